@@ -1,0 +1,62 @@
+//! Email accounts: the mailboxes that campaigns send from.
+//!
+//! The table has one column more, `vault_key_path`, the place of the account's secret. No model
+//! carries it, and the database does not let the gateway's roles read it.
+
+use crate::id::{DomainId, EmailAccountId, TenantId};
+use sea_orm::entity::prelude::*;
+
+/// One row of `email_accounts`.
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "email_accounts")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: EmailAccountId,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The domain of the address.
+    pub domain_id: DomainId,
+    /// The address, lower case.
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub email: String,
+    /// The mail server software that hosts it.
+    #[sea_orm(column_type = "String(StringLen::N(50))")]
+    pub provider: String,
+    /// How mail is fetched; may hold secrets.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub imap_settings: Option<Json>,
+    /// How mail is sent; may hold secrets.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub smtp_settings: Option<Json>,
+    /// Whether it can send.
+    pub status: EmailAccountStatus,
+    /// When it was last warmed up.
+    pub last_warmed: Option<DateTimeUtc>,
+    /// Emails sent today.
+    pub daily_count: i32,
+    /// When the row was made.
+    pub created: DateTimeUtc,
+    /// When the row last changed; the database keeps it.
+    pub updated: DateTimeUtc,
+}
+
+/// None: relations are loaded a level at a time, by key.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Whether an account can send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum EmailAccountStatus {
+    /// Can send.
+    Active,
+    /// Stopped by its owner.
+    Paused,
+    /// Stopped by the platform.
+    Disabled,
+    /// Its server refuses it.
+    Error,
+}

@@ -1,0 +1,31 @@
+//! Which template has which tag.
+//!
+//! A join is never shown by itself, so its key is a plain `Uuid`.
+
+use crate::id::{TagId, TemplateId, TenantId};
+use sea_orm::entity::prelude::*;
+
+/// One row of `template_tags`.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "template_tags")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The template.
+    pub template_id: TemplateId,
+    /// The tag.
+    pub tag_id: TagId,
+    /// When the row was made.
+    pub created: DateTimeUtc,
+    /// When the row last changed; the database keeps it.
+    pub updated: DateTimeUtc,
+}
+
+/// None: relations are loaded a level at a time, by key.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
