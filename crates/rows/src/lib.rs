@@ -1,1 +1,70 @@
-//! Placeholder.
+//! GraphQL objects backed by rows, resolved a level at a time inside async-graphql.
+//!
+//! async-graphql makes a future, a context and a path node for every scalar of every row. A type of
+//! this crate answers for its whole selection set instead: the columns of all rows of a level are
+//! copied without a future, and every selected relation is **one** [`Load::load`] call for all rows
+//! of the level. A nested query therefore costs one call for each relation it names, however many
+//! rows there are.
+//!
+//! What may not be in here: SQL, tenants, authentication, pagination. The crate knows rows, keys
+//! and GraphQL; where rows come from is the business of the [`Load`] implementations.
+//!
+//! # The way of a selection
+//!
+//! A root field of async-graphql returns [`One`], [`Many`], [`Item`] or [`Items`] → `level` collects
+//! the selected fields (`collect`, section 6.3.2 of the specification, October 2021) → guards and
+//! relations run concurrently, each once for the level ([`Level`]) → `write` puts every row's values
+//! together and sends errors to the nearest nullable parent (section 6.4.4).
+//!
+//! # To add an object
+//!
+//! Declare it with [`object!`]: the type, the row it shows, one line for each column or relation.
+//! A GraphQL type shows a stored type once it implements [`Scalar`] for it; a relation needs a
+//! [`Load`]. An object that has a shape of its own (a connection, generic over what it lists) is
+//! declared with generics or implements [`Object`] by hand.
+//!
+//! # To add an interface
+//!
+//! Declare it with [`interface!`], name its objects there, and say `implements` in their
+//! declarations. Resolvers return [`Item`] and [`Items`].
+
+mod arguments;
+mod collect;
+mod column;
+mod error;
+mod failure;
+mod field;
+mod interface;
+mod item;
+mod key;
+mod level;
+mod load;
+mod object;
+mod output;
+mod path;
+mod register;
+mod relation;
+mod scalar;
+mod seam;
+mod write;
+
+pub use arguments::{Argument, Arguments};
+pub use column::Column;
+pub use error::FieldError;
+pub use field::{Field, GuardCheck};
+pub use interface::{Implements, Interface, InterfaceField, Member, Membership};
+pub use item::{Item, Items};
+pub use level::Level;
+pub use load::Load;
+pub use object::Object;
+pub use output::{Many, One};
+pub use relation::Relation;
+pub use rows_macros::{interface, object};
+pub use scalar::Scalar;
+
+/// What the macros name in the code they write; no interface for people.
+#[doc(hidden)]
+pub mod expansion {
+    pub use crate::key::{Key, Present};
+    pub use async_graphql;
+}

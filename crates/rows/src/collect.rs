@@ -1,0 +1,131 @@
+//! CollectFields of the specification (section 6.3.2): which fields of an object a selection names,
+//! in order, with fragments opened and equal response keys merged.
+
+use async_graphql::{
+    Name, Positioned, ServerResult,
+    indexmap::IndexMap,
+    parser::types::{Field as FieldNode, Selection, SelectionSet},
+};
+
+use crate::{Field, FieldError, Object, seam::Execution};
+
+/// A selection set of the document.
+pub(crate) type Set<'a> = &'a Positioned<SelectionSet>;
+
+/// The selected fields by response key, in the order of the response.
+pub(crate) type Selections<'a, T> = IndexMap<&'a Name, Selected<'a, T>>;
+
+/// One key of the response.
+pub(crate) struct Selected<'a, T: Object> {
+    /// The first of the fields with this key; validation has proven that the others have the same
+    /// name and arguments.
+    pub(crate) node: &'a Positioned<FieldNode>,
+    /// The declared field, or none for `__typename`.
+    pub(crate) field: Option<&'static Field<T>>,
+    /// The selection sets of all fields with this key.
+    pub(crate) sets: Vec<Set<'a>>,
+}
+
+/// The fields that `sets` select of the object `T`.
+pub(crate) fn collect<'a, T: Object>(
+    execution: Execution<'a>,
+    sets: &[Set<'a>],
+) -> ServerResult<Selections<'a, T>> {
+    let mut collector = Collector {
+        execution,
+        object: T::name().into_owned(),
+        visited: Vec::new(),
+        fields: IndexMap::new(),
+    };
+    for set in sets {
+        collector.set(set)?;
+    }
+    Ok(collector.fields)
+}
+
+struct Collector<'a, T: Object> {
+    execution: Execution<'a>,
+    object: String,
+    /// The fragments spread so far: each counts once, which also keeps chained fragments cheap.
+    visited: Vec<&'a Name>,
+    fields: Selections<'a, T>,
+}
+
+impl<'a, T: Object> Collector<'a, T> {
+    fn set(&mut self, set: Set<'a>) -> ServerResult<()> {
+        for selection in &set.node.items {
+            match &selection.node {
+                Selection::Field(node) => self.field(node)?,
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let condition = condition.map(|condition| &condition.node.on.node);
+                    self.fragment(condition, &fragment.node.selection_set)?;
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.spread(&spread.node.fragment_name)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, node: &'a Positioned<FieldNode>) -> ServerResult<()> {
+        if let Some(directive) = node.node.directives.first() {
+            // @skip and @include are gone from the document by now.
+            let error = FieldError::Directive {
+                object: self.object.clone(),
+                directive: directive.node.name.node.to_string(),
+            };
+            return Err(error.at(directive.pos));
+        }
+        let set = &node.node.selection_set;
+        if let Some(selected) = self.fields.get_mut(&node.node.response_key().node) {
+            selected.sets.push(set);
+            return Ok(());
+        }
+        let selected = Selected {
+            node,
+            field: self.declared(node)?,
+            sets: vec![set],
+        };
+        self.fields.insert(&node.node.response_key().node, selected);
+        Ok(())
+    }
+
+    fn declared(&self, node: &Positioned<FieldNode>) -> ServerResult<Option<&'static Field<T>>> {
+        let name = node.node.name.node.as_str();
+        if name == "__typename" {
+            return Ok(None);
+        }
+        match T::FIELDS.iter().find(|field| field.name == name) {
+            Some(field) => Ok(Some(field)),
+            None => Err(FieldError::UnknownField {
+                object: self.object.clone(),
+                field: name.to_owned(),
+            }
+            .at(node.pos)),
+        }
+    }
+
+    fn spread(&mut self, name: &'a Positioned<Name>) -> ServerResult<()> {
+        if self.visited.contains(&&name.node) {
+            return Ok(());
+        }
+        self.visited.push(&name.node);
+        let Some(fragment) = self.execution.fragment(&name.node) else {
+            return Err(FieldError::UnknownFragment {
+                fragment: name.node.to_string(),
+            }
+            .at(name.pos));
+        };
+        let condition = &fragment.node.type_condition.node.on.node;
+        self.fragment(Some(condition), &fragment.node.selection_set)
+    }
+
+    fn fragment(&mut self, condition: Option<&Name>, set: Set<'a>) -> ServerResult<()> {
+        if condition.is_none_or(|condition| self.execution.applies(condition, &self.object)) {
+            self.set(set)?;
+        }
+        Ok(())
+    }
+}

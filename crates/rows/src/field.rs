@@ -1,0 +1,144 @@
+use async_graphql::{
+    Context, OutputType, Result, Value,
+    registry::{Deprecation, MetaField, Registry},
+};
+use futures::future::BoxFuture;
+
+use crate::{Arguments, Column, Level, Object, Relation};
+
+/// A guard as a function: [`async_graphql::Guard::check`] of some guard.
+pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
+
+/// A field of an [`Object`]; made by [`object!`](crate::object) or by hand.
+///
+/// ```
+/// use rows::{Field, Object, Scalar};
+///
+/// enum PageInfo {}
+///
+/// struct Page {
+///     more: bool,
+/// }
+///
+/// impl Object for PageInfo {
+///     type Row = Page;
+///     const FIELDS: &'static [Field<Self>] = &[Field::column::<bool>(
+///         "hasNextPage",
+///         "Whether more rows follow.",
+///         |page| bool::value(&page.more),
+///     )];
+///
+///     fn name() -> std::borrow::Cow<'static, str> {
+///         "PageInfo".into()
+///     }
+///
+///     fn description() -> Option<String> {
+///         Some("Where a page stands in its list.".to_owned())
+///     }
+/// }
+/// ```
+pub struct Field<T: Object> {
+    pub(crate) name: &'static str,
+    pub(crate) guard: Option<GuardCheck>,
+    pub(crate) source: Source<T>,
+    description: &'static str,
+    deprecation: Option<&'static str>,
+    arguments: fn(&mut Registry, &mut MetaField),
+    type_info: fn(&mut Registry) -> String,
+    type_name: fn() -> String,
+}
+
+/// Where a field's values come from.
+pub(crate) enum Source<T: Object> {
+    /// The row itself.
+    Column(fn(&T::Row) -> Value),
+    /// One call for all rows of a level.
+    Batch(for<'a> fn(Level<'a, T>) -> BoxFuture<'a, Column>),
+}
+
+impl<T: Object> Field<T> {
+    /// A scalar of GraphQL type `S`, read from the row; `value` is usually
+    /// [`Scalar::value`](crate::Scalar::value) of a column.
+    pub const fn column<S: OutputType>(
+        name: &'static str,
+        description: &'static str,
+        value: fn(&T::Row) -> Value,
+    ) -> Self {
+        Self::new::<S>(name, description, Source::Column(value))
+    }
+
+    /// A relation of type `R` (`T`, `Option<T>` or `Vec<T>`); `load` calls [`Level::relation`] of
+    /// the same `R`.
+    pub const fn relation<R: Relation>(
+        name: &'static str,
+        description: &'static str,
+        load: for<'a> fn(Level<'a, T>) -> BoxFuture<'a, Column>,
+    ) -> Self {
+        Self::new::<R::Output>(name, description, Source::Batch(load))
+    }
+
+    /// A scalar of GraphQL type `S`, loaded for all rows at once; `load` calls [`Level::batched`]
+    /// of the same `S`.
+    pub const fn batched<S: OutputType>(
+        name: &'static str,
+        description: &'static str,
+        load: for<'a> fn(Level<'a, T>) -> BoxFuture<'a, Column>,
+    ) -> Self {
+        Self::new::<S>(name, description, Source::Batch(load))
+    }
+
+    /// The arguments of the field; the loader takes the same type.
+    #[must_use]
+    pub const fn arguments<A: Arguments>(mut self) -> Self {
+        self.arguments = A::register;
+        self
+    }
+
+    /// A condition, checked once for each level before anything of the field is read.
+    #[must_use]
+    pub const fn guard(mut self, check: GuardCheck) -> Self {
+        self.guard = Some(check);
+        self
+    }
+
+    /// Marks the field as deprecated, with what to use instead.
+    #[must_use]
+    pub const fn deprecated(mut self, reason: &'static str) -> Self {
+        self.deprecation = Some(reason);
+        self
+    }
+
+    const fn new<O: OutputType>(
+        name: &'static str,
+        description: &'static str,
+        source: Source<T>,
+    ) -> Self {
+        Self {
+            name,
+            guard: None,
+            source,
+            description,
+            deprecation: None,
+            arguments: <() as Arguments>::register,
+            type_info: O::create_type_info,
+            type_name: O::qualified_type_name,
+        }
+    }
+
+    /// Whether the field may be null.
+    pub(crate) fn nullable(&self) -> bool {
+        !(self.type_name)().ends_with('!')
+    }
+
+    /// The field's entry in the schema.
+    pub(crate) fn describe(&self, registry: &mut Registry) -> MetaField {
+        let mut field = MetaField::new(self.name, (self.type_info)(registry));
+        field.description = Some(self.description.to_owned());
+        if let Some(reason) = self.deprecation {
+            let reason = (!reason.is_empty()).then(|| reason.to_owned());
+            field.deprecation = Deprecation::Deprecated { reason };
+        }
+        (self.arguments)(registry, &mut field);
+        field
+    }
+}

@@ -1,0 +1,77 @@
+//! Everything this crate uses of async-graphql that is hidden from its documentation.
+//!
+//! These members carry no promise of stability, which is why the workspace pins async-graphql to one
+//! exact version. When it moves, this file is the one to check: the fields `item`, `schema_env`,
+//! `query_env` and `execute_data` of a context, `QueryEnv::create_context`, and `param_value`.
+
+use std::sync::PoisonError;
+
+use async_graphql::{
+    Context, ContextSelectionSet, Data, InputType, Positioned, QueryEnv, QueryPathNode, SchemaEnv,
+    ServerError, ServerResult,
+    parser::types::{Field, FragmentDefinition, SelectionSet},
+};
+
+/// The running operation: its document, its schema, its errors.
+#[derive(Clone, Copy)]
+pub(crate) struct Execution<'a> {
+    schema: &'a SchemaEnv,
+    query: &'a QueryEnv,
+    data: Option<&'a Data>,
+}
+
+impl<'a> Execution<'a> {
+    pub(crate) fn of(ctx: &ContextSelectionSet<'a>) -> Self {
+        Self {
+            schema: ctx.schema_env,
+            query: ctx.query_env,
+            data: ctx.execute_data,
+        }
+    }
+
+    /// The context that guards, arguments and loaders of a field are given.
+    pub(crate) fn context<'b>(
+        self,
+        path: Option<QueryPathNode<'b>>,
+        field: &'b Positioned<Field>,
+    ) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        self.query.create_context(self.schema, path, field, self.data)
+    }
+
+    /// A fragment the document defines.
+    pub(crate) fn fragment(self, name: &str) -> Option<&'a Positioned<FragmentDefinition>> {
+        self.query.fragments.get(name)
+    }
+
+    /// Whether a fragment on the type `condition` applies to the object type `object`.
+    pub(crate) fn applies(self, condition: &str, object: &str) -> bool {
+        let types = &self.schema.registry.types;
+        condition == object
+            || types.get(condition).is_some_and(|condition| condition.is_possible_type(object))
+    }
+
+    /// Adds an error to the response.
+    pub(crate) fn report(self, error: ServerError) {
+        // A list of errors is whole whenever its lock is free, even after a panic elsewhere.
+        let mut errors = self.query.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        errors.push(error);
+    }
+}
+
+/// What is selected of the object that async-graphql asks for.
+pub(crate) fn selection<'a>(ctx: &ContextSelectionSet<'a>) -> &'a Positioned<SelectionSet> {
+    ctx.item
+}
+
+/// An argument of the selected field, variables put in.
+pub(crate) fn argument<V: InputType>(
+    ctx: &Context<'_>,
+    name: &str,
+    default: Option<fn() -> V>,
+) -> ServerResult<V> {
+    let (_position, value) = ctx.param_value(name, default)?;
+    Ok(value)
+}
