@@ -49,10 +49,11 @@ impl Server {
     /// [`Error::Statement`] if the server does not answer.
     pub async fn has_database(&self, name: &str) -> Result<bool, Error> {
         let mut connection = self.connect("postgres").await?;
-        let found = sqlx::query_scalar("SELECT EXISTS (FROM pg_database WHERE datname = $1)")
-            .bind(name)
-            .fetch_one(&mut connection)
-            .await?;
+        let found =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+                .bind(name)
+                .fetch_one(&mut connection)
+                .await?;
         connection.close().await?;
         Ok(found)
     }

@@ -1,6 +1,7 @@
 //! A running server.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Child,
     thread,
@@ -188,6 +189,9 @@ impl Drop for Server {
         self.signal(self.parting_signal());
         for _ in 0..150 {
             if self.has_ended() {
+                // It is empty now. A folder outside the data folder would be litter; the next start
+                // makes it again.
+                let _ = fs::remove_dir(&self.socket_dir);
                 return;
             }
             thread::sleep(PAUSE);
