@@ -7,6 +7,7 @@ import { SignInDialog } from "./SignInDialog";
 export function SessionBar({ session }: { session: Session }) {
   const [signingIn, setSigningIn] = useState(false);
   const signedOut = session.state === "signed-out";
+  const mustSignIn = signedOut || session.state === "refused";
   return (
     // GraphiQL's class brings its colours, light and dark.
     <header className="graphiql-container session-bar">
@@ -14,7 +15,7 @@ export function SessionBar({ session }: { session: Session }) {
       <div className="session-bar-status" role="status">
         <Status session={session} />
       </div>
-      <Button className={signedOut ? "session-bar-primary" : ""} onClick={() => setSigningIn(true)}>
+      <Button className={mustSignIn ? "session-bar-primary" : ""} onClick={() => setSigningIn(true)}>
         {session.state === "signed-in" ? "Switch user" : "Sign in"}
       </Button>
       {!signedOut && <Button onClick={signOut}>Sign out</Button>}

@@ -38,7 +38,8 @@ export async function ask(
     });
     return { status: response.status, result: parse(await response.text(), response.status) };
   } catch (cause) {
-    return { status: 0, result: failure(`No answer from ${location.origin}${ENDPOINT} (${cause}). Is the gateway running?`) };
+    const message = `No answer from ${location.origin}${ENDPOINT} (${cause}). Is the gateway running?`;
+    return { status: 0, result: failure(message) };
   }
 }
 

@@ -1,7 +1,7 @@
 import "graphiql/style.css";
 import "./page.css";
 import { GraphiQL } from "graphiql";
-import { useRef } from "react";
+import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { DEFAULT_QUERY } from "./defaultQuery";
 import { fetcher, identify, storage, useSession } from "./session";
@@ -11,8 +11,10 @@ function Page() {
   const session = useSession();
   // The schema is asked for once the token is known to be good: until then it would be two more
   // refused requests. It stays when a token expires later, so that the editor keeps completing.
-  const accepted = useRef(false);
-  accepted.current ||= session.state === "signed-in";
+  const [accepted, setAccepted] = useState(false);
+  if (!accepted && session.state === "signed-in") {
+    setAccepted(true);
+  }
   return (
     <>
       <SessionBar session={session} />
@@ -20,7 +22,7 @@ function Page() {
         <GraphiQL
           fetcher={fetcher}
           storage={storage}
-          schema={accepted.current ? undefined : null}
+          schema={accepted ? undefined : null}
           defaultQuery={DEFAULT_QUERY}
           shouldPersistHeaders={false}
           inputValueDeprecation
