@@ -171,7 +171,10 @@ fn resolve_rows<'a, T: Object>(rows: Vec<&'a Row>, place: Place<'a>) -> BoxFutur
     Box::pin(async move {
         let rows: Vec<&T::Row> = rows
             .into_iter()
-            .map(|row| row.downcast_ref().expect("an item is made of the row of its object"))
+            .map(|row| {
+                row.downcast_ref()
+                    .expect("an item is made of the row of its object")
+            })
             .collect();
         resolve::<T>(&rows, place).await
     })

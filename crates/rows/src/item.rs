@@ -86,7 +86,9 @@ impl<I: Interface> OutputType for Items<I> {
         let start = Path::Start(ctx.path_node);
         let (execution, sets) = (Execution::of(ctx), [selection(ctx)]);
         let groups = groups(&self.0);
-        let levels = groups.iter().map(|group| group.resolve(execution, &start, &sets));
+        let levels = groups
+            .iter()
+            .map(|group| group.resolve(execution, &start, &sets));
         let mut values = vec![Value::Null; self.0.len()];
         for (group, cells) in groups.iter().zip(join_all(levels).await) {
             for (index, cell) in group.indices().zip(cells) {
@@ -135,8 +137,15 @@ impl<I: Interface> Group<'_, I> {
         start: &Path<'_>,
         sets: &[Set<'_>],
     ) -> Vec<Cell> {
-        let path = Path::Rows { parent: start, origins: &self.origins };
-        let place = Place { execution, path: &path, sets };
+        let path = Path::Rows {
+            parent: start,
+            origins: &self.origins,
+        };
+        let place = Place {
+            execution,
+            path: &path,
+            sets,
+        };
         self.member.resolve(self.rows.clone(), place).await
     }
 

@@ -41,7 +41,10 @@ impl<T: Object> OutputType for One<T> {
             path: &start,
             sets: &[selection(ctx)],
         };
-        finish(&start, relation::single(resolve::<T>(&rows, place).await.into_iter()))
+        finish(
+            &start,
+            relation::single(resolve::<T>(&rows, place).await.into_iter()),
+        )
     }
 }
 
@@ -63,13 +66,19 @@ impl<T: Object> OutputType for Many<T> {
         let start = Path::Start(ctx.path_node);
         let rows: Vec<_> = self.0.iter().map(|row| &**row).collect();
         let origins: Vec<_> = (0..rows.len()).map(Origin::item).collect();
-        let path = Path::Rows { parent: &start, origins: &origins };
+        let path = Path::Rows {
+            parent: &start,
+            origins: &origins,
+        };
         let place = Place {
             execution: Execution::of(ctx),
             path: &path,
             sets: &[selection(ctx)],
         };
-        finish(&start, relation::list(resolve::<T>(&rows, place).await.into_iter()))
+        finish(
+            &start,
+            relation::list(resolve::<T>(&rows, place).await.into_iter()),
+        )
     }
 }
 

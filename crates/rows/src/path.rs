@@ -65,7 +65,9 @@ impl<'a> Path<'a> {
 }
 
 fn start(node: Option<&QueryPathNode<'_>>) -> Vec<PathSegment> {
-    let nodes = node.into_iter().chain(node.into_iter().flat_map(QueryPathNode::parents));
+    let nodes = node
+        .into_iter()
+        .chain(node.into_iter().flat_map(QueryPathNode::parents));
     let mut path: Vec<_> = nodes.map(|node| owned(&node.segment)).collect();
     path.reverse();
     path
@@ -81,6 +83,9 @@ fn owned(segment: &QueryPathSegment<'_>) -> PathSegment {
 impl Origin {
     /// An item of the one list that stands at the start.
     pub(crate) fn item(index: usize) -> Self {
-        Self { row: 0, index: Some(index) }
+        Self {
+            row: 0,
+            index: Some(index),
+        }
     }
 }

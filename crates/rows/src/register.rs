@@ -42,7 +42,10 @@ fn describe<I: Interface>(registry: &mut Registry) -> MetaType {
         name: I::name().into_owned(),
         description: I::description(),
         fields: fields.map(|field| (field.name.clone(), field)).collect(),
-        possible_types: I::MEMBERS.iter().map(|member| member.name().into_owned()).collect(),
+        possible_types: I::MEMBERS
+            .iter()
+            .map(|member| member.name().into_owned())
+            .collect(),
         extends: false,
         inaccessible: false,
         tags: Vec::new(),

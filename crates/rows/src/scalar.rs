@@ -31,8 +31,29 @@ macro_rules! same {
     )*};
 }
 
-same!(String, bool, i8, i16, i32, i64, u8, u16, u32, f32, f64, ID, Uuid, serde_json::Value);
-same!(DateTime<Utc>, DateTime<FixedOffset>, NaiveDate, NaiveDateTime, NaiveTime);
+same!(
+    String,
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    f32,
+    f64,
+    ID,
+    Uuid,
+    serde_json::Value
+);
+same!(
+    DateTime<Utc>,
+    DateTime<FixedOffset>,
+    NaiveDate,
+    NaiveDateTime,
+    NaiveTime
+);
 
 /// Strings that are stored in another form.
 macro_rules! text {
