@@ -52,7 +52,13 @@ async fn columns<T: Object>(
     let paths: Vec<_> = fields.keys().map(|key| place.path.field(key)).collect();
     let levels = fields.values().zip(&paths).map(|(selected, path)| {
         let execution = place.execution;
-        Level { rows, selected, path, execution }.column()
+        Level {
+            rows,
+            selected,
+            path,
+            execution,
+        }
+        .column()
     });
     join_all(levels).await
 }
@@ -60,9 +66,8 @@ async fn columns<T: Object>(
 impl<T: Object> Selected<'_, T> {
     /// Whether the field needs no future.
     fn is_plain(&self) -> bool {
-        self.field.is_none_or(|field| {
-            field.guard.is_none() && matches!(field.source, Source::Column(_))
-        })
+        self.field
+            .is_none_or(|field| field.guard.is_none() && matches!(field.source, Source::Column(_)))
     }
 }
 
@@ -78,6 +83,15 @@ pub struct Level<'a, T: Object> {
 }
 
 impl<'a, T: Object> Level<'a, T> {
+    pub(crate) fn new(
+        rows: &'a [&'a T::Row],
+        selected: &'a Selected<'a, T>,
+        path: &'a Path<'a>,
+        execution: Execution<'a>,
+    ) -> Self {
+        Self { rows, selected, path, execution }
+    }
+
     /// Loads the rows of a relation with one call, and resolves them as the next level.
     ///
     /// `key` gives a row's key, or none where the row has no related row. `A` are the field's
@@ -115,14 +129,19 @@ impl<'a, T: Object> Level<'a, T> {
     {
         Box::pin(async move {
             match self.load(key, loader).await {
-                Ok(values) => Column(values.iter().map(|value| Ok(shown::<S, _>(value))).collect()),
+                Ok(values) => Column(
+                    values
+                        .iter()
+                        .map(|value| Ok(shown::<S, _>(value)))
+                        .collect(),
+                ),
                 Err(error) => Column::failed(error, self.rows.len()),
             }
         })
     }
 
     /// The guard, then the batch if the field has one.
-    async fn column(self) -> Option<Column> {
+    pub(crate) async fn column(self) -> Option<Column> {
         let field = self.selected.field?;
         if let Some(check) = field.guard
             && let Err(error) = check(&self.context()).await
@@ -137,7 +156,8 @@ impl<'a, T: Object> Level<'a, T> {
     }
 
     fn context(&self) -> Context<'_> {
-        self.execution.context(self.path.node().copied(), self.selected.node)
+        self.execution
+            .context(self.path.node().copied(), self.selected.node)
     }
 
     /// One value for each row, none where the row has no key.
@@ -153,15 +173,22 @@ impl<'a, T: Object> Level<'a, T> {
         let ctx = self.context();
         let args = A::parse(&ctx)?;
         let mut keys = Vec::with_capacity(self.rows.len());
-        let has_key: Vec<bool> = self.rows.iter().map(|row| {
-            let key = key(row);
-            let has_key = key.is_some();
-            keys.extend(key);
-            has_key
-        }).collect();
+        let has_key: Vec<bool> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let key = key(row);
+                let has_key = key.is_some();
+                keys.extend(key);
+                has_key
+            })
+            .collect();
         let values = self.answers(&ctx, keys, args, loader).await?;
         let mut values = values.into_iter();
-        Ok(has_key.into_iter().map(|has_key| if has_key { values.next() } else { None }).collect())
+        Ok(has_key
+            .into_iter()
+            .map(|has_key| if has_key { values.next() } else { None })
+            .collect())
     }
 
     /// As many values as keys; no call if there are none.
@@ -205,12 +232,23 @@ impl<'a, T: Object> Level<'a, T> {
                 origins.push(Origin { row, index });
             }
         }
-        let path = Path::Rows { parent: self.path, origins: &origins };
-        let place = Place { execution: self.execution, path: &path, sets: &self.selected.sets };
+        let path = Path::Rows {
+            parent: self.path,
+            origins: &origins,
+        };
+        let place = Place {
+            execution: self.execution,
+            path: &path,
+            sets: &self.selected.sets,
+        };
         let mut cells = resolve::<R::Object>(&rows, place).await.into_iter();
         let cells = values.iter().map(|value| {
             let own = cells.by_ref().take(found::<R>(value).len());
-            if R::LIST { relation::list(own) } else { relation::single(own) }
+            if R::LIST {
+                relation::list(own)
+            } else {
+                relation::single(own)
+            }
         });
         Column(cells.collect())
     }

@@ -44,6 +44,7 @@ mod output;
 mod path;
 mod register;
 mod relation;
+mod root;
 mod scalar;
 mod seam;
 mod write;
@@ -59,6 +60,7 @@ pub use load::Load;
 pub use object::Object;
 pub use output::{Many, One};
 pub use relation::Relation;
+pub use root::Root;
 pub use rows_macros::{interface, object};
 pub use scalar::Scalar;
 

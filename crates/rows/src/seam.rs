@@ -7,7 +7,7 @@
 use std::sync::PoisonError;
 
 use async_graphql::{
-    Context, ContextSelectionSet, Data, InputType, Positioned, QueryEnv, QueryPathNode, SchemaEnv,
+    Context, ContextBase, ContextSelectionSet, Data, InputType, Positioned, QueryEnv, QueryPathNode, SchemaEnv,
     ServerError, ServerResult,
     parser::types::{Field, FragmentDefinition, SelectionSet},
 };
@@ -21,7 +21,7 @@ pub(crate) struct Execution<'a> {
 }
 
 impl<'a> Execution<'a> {
-    pub(crate) fn of(ctx: &ContextSelectionSet<'a>) -> Self {
+    pub(crate) fn of<N>(ctx: &ContextBase<'a, N>) -> Self {
         Self {
             schema: ctx.schema_env,
             query: ctx.query_env,
@@ -38,7 +38,8 @@ impl<'a> Execution<'a> {
     where
         'a: 'b,
     {
-        self.query.create_context(self.schema, path, field, self.data)
+        self.query
+            .create_context(self.schema, path, field, self.data)
     }
 
     /// A fragment the document defines.
@@ -50,13 +51,19 @@ impl<'a> Execution<'a> {
     pub(crate) fn applies(self, condition: &str, object: &str) -> bool {
         let types = &self.schema.registry.types;
         condition == object
-            || types.get(condition).is_some_and(|condition| condition.is_possible_type(object))
+            || types
+                .get(condition)
+                .is_some_and(|condition| condition.is_possible_type(object))
     }
 
     /// Adds an error to the response.
     pub(crate) fn report(self, error: ServerError) {
         // A list of errors is whole whenever its lock is free, even after a panic elsewhere.
-        let mut errors = self.query.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut errors = self
+            .query
+            .errors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         errors.push(error);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::cell::OnceCell;
 
-use async_graphql::{Name, PathSegment, Value, indexmap::IndexMap};
+use async_graphql::{Name, PathSegment, ServerResult, Value, indexmap::IndexMap};
 
 use crate::{
     Column, FieldError, Object,
@@ -13,6 +13,8 @@ use crate::{
     failure::Failure,
     field::Source,
     level::Place,
+    path::Path,
+    seam::Execution,
 };
 
 /// An object for each row: its columns, and its cells of `columns` for the other fields.
@@ -24,14 +26,43 @@ pub(crate) fn objects<T: Object>(
 ) -> Vec<Cell> {
     let name = T::name();
     // A copy of a map of nulls copies its hash table; no key is hashed for a row.
-    let empty = fields.keys().map(|key| ((*key).clone(), Value::Null)).collect();
+    let empty = fields
+        .keys()
+        .map(|key| ((*key).clone(), Value::Null))
+        .collect();
     let fields = fields.values().zip(columns);
     let mut writer = Writer {
         place,
         empty,
-        fields: fields.map(|(selected, column)| Slot::new(selected, column, &name)).collect(),
+        fields: fields
+            .map(|(selected, column)| Slot::new(selected, column, &name))
+            .collect(),
     };
-    rows.iter().enumerate().map(|(index, row)| writer.object(index, row)).collect()
+    rows.iter()
+        .enumerate()
+        .map(|(index, row)| writer.object(index, row))
+        .collect()
+}
+
+/// The value of one field of a root, which has no row. `path` leads to the field itself.
+pub(crate) fn root<T: Object<Row = ()>>(
+    selected: &Selected<'_, T>,
+    column: Option<Column>,
+    execution: Execution<'_>,
+    path: &Path<'_>,
+) -> ServerResult<Value> {
+    let mut slot = Slot::new(selected, column, &T::name());
+    let cell = match slot.next(&()) {
+        Ok(Value::Null) if !slot.nullable() => Err(slot.missing()),
+        cell => cell,
+    };
+    match cell.map_err(|failure| failure.into_error(path.of(0))) {
+        Err(error) if slot.nullable() => {
+            execution.report(error);
+            Ok(Value::Null)
+        }
+        value => value,
+    }
 }
 
 struct Writer<'a, T: Object> {
@@ -84,7 +115,11 @@ impl<'a, T: Object> Slot<'a, T> {
             (None, Some(Source::Batch(_))) => Cells::Column(Vec::new().into_iter()),
             (None, None) => Cells::TypeName(object.to_owned()),
         };
-        Self { selected, cells, nullable: OnceCell::new() }
+        Self {
+            selected,
+            cells,
+            nullable: OnceCell::new(),
+        }
     }
 
     fn next(&mut self, row: &T::Row) -> Cell {
@@ -118,6 +153,8 @@ impl<'a, T: Object> Slot<'a, T> {
 
     /// Asked for nulls and failures only, and worked out once.
     fn nullable(&self) -> bool {
-        *self.nullable.get_or_init(|| self.selected.field.is_some_and(|field| field.nullable()))
+        *self
+            .nullable
+            .get_or_init(|| self.selected.field.is_some_and(|field| field.nullable()))
     }
 }

@@ -1,1 +1,30 @@
-//! Placeholder.
+//! Who asks, and the one transaction through which they ask.
+//!
+//! [`Database`] is a pool that hands out no connection. The only way to a statement is a
+//! [`TenantContext`], made of an [`Identity`] and an [`Access`]; it implements SeaORM's
+//! `ConnectionTrait`, so finders and inserts run on it unchanged. Its transaction
+//!
+//! * opens at the first statement, in one message that begins, sets `app.current_tenant_id` and
+//!   `app.current_user_id` and checks the membership;
+//! * is one snapshot and read only for [`Access::Read`], all or nothing for [`Access::Write`];
+//! * can not outlive the request: whatever is dropped half way is rolled back or its connection
+//!   closed before anybody else can borrow it (`guard`).
+//!
+//! What may not be in here: GraphQL, HTTP, a table's columns. What may not leave: the pool, a
+//! connection, a transaction. To add a setting that each transaction carries, add it to
+//! `begin::message` and to the table of settings in the README.
+
+mod begin;
+mod context;
+mod database;
+mod error;
+mod guard;
+mod identity;
+mod inspect;
+mod transaction;
+
+pub use context::{Outcome, TenantContext};
+pub use database::{Database, DatabaseOptions};
+pub use error::{is_aborted_transaction, is_cancelled_statement, Refusal};
+pub use identity::{Access, Identity, Role};
+pub use inspect::{Finding, Inspection};

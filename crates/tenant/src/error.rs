@@ -1,0 +1,61 @@
+//! Why a transaction could not be had, and what a PostgreSQL error means to the request.
+
+use sea_orm::{DbErr, RuntimeErr};
+
+/// Why no statement of the request was, or will be, run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The user is no live member of the tenant (or no active member of staff).
+    #[error("the user is not an active member")]
+    NotAMember,
+    /// The database can not be reached, or went away while it was asked.
+    #[error("the database can not be reached")]
+    Unavailable,
+    /// Every connection stayed in use for longer than the time-out.
+    #[error("no database connection became free in time")]
+    Busy,
+}
+
+impl Refusal {
+    /// What an error of the driver says of the connection, if it is about the connection at all.
+    pub(crate) fn of(error: &sqlx::Error) -> Option<Self> {
+        use sqlx::Error as E;
+        match error {
+            E::PoolTimedOut => Some(Self::Busy),
+            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolClosed | E::WorkerCrashed => {
+                Some(Self::Unavailable)
+            }
+            E::Database(db) => db.code().is_some_and(|code| is_outage(&code)).then_some(Self::Unavailable),
+            _ => None,
+        }
+    }
+}
+
+/// Class 08 (connection exception), operator intervention that ends the session, and a server
+/// that takes no more connections: PostgreSQL 15, appendix A.
+fn is_outage(code: &str) -> bool {
+    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "53300")
+}
+
+/// The SQLSTATE of an error that came from PostgreSQL.
+fn sqlstate(error: &DbErr) -> Option<String> {
+    let (DbErr::Query(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Conn(RuntimeErr::SqlxError(e))) =
+        error
+    else {
+        return None;
+    };
+    Some(e.as_database_error()?.code()?.into_owned())
+}
+
+/// True for 25P02: the statement was not run because an earlier one of the same transaction had
+/// failed. It is a consequence, not a second cause.
+#[must_use]
+pub fn is_aborted_transaction(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "25P02")
+}
+
+/// True for 57014: `statement_timeout` ended the statement.
+#[must_use]
+pub fn is_cancelled_statement(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "57014")
+}
