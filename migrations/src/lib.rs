@@ -1,1 +1,53 @@
-//! Placeholder.
+//! The history of the database's schema, and the roles that use it.
+//!
+//! A migration is a file `m<date>_<time>_<verb>_<object>.rs`: one thought, its reason on top,
+//! reversible. The files lie flat, so that the listing is the history. A table's policies and
+//! grants are in the migration that makes the table; [`row_security`] writes them for each scope.
+//! What has been released is not edited, a further migration corrects it.
+//!
+//! What may not be in here: models of the application. History must not change when they do.
+//!
+//! To add a migration: add its file, list it at the end of [`Migrator`], and run up, down and up
+//! again. Row level security is forced on the owner as well, so a migration that changes rows sets
+//! `NO FORCE` on the table for as long as it does (its transaction hides that from all others), or
+//! changes them before it secures the table.
+//!
+//! Text that lists are ordered by or searched in is `COLLATE "C"`: the order is that of the bytes,
+//! upper case before lower. It is what lets one index serve equality, the order, the cursor into it
+//! and the prefix search, and it does not change with the system's library, as others do.
+//!
+//! Roles ([`prepare_roles`]): `gateway_owner` owns all objects and cannot log in;
+//! `gateway_migrator` logs in to become the owner; `gateway_login` serves requests and owns nothing;
+//! `gateway_staff` is what it must `SET ROLE` to before it sees what is for staff.
+
+mod error;
+mod history;
+mod migrator;
+mod roles;
+mod row_security;
+mod statement;
+
+mod m20261123_080000_secure_migration_table;
+mod m20261123_080100_create_updated_trigger;
+mod m20261123_080200_create_identity;
+mod m20261123_080300_create_viewer_tenants;
+mod m20261123_080400_create_companies;
+mod m20261123_080500_create_domains;
+mod m20261123_080600_create_email_accounts;
+mod m20261123_080700_create_leads;
+mod m20261123_080800_create_templates;
+mod m20261123_080900_create_campaigns;
+mod m20261123_081000_create_plans;
+mod m20261123_081100_create_subscriptions;
+mod m20261123_081200_create_staff;
+mod m20261123_081300_create_sending_infrastructure;
+mod m20261123_081400_create_user_preferences;
+mod m20261123_081500_create_tenant_settings;
+mod m20261123_081600_create_platform_settings;
+mod m20261123_081700_create_admin_system_events;
+mod m20261123_081800_create_outbox;
+
+pub use error::Error;
+pub use history::{Status, down, pending, status, up};
+pub use migrator::Migrator;
+pub use roles::{Passwords, prepare_roles};

@@ -1,0 +1,34 @@
+//! The list of migrations, oldest first.
+
+use sea_orm_migration::prelude::*;
+
+/// All migrations, oldest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(crate::m20261123_080000_secure_migration_table::Migration),
+            Box::new(crate::m20261123_080100_create_updated_trigger::Migration),
+            Box::new(crate::m20261123_080200_create_identity::Migration),
+            Box::new(crate::m20261123_080300_create_viewer_tenants::Migration),
+            Box::new(crate::m20261123_080400_create_companies::Migration),
+            Box::new(crate::m20261123_080500_create_domains::Migration),
+            Box::new(crate::m20261123_080600_create_email_accounts::Migration),
+            Box::new(crate::m20261123_080700_create_leads::Migration),
+            Box::new(crate::m20261123_080800_create_templates::Migration),
+            Box::new(crate::m20261123_080900_create_campaigns::Migration),
+            Box::new(crate::m20261123_081000_create_plans::Migration),
+            Box::new(crate::m20261123_081100_create_subscriptions::Migration),
+            Box::new(crate::m20261123_081200_create_staff::Migration),
+            Box::new(crate::m20261123_081300_create_sending_infrastructure::Migration),
+            Box::new(crate::m20261123_081400_create_user_preferences::Migration),
+            Box::new(crate::m20261123_081500_create_tenant_settings::Migration),
+            Box::new(crate::m20261123_081600_create_platform_settings::Migration),
+            Box::new(crate::m20261123_081700_create_admin_system_events::Migration),
+            Box::new(crate::m20261123_081800_create_outbox::Migration),
+        ]
+    }
+}

@@ -1,0 +1,78 @@
+//! The roles, which belong to the whole server rather than to one database.
+//!
+//! Making them needs a superuser or `CREATEROLE` with the database's ownership, which migrating
+//! does not; so it is a step of its own, before the first migration and whenever a database is new.
+
+use crate::{Error, history::options};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait,
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+
+/// Passwords of the roles that log in; `None` leaves a role's as it is (none at first, which is
+/// right for a server that trusts its own socket).
+#[derive(Debug, Clone, Default)]
+pub struct Passwords {
+    /// Of `gateway_login`.
+    pub login: Option<SecretString>,
+    /// Of `gateway_migrator`.
+    pub migrator: Option<SecretString>,
+}
+
+/// Makes the roles, corrects what differs, and grants them what they need in the URL's database.
+///
+/// `admin_url` is that of a superuser, or of the database's owner with `CREATEROLE`. May run any
+/// number of times and at the same time from several databases of one server.
+///
+/// # Errors
+/// When the database is not reached, or the user may not make roles.
+pub async fn prepare_roles(admin_url: &str, passwords: &Passwords) -> Result<(), Error> {
+    let admin = Database::connect(options(admin_url))
+        .await
+        .map_err(Error::Connect)?;
+    let mut attempts = 0;
+    // Two databases may change one role at the same instant, and no lock spans databases.
+    while let Err(error) = prepare(&admin, passwords).await {
+        attempts += 1;
+        if attempts == 20 || !error.to_string().contains("concurrently updated") {
+            return Err(error.into());
+        }
+        tokio::time::sleep(Duration::from_millis(10 * attempts)).await;
+    }
+    admin.close().await?;
+    Ok(())
+}
+
+async fn prepare(admin: &DatabaseConnection, passwords: &Passwords) -> Result<(), DbErr> {
+    let run = admin.begin().await?;
+    run.execute_unprepared(include_str!("roles.sql")).await?;
+    let passwords = [
+        ("gateway_login", &passwords.login),
+        ("gateway_migrator", &passwords.migrator),
+    ];
+    for (role, password) in passwords {
+        if let Some(password) = password {
+            set_password(&run, role, password).await?;
+        }
+    }
+    run.commit().await
+}
+
+/// `ALTER ROLE` takes no parameters, so the server quotes the password for us.
+async fn set_password(
+    run: &impl ConnectionTrait,
+    role: &str,
+    password: &SecretString,
+) -> Result<(), DbErr> {
+    let quote = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text) AS sql",
+        [role.into(), password.expose_secret().into()],
+    );
+    if let Some(row) = run.query_one_raw(quote).await? {
+        let sql: String = row.try_get("", "sql")?;
+        run.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Who may see and do what: the statements of each scope, so that a migration says its scope in a
+//! line.
+//!
+//! Each function gives row level security (enabled, and forced on the owner), one policy and the
+//! grants that the scope needs. A setting is read through `(SELECT …)`, once for a statement rather
+//! than for each row, and never with `missing_ok`: without it the statement fails. The staff role has
+//! what the login role has in a tenant, so that a request that became staff still reads its tenant.
+
+/// What a role needs that only reads.
+pub(crate) const READ: &str = "SELECT";
+/// What a role needs that reads and writes.
+pub(crate) const WRITE: &str = "SELECT, INSERT, UPDATE, DELETE";
+
+const MEMBERS: &str = "gateway_login, gateway_staff";
+
+/// Rows of the request's tenant.
+pub(crate) fn tenant(table: &str, commands: &str) -> String {
+    tenant_named(table, &format!("{table}_tenant_isolation"), commands)
+}
+
+/// Rows of the request's tenant, where the policy has a name of its own.
+pub(crate) fn tenant_named(table: &str, policy: &str, commands: &str) -> String {
+    let policy = isolation(table, policy, "tenant_id", "app.current_tenant_id");
+    forced(table) + &policy + &grant(table, commands)
+}
+
+/// Rows of the request's tenant, but only these columns of them.
+pub(crate) fn tenant_columns(table: &str, columns: &str) -> String {
+    let policy = format!("{table}_tenant_isolation");
+    let policy = isolation(table, &policy, "tenant_id", "app.current_tenant_id");
+    let commands = format!("SELECT ({columns}), INSERT ({columns}), UPDATE ({columns}), DELETE");
+    forced(table) + &policy + &grant(table, &commands)
+}
+
+/// Rows of the request's user.
+pub(crate) fn user(table: &str, commands: &str) -> String {
+    let policy = isolation(
+        table,
+        &format!("{table}_isolation"),
+        "user_id",
+        "app.current_user_id",
+    );
+    forced(table) + &policy + &grant(table, commands)
+}
+
+/// All rows, for staff with a permission.
+pub(crate) fn staff(table: &str, permission: &str) -> String {
+    forced(table)
+        + &format!(
+            "CREATE POLICY {table}_staff ON {table}
+                FOR SELECT TO gateway_staff USING ((SELECT staff_may('{permission}')));
+            GRANT SELECT ON {table} TO gateway_staff;"
+        )
+}
+
+/// Row level security for everyone, the owner included; what follows are the exceptions.
+pub(crate) fn forced(table: &str) -> String {
+    format!(
+        "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
+    )
+}
+
+/// Commands that the login role and the staff role may use, as far as policies let them.
+pub(crate) fn grant(table: &str, commands: &str) -> String {
+    format!("GRANT {commands} ON {table} TO {MEMBERS};")
+}
+
+fn isolation(table: &str, policy: &str, column: &str, setting: &str) -> String {
+    let own = format!("{column} = (SELECT current_setting('{setting}')::uuid)");
+    format!(
+        "CREATE POLICY {policy} ON {table}
+            FOR ALL TO {MEMBERS} USING ({own}) WITH CHECK ({own});"
+    )
+}
