@@ -1,1 +1,60 @@
-//! Placeholder.
+//! The GraphQL schema: what can be asked, and how it is loaded.
+//!
+//! * [`object`]: one file an entity; `query`, `mutation`: the root fields;
+//! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
+//! * `loader`: what a level of rows asks of the database, asked once;
+//! * [`error`]: the codes a client may read.
+//!
+//! What may not be in here: HTTP, authentication, a pool, a transaction's beginning or end. Every
+//! statement runs on the [`TenantContext`] that came with the request ([`execute`]).
+
+mod argument;
+mod connection;
+pub mod error;
+mod filter;
+mod loader;
+mod mutation;
+pub mod object;
+pub mod operation;
+mod order;
+mod query;
+mod scalar;
+mod session;
+mod table;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
+use tenant::TenantContext;
+
+pub use connection::{DEFAULT_PAGE, MAX_PAGE};
+
+/// The schema's type.
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+
+/// Builds the schema; needs no database.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::build(
+        query::Query::default(),
+        mutation::Mutation,
+        EmptySubscription,
+    )
+    .extension(operation::Codes)
+    .finish()
+}
+
+/// The schema as `schema.graphql` has it.
+#[must_use]
+pub fn sdl() -> String {
+    schema().sdl_with_options(SDLExportOptions::new().include_specified_by())
+}
+
+/// Runs a request through the transaction of `context`, whose end is the caller's.
+pub async fn execute(schema: &Schema, request: Request, context: Arc<TenantContext>) -> Response {
+    let mut response = schema
+        .execute(request.data(session::Session::new(context)))
+        .await;
+    response.errors = response.errors.into_iter().map(error::settle).collect();
+    response
+}

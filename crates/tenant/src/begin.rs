@@ -48,14 +48,26 @@ mod tests {
 
     #[test]
     fn a_member_reads_in_one_snapshot_and_writes_read_committed() {
-        let identity = Identity::Member { tenant: TenantId::new(), user: UserId::new() };
-        assert!(message(identity, Access::Read).starts_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.current_tenant_id"));
-        assert!(message(identity, Access::Write).starts_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL app.current_tenant_id"));
+        let identity = Identity::Member {
+            tenant: TenantId::new(),
+            user: UserId::new(),
+        };
+        assert!(message(identity, Access::Read).starts_with(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.current_tenant_id"
+        ));
+        assert!(message(identity, Access::Write).starts_with(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL app.current_tenant_id"
+        ));
     }
 
     #[test]
     fn staff_set_their_role_and_no_tenant() {
-        let text = message(Identity::Staff { user: UserId::new() }, Access::Read);
+        let text = message(
+            Identity::Staff {
+                user: UserId::new(),
+            },
+            Access::Read,
+        );
         assert!(text.contains("SET LOCAL ROLE gateway_staff"));
         assert!(!text.contains("app.current_tenant_id"));
     }

@@ -1,13 +1,13 @@
 //! What a request holds: who asks, and the transaction it has not opened yet.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU32, Ordering},
 };
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Executor, Postgres};
 use tokio::sync::Mutex;
@@ -94,7 +94,12 @@ impl TenantContext {
         if self.identity.tenant().is_none() {
             return Ok(Vec::new());
         }
-        let mut roles: Vec<Role> = self.grants().await?.iter().filter_map(|text| Role::parse(text)).collect();
+        let mut roles: Vec<Role> = self
+            .grants()
+            .await?
+            .iter()
+            .filter_map(|text| Role::parse(text))
+            .collect();
         roles.sort_unstable();
         Ok(roles)
     }
@@ -116,9 +121,14 @@ impl TenantContext {
             return Ok(Outcome::RolledBack); // by dropping the guard
         }
         if !open.guard.can_commit() {
-            return Err(DbErr::Custom("a statement of the transaction failed, so it can not be committed".into()));
+            return Err(DbErr::Custom(
+                "a statement of the transaction failed, so it can not be committed".into(),
+            ));
         }
-        open.guard.commit().await.map_err(|error| self.report(error, DbErr::Exec))?;
+        open.guard
+            .commit()
+            .await
+            .map_err(|error| self.report(error, DbErr::Exec))?;
         Ok(Outcome::Committed)
     }
 
@@ -140,7 +150,9 @@ impl TenantContext {
         match state {
             State::Open(open) => Ok(open),
             State::Failed(error) => Err(self.unopened(error)),
-            State::New | State::Finished => Err(DbErr::Custom("the request's transaction has ended".into())),
+            State::New | State::Finished => {
+                Err(DbErr::Custom("the request's transaction has ended".into()))
+            }
         }
     }
 
@@ -192,7 +204,12 @@ fn prepare(statement: Statement) -> (Query, Span) {
 }
 
 fn span(sql: &str) -> Span {
-    tracing::debug_span!("sql", otel.kind = "client", db.system.name = "postgresql", db.query.text = sql)
+    tracing::debug_span!(
+        "sql",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.query.text = sql
+    )
 }
 
 #[async_trait::async_trait]
@@ -206,7 +223,9 @@ impl ConnectionTrait for TenantContext {
         let mut state = self.state.lock().await;
         let guard = self.statement(&mut state).await?;
         let result = guard.run(|c| query.execute(c)).instrument(span).await;
-        result.map(Into::into).map_err(|error| self.report(error, DbErr::Exec))
+        result
+            .map(Into::into)
+            .map_err(|error| self.report(error, DbErr::Exec))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -214,15 +233,22 @@ impl ConnectionTrait for TenantContext {
         let mut state = self.state.lock().await;
         let guard = self.statement(&mut state).await?;
         let result = guard.run(|c| c.execute(query)).instrument(span).await;
-        result.map(Into::into).map_err(|error| self.report(error, DbErr::Exec))
+        result
+            .map(Into::into)
+            .map_err(|error| self.report(error, DbErr::Exec))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let (query, span) = prepare(statement);
         let mut state = self.state.lock().await;
         let guard = self.statement(&mut state).await?;
-        let result = guard.run(|c| query.fetch_optional(c)).instrument(span).await;
-        result.map(|row| row.map(Into::into)).map_err(|error| self.report(error, DbErr::Query))
+        let result = guard
+            .run(|c| query.fetch_optional(c))
+            .instrument(span)
+            .await;
+        result
+            .map(|row| row.map(Into::into))
+            .map_err(|error| self.report(error, DbErr::Query))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {

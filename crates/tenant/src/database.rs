@@ -26,7 +26,10 @@ pub struct DatabaseOptions {
 
 impl Default for DatabaseOptions {
     fn default() -> Self {
-        Self { max_connections: 8, acquire_timeout: Duration::from_secs(3) }
+        Self {
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(3),
+        }
     }
 }
 
@@ -68,8 +71,12 @@ impl Database {
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
     pub async fn ping(&self) -> Result<(), Refusal> {
-        let answer = sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(&self.pool).await;
-        answer.map(drop).map_err(|error| Refusal::of(&error).unwrap_or(Refusal::Unavailable))
+        let answer = sqlx::query_scalar::<_, i32>("SELECT 1")
+            .fetch_one(&self.pool)
+            .await;
+        answer
+            .map(drop)
+            .map_err(|error| Refusal::of(&error).unwrap_or(Refusal::Unavailable))
     }
 
     /// Waits for the connections in use to come back and closes all.

@@ -25,7 +25,10 @@ impl Refusal {
             E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolClosed | E::WorkerCrashed => {
                 Some(Self::Unavailable)
             }
-            E::Database(db) => db.code().is_some_and(|code| is_outage(&code)).then_some(Self::Unavailable),
+            E::Database(db) => db
+                .code()
+                .is_some_and(|code| is_outage(&code))
+                .then_some(Self::Unavailable),
             _ => None,
         }
     }
@@ -39,8 +42,9 @@ fn is_outage(code: &str) -> bool {
 
 /// The SQLSTATE of an error that came from PostgreSQL.
 fn sqlstate(error: &DbErr) -> Option<String> {
-    let (DbErr::Query(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Conn(RuntimeErr::SqlxError(e))) =
-        error
+    let (DbErr::Query(RuntimeErr::SqlxError(e))
+    | DbErr::Exec(RuntimeErr::SqlxError(e))
+    | DbErr::Conn(RuntimeErr::SqlxError(e))) = error
     else {
         return None;
     };

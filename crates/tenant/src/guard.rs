@@ -29,7 +29,12 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(connection: PoolConnection<Postgres>) -> Self {
-        Self { connection: Some(connection), armed: true, idle: true, failed: false }
+        Self {
+            connection: Some(connection),
+            armed: true,
+            idle: true,
+            failed: false,
+        }
     }
 
     /// Sends the opening message; answers the text of its only row, if there is one.
@@ -37,17 +42,31 @@ impl Guard {
     /// A message without arguments is one simple Query; `fetch_all` reads up to ReadyForQuery, so
     /// an error of any of its statements comes back as an error.
     pub(crate) async fn open(&mut self, message: String) -> Result<Option<String>, sqlx::Error> {
-        let rows = self.run(|c| sqlx::raw_sql(AssertSqlSafe(message)).fetch_all(c)).await?;
-        rows.first().map(|row| row.try_get_unchecked::<Option<String>, _>(0)).transpose().map(Option::flatten)
+        let rows = self
+            .run(|c| sqlx::raw_sql(AssertSqlSafe(message)).fetch_all(c))
+            .await?;
+        rows.first()
+            .map(|row| row.try_get_unchecked::<Option<String>, _>(0))
+            .transpose()
+            .map(Option::flatten)
     }
 
     /// Runs one exchange with the server.
-    pub(crate) async fn run<'a, T, F>(&'a mut self, exchange: impl FnOnce(&'a mut PgConnection) -> F) -> Result<T, sqlx::Error>
+    pub(crate) async fn run<'a, T, F>(
+        &'a mut self,
+        exchange: impl FnOnce(&'a mut PgConnection) -> F,
+    ) -> Result<T, sqlx::Error>
     where
         F: Future<Output = Result<T, sqlx::Error>> + 'a,
     {
-        let Self { connection, idle, failed, .. } = self;
-        let connection: &'a mut PgConnection = connection.as_mut().expect("taken only by drop and close");
+        let Self {
+            connection,
+            idle,
+            failed,
+            ..
+        } = self;
+        let connection: &'a mut PgConnection =
+            connection.as_mut().expect("taken only by drop and close");
         *idle = false;
         let result = exchange(connection).await;
         match &result {
@@ -79,7 +98,9 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
         if !self.armed {
             return; // COMMIT was confirmed; dropping hands the connection back
         }

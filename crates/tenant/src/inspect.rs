@@ -73,21 +73,42 @@ async fn inspect(pool: &PgPool) -> Result<Inspection, sqlx::Error> {
     for table in &tables {
         inspect_table(table, &mut findings)?;
     }
-    let role = roles.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
-    Ok(Inspection { role, tables: tables.len(), findings })
+    let role = roles
+        .first()
+        .map_or(Ok(String::new()), |row| row.try_get(0))?;
+    Ok(Inspection {
+        role,
+        tables: tables.len(),
+        findings,
+    })
 }
 
 fn inspect_role(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::Error> {
     let subject = format!("role {}", row.try_get::<String, _>("rolname")?);
     let faults = [
-        ("rolsuper", "is a superuser, whom no policy binds; use a role without SUPERUSER"),
-        ("rolbypassrls", "has BYPASSRLS, so no policy binds it; ALTER ROLE … NOBYPASSRLS"),
-        ("owns_tables", "owns tables, so it could switch their row level security off; REASSIGN OWNED to the owner role"),
-        ("owns_schemas", "owns a schema; REASSIGN OWNED to the owner role"),
+        (
+            "rolsuper",
+            "is a superuser, whom no policy binds; use a role without SUPERUSER",
+        ),
+        (
+            "rolbypassrls",
+            "has BYPASSRLS, so no policy binds it; ALTER ROLE … NOBYPASSRLS",
+        ),
+        (
+            "owns_tables",
+            "owns tables, so it could switch their row level security off; REASSIGN OWNED to the owner role",
+        ),
+        (
+            "owns_schemas",
+            "owns a schema; REASSIGN OWNED to the owner role",
+        ),
     ];
     for (column, problem) in faults {
         if row.try_get::<bool, _>(column)? {
-            findings.push(Finding { subject: subject.clone(), problem: problem.to_owned() });
+            findings.push(Finding {
+                subject: subject.clone(),
+                problem: problem.to_owned(),
+            });
         }
     }
     Ok(())
@@ -98,7 +119,12 @@ fn inspect_table(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::E
     let kind: String = row.try_get("relkind")?;
     let granted: Vec<String> = row.try_get("granted")?;
     let policies: Vec<String> = row.try_get("policies")?;
-    let mut find = |problem: String| findings.push(Finding { subject: format!("table {name}"), problem });
+    let mut find = |problem: String| {
+        findings.push(Finding {
+            subject: format!("table {name}"),
+            problem,
+        })
+    };
     if kind == "v" || kind == "m" || kind == "f" {
         if !granted.is_empty() && !(kind == "v" && row.try_get("invoker")?) {
             find("is a view or foreign table that reads with its owner's rights; revoke it, or make it a view WITH (security_invoker = true)".into());
@@ -116,8 +142,13 @@ fn inspect_table(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::E
     }
     for command in granted {
         let letter = policy_letter(&command);
-        if !policies.iter().any(|policy| policy == "*" || policy == letter) {
-            find(format!("grants {command} but has no policy for it; add one or revoke it"));
+        if !policies
+            .iter()
+            .any(|policy| policy == "*" || policy == letter)
+        {
+            find(format!(
+                "grants {command} but has no policy for it; add one or revoke it"
+            ));
         }
     }
     Ok(())

@@ -25,6 +25,6 @@ mod transaction;
 
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
-pub use error::{is_aborted_transaction, is_cancelled_statement, Refusal};
+pub use error::{Refusal, is_aborted_transaction, is_cancelled_statement};
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};

@@ -32,15 +32,26 @@ pub(crate) enum OpenError {
 /// An idle connection may have died since its last use (a restarted server, a killed backend).
 /// Nothing was done on it for this request yet, so another one is taken, at most as often as the
 /// pool can hold dead ones.
-pub(crate) async fn open(database: &Database, identity: Identity, access: Access) -> Result<Open, OpenError> {
+pub(crate) async fn open(
+    database: &Database,
+    identity: Identity,
+    access: Access,
+) -> Result<Open, OpenError> {
     let mut attempts = 0;
     loop {
         let connection = database.acquire().await.map_err(classify)?;
         let mut guard = Guard::new(connection);
         match guard.open(begin::message(identity, access)).await {
-            Ok(Some(grants)) => return Ok(Open { guard, grants: split(&grants) }),
+            Ok(Some(grants)) => {
+                return Ok(Open {
+                    guard,
+                    grants: split(&grants),
+                });
+            }
             Ok(None) => return Err(OpenError::Refused(Refusal::NotAMember)),
-            Err(error) if Refusal::of(&error).is_some() && attempts <= database.max_connections() => {
+            Err(error)
+                if Refusal::of(&error).is_some() && attempts <= database.max_connections() =>
+            {
                 attempts += 1;
                 guard.discard();
             }
@@ -50,7 +61,11 @@ pub(crate) async fn open(database: &Database, identity: Identity, access: Access
 }
 
 fn split(grants: &str) -> Arc<[String]> {
-    grants.split(',').filter(|grant| !grant.is_empty()).map(str::to_owned).collect()
+    grants
+        .split(',')
+        .filter(|grant| !grant.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn classify(error: sqlx::Error) -> OpenError {

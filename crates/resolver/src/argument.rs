@@ -1,0 +1,92 @@
+//! The arguments of root fields and connections.
+
+use async_graphql::{
+    Context, ID, ServerError, ServerResult,
+    registry::{MetaField, Registry},
+};
+use entity::id::InvalidId;
+use rows::{Argument, Arguments};
+
+use crate::{
+    connection::{Page, PageInput},
+    error::{ClientError, Code},
+    table::Table,
+};
+
+const ID_ARGUMENT: Argument<ID> = Argument::new(
+    "id",
+    "The id, as any answer gives it; a plain UUID is accepted.",
+);
+
+/// `id`: of a row of `T`; an id of another kind is an error.
+pub(crate) struct IdArgument<T: Table>(pub(crate) T::Id);
+
+impl<T: Table> Arguments for IdArgument<T> {
+    fn register(registry: &mut Registry, field: &mut MetaField) {
+        ID_ARGUMENT.register(registry, field);
+    }
+
+    fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
+        let text = ID_ARGUMENT.parse(ctx)?;
+        text.parse()
+            .map(Self)
+            .map_err(|error| at(ctx, invalid_id(&error)))
+    }
+}
+
+/// What a client reads of a wrong id.
+pub(crate) fn invalid_id(error: &InvalidId) -> ClientError {
+    ClientError::new(Code::InvalidId, error.to_string())
+}
+
+const FIRST: Argument<Option<i32>> = Argument::new(
+    "first",
+    "The first so many rows: 0 to 200. 50 if neither `first` nor `last` is given.",
+);
+const AFTER: Argument<Option<String>> =
+    Argument::new("after", "Only rows behind this cursor, in the given order.");
+const LAST: Argument<Option<i32>> = Argument::new("last", "The last so many rows: 0 to 200.");
+const BEFORE: Argument<Option<String>> = Argument::new(
+    "before",
+    "Only rows before this cursor, in the given order.",
+);
+
+/// `first`, `after`, `last`, `before`, `filter`, `orderBy`.
+pub(crate) struct ConnectionArguments<T: Table>(pub(crate) Page<T>);
+
+impl<T: Table> ConnectionArguments<T> {
+    const FILTER: Argument<Option<T::Filter>> =
+        Argument::new("filter", "Only rows that are like this.");
+    const ORDER: Argument<Option<T::Order>> = Argument::new(
+        "orderBy",
+        "The order of the rows; newest first if not given.",
+    );
+}
+
+impl<T: Table> Arguments for ConnectionArguments<T> {
+    fn register(registry: &mut Registry, field: &mut MetaField) {
+        FIRST.register(registry, field);
+        AFTER.register(registry, field);
+        LAST.register(registry, field);
+        BEFORE.register(registry, field);
+        Self::FILTER.register(registry, field);
+        Self::ORDER.register(registry, field);
+    }
+
+    fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
+        let input = PageInput {
+            first: FIRST.parse(ctx)?,
+            after: AFTER.parse(ctx)?,
+            last: LAST.parse(ctx)?,
+            before: BEFORE.parse(ctx)?,
+            filter: Self::FILTER.parse(ctx)?,
+            order: Self::ORDER.parse(ctx)?,
+        };
+        Page::new(input).map(Self).map_err(|error| at(ctx, error))
+    }
+}
+
+/// The error at the field whose argument is wrong.
+pub(crate) fn at(ctx: &Context<'_>, error: ClientError) -> ServerError {
+    async_graphql::Error::from(error).into_server_error(ctx.item.pos)
+}

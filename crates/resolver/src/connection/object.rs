@@ -1,0 +1,196 @@
+//! The GraphQL objects of a connection.
+
+use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+
+use async_graphql::{Context, Result};
+use rows::{Field, Load, Object, Scalar};
+
+use super::{Selection, cursor};
+use crate::{
+    loader::{Slice, count, slices},
+    table::Table,
+};
+
+/// A page of a list of `T`.
+pub struct Connection<T>(PhantomData<fn() -> T>);
+
+impl<T: Table> Object for Connection<T> {
+    type Row = Selection<T>;
+
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::relation::<Vec<T>>("nodes", "The rows of the page.", |level| {
+            level.relation::<Vec<T>, _, (), _>(|page: &Selection<T>| Some(page.clone()), Nodes)
+        }),
+        Field::relation::<Vec<Edge<T>>>(
+            "edges",
+            "The rows of the page, each with its cursor.",
+            |level| {
+                level.relation::<Vec<Edge<T>>, _, (), _>(
+                    |page: &Selection<T>| Some(page.clone()),
+                    Edges,
+                )
+            },
+        ),
+        Field::relation::<PageInfo>("pageInfo", "Where the page stands in the list.", |level| {
+            level.relation::<PageInfo, _, (), _>(|page: &Selection<T>| Some(page.clone()), Info)
+        }),
+        Field::batched::<i64>(
+            "totalCount",
+            "How many rows the list has, whatever the page. Counted when selected.",
+            |level| {
+                level.batched::<i64, _, (), _>(
+                    |page: &Selection<T>| Some(page.clone()),
+                    count::<T>(),
+                )
+            },
+        ),
+    ];
+
+    fn name() -> Cow<'static, str> {
+        format!("{}Connection", T::name()).into()
+    }
+
+    fn description() -> Option<String> {
+        Some(format!("A page of a list of `{}`.", T::name()))
+    }
+}
+
+/// A row of a page, with its cursor.
+pub struct Edge<T>(PhantomData<fn() -> T>);
+
+/// What an [`Edge`] is made of.
+pub struct EdgeRow<T: Table> {
+    node: Arc<T::Row>,
+    cursor: String,
+}
+
+impl<T: Table> Object for Edge<T> {
+    type Row = EdgeRow<T>;
+
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::column::<String>(
+            "cursor",
+            "Where the row stands in the list; for `after` and `before`.",
+            |edge: &EdgeRow<T>| String::value(&edge.cursor),
+        ),
+        Field::relation::<T>("node", "The row.", |level| {
+            level.relation::<T, _, (), _>(|edge: &EdgeRow<T>| Some(Arc::clone(&edge.node)), Node)
+        }),
+    ];
+
+    fn name() -> Cow<'static, str> {
+        format!("{}Edge", T::name()).into()
+    }
+
+    fn description() -> Option<String> {
+        Some(format!("A `{}` in a page.", T::name()))
+    }
+}
+
+/// What [`PageInfo`] is made of.
+pub struct PageInfoRow {
+    has_next_page: bool,
+    has_previous_page: bool,
+    start_cursor: Option<String>,
+    end_cursor: Option<String>,
+}
+
+rows::object! {
+    /// Where a page stands in its list.
+    pub object PageInfo(PageInfoRow) {
+        /// Whether rows follow the page. Paging backward, it says whether `before` was given.
+        has_next_page: bool,
+        /// Whether rows precede the page. Paging forward, it says whether `after` was given.
+        has_previous_page: bool,
+        /// The cursor of the first row; null for an empty page.
+        start_cursor: Option<String>,
+        /// The cursor of the last row; null for an empty page.
+        end_cursor: Option<String>,
+    }
+}
+
+struct Nodes;
+struct Edges;
+struct Info;
+struct Node;
+
+impl<T: Table> Load<Selection<T>> for Nodes {
+    type Value = Vec<Arc<T::Row>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        pages: Vec<Selection<T>>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        Ok(slices(ctx, &pages)
+            .await?
+            .iter()
+            .map(|slice| slice.rows.clone())
+            .collect())
+    }
+}
+
+impl<T: Table> Load<Selection<T>> for Edges {
+    type Value = Vec<Arc<EdgeRow<T>>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        pages: Vec<Selection<T>>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let slices = slices(ctx, &pages).await?;
+        Ok(pages
+            .iter()
+            .zip(slices)
+            .map(|(page, slice)| edges(page, &slice))
+            .collect())
+    }
+}
+
+fn edges<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> Vec<Arc<EdgeRow<T>>> {
+    let edge = |row: &Arc<T::Row>| EdgeRow {
+        node: Arc::clone(row),
+        cursor: cursor::encode::<T>(row, &page.page().order),
+    };
+    slice.rows.iter().map(|row| Arc::new(edge(row))).collect()
+}
+
+impl<T: Table> Load<Selection<T>> for Info {
+    type Value = Option<Arc<PageInfoRow>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        pages: Vec<Selection<T>>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let slices = slices(ctx, &pages).await?;
+        Ok(pages
+            .iter()
+            .zip(slices)
+            .map(|(page, slice)| Some(Arc::new(info(page, &slice))))
+            .collect())
+    }
+}
+
+fn info<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> PageInfoRow {
+    let cursor =
+        |row: Option<&Arc<T::Row>>| row.map(|row| cursor::encode::<T>(row, &page.page().order));
+    PageInfoRow {
+        has_next_page: slice.has_next,
+        has_previous_page: slice.has_previous,
+        start_cursor: cursor(slice.rows.first()),
+        end_cursor: cursor(slice.rows.last()),
+    }
+}
+
+/// The row is there already; the next level takes it as it is.
+impl<R: Send + Sync + 'static> Load<Arc<R>> for Node {
+    type Value = Option<Arc<R>>;
+
+    async fn load(self, _: &Context<'_>, rows: Vec<Arc<R>>, (): ()) -> Result<Vec<Self::Value>> {
+        Ok(rows.into_iter().map(Some).collect())
+    }
+}

@@ -1,0 +1,116 @@
+//! The arguments of a connection, checked: which rows, in which order, from where, how many.
+
+use async_graphql::InputType;
+
+use super::cursor::{self, Position};
+use crate::{
+    error::ClientError,
+    filter::Filter,
+    order::{Order, OrderDirection},
+    table::Table,
+};
+
+/// Rows of a page when neither `first` nor `last` is given.
+pub const DEFAULT_PAGE: u64 = 50;
+/// Most rows of a page.
+pub const MAX_PAGE: u64 = 200;
+
+/// `first`, `after`, `last`, `before`, `filter` and `orderBy` as the client sent them.
+pub(crate) struct PageInput<T: Table> {
+    pub(crate) first: Option<i32>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i32>,
+    pub(crate) before: Option<String>,
+    pub(crate) filter: Option<T::Filter>,
+    pub(crate) order: Option<T::Order>,
+}
+
+/// A page that can be asked of the database.
+pub(crate) struct Page<T: Table> {
+    pub(crate) limit: u64,
+    /// The page is counted from the end: `last`.
+    pub(crate) backward: bool,
+    pub(crate) after: Option<Position<T>>,
+    pub(crate) before: Option<Position<T>>,
+    pub(crate) condition: sea_orm::Condition,
+    pub(crate) order: T::Order,
+    /// Equal for equal pages: the same page asked for by two paths is loaded once.
+    fingerprint: String,
+    /// Equal for equal filters: the count does not depend on the page.
+    filter_fingerprint: String,
+}
+
+impl<T: Table> Page<T> {
+    /// Checks the arguments.
+    pub(crate) fn new(input: PageInput<T>) -> Result<Self, ClientError> {
+        let (limit, backward) = match (input.first, input.last) {
+            (Some(_), Some(_)) => {
+                return Err(ClientError::input("give `first` or `last`, not both"));
+            }
+            (Some(n), None) => (size("first", n)?, false),
+            (None, Some(n)) => (size("last", n)?, true),
+            (None, None) => (DEFAULT_PAGE, false),
+        };
+        let order = input.order.unwrap_or_default();
+        let position = |cursor: &Option<String>| {
+            cursor
+                .as_deref()
+                .map(|text| cursor::decode::<T>(text, &order))
+                .transpose()
+        };
+        let (after, before) = (position(&input.after)?, position(&input.before)?);
+        let filter_fingerprint = input
+            .filter
+            .as_ref()
+            .map(|filter| filter.to_value().to_string())
+            .unwrap_or_default();
+        let condition = input.filter.map_or_else(
+            || Ok(sea_orm::Condition::all()),
+            |filter| filter.condition(0),
+        )?;
+        let fingerprint = format!(
+            "{limit} {backward} {:?} {:?} {} {:?} {filter_fingerprint}",
+            input.after,
+            input.before,
+            order.name(),
+            order.direction()
+        );
+        Ok(Self {
+            limit,
+            backward,
+            after,
+            before,
+            condition,
+            order,
+            fingerprint,
+            filter_fingerprint,
+        })
+    }
+
+    /// The direction in which the database reads: turned round for `last`.
+    pub(crate) fn reading_direction(&self) -> OrderDirection {
+        let direction = self.order.direction();
+        if self.backward {
+            direction.reversed()
+        } else {
+            direction
+        }
+    }
+
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    pub(crate) fn filter_fingerprint(&self) -> &str {
+        &self.filter_fingerprint
+    }
+}
+
+fn size(argument: &str, n: i32) -> Result<u64, ClientError> {
+    match u64::try_from(n) {
+        Ok(n) if n <= MAX_PAGE => Ok(n),
+        _ => Err(ClientError::input(format!(
+            "`{argument}` must be from 0 to {MAX_PAGE}, not {n}; page on with `after` or `before`"
+        ))),
+    }
+}

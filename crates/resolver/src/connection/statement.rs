@@ -1,0 +1,152 @@
+//! The SQL of a page and of a count, for one list or for the lists of many parents at once.
+//!
+//! No statement repeats the tenant: the policy adds it, and saying it twice costs 20 to 50 %.
+
+use entity::id::TypedId;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, JoinType, QueryFilter, QueryTrait,
+    sea_query::{Alias, Expr, Func, IntoCondition, Query, SelectStatement},
+};
+
+use super::{Page, Relation, cursor::Position};
+use crate::{
+    loader::RawKey,
+    order::{Order, OrderDirection},
+    table::Table,
+};
+
+/// The column with the parent's key in an answer about many parents.
+pub(crate) const PARENT: &str = "parent_key";
+/// The column with the number in an answer of counts.
+pub(crate) const COUNT: &str = "row_count";
+/// The lateral subquery's rows.
+const ROW: &str = "row";
+
+/// One page, of a whole table or of the parent that `parent` stands for.
+pub(crate) fn page<T: Table>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
+    let mut select = matching(page, parent).into_query();
+    let direction = page.reading_direction();
+    select
+        .order_by(page.order.column().as_column_ref(), direction.sql())
+        .order_by(T::KEY.as_column_ref(), direction.sql())
+        .limit(page.limit + 1);
+    for (position, greater) in [(&page.after, true), (&page.before, false)] {
+        if let Some(position) = position {
+            select.and_where(beyond(page, position, greater));
+        }
+    }
+    select
+}
+
+/// The same page of each parent: one statement, one text for every number of parents.
+pub(crate) fn pages<T: Table>(
+    asked: &Page<T>,
+    relation: Relation,
+    parents: &[RawKey],
+) -> SelectStatement {
+    let direction = asked.reading_direction();
+    let order = (Alias::new(ROW), Alias::new(asked.order.column().as_str()));
+    let key = (Alias::new(ROW), Alias::new(T::KEY.as_str()));
+    per_parent(page(asked, Some((relation, parent()))), parents)
+        .column((Alias::new(ROW), sea_orm::sea_query::Asterisk))
+        .order_by_expr(parent(), sea_orm::Order::Asc)
+        .order_by(order, direction.sql())
+        .order_by(key, direction.sql())
+        .take()
+}
+
+/// The number of rows of a whole table that the filter lets through.
+pub(crate) fn count<T: Table>(page: &Page<T>) -> SelectStatement {
+    counting(page, None)
+}
+
+/// The number of rows of each parent.
+pub(crate) fn counts<T: Table>(
+    page: &Page<T>,
+    relation: Relation,
+    parents: &[RawKey],
+) -> SelectStatement {
+    per_parent(counting(page, Some((relation, parent()))), parents)
+        .column((Alias::new(ROW), Alias::new(COUNT)))
+        .take()
+}
+
+fn counting<T: Table>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
+    matching(page, parent)
+        .into_query()
+        .clear_selects()
+        .expr_as(
+            Func::count(Expr::col(sea_orm::sea_query::Asterisk)),
+            Alias::new(COUNT),
+        )
+        .take()
+}
+
+/// `SELECT parent … FROM unnest($1) AS parent CROSS JOIN LATERAL (…) AS row`. A lateral subquery
+/// keeps the index of each parent's page; a join would read all rows of all parents.
+fn per_parent(subquery: SelectStatement, parents: &[RawKey]) -> SelectStatement {
+    Query::select()
+        .expr_as(parent(), Alias::new(PARENT))
+        .from_function(
+            Func::cust("unnest").arg(RawKey::array(parents)),
+            Alias::new(PARENT),
+        )
+        .join_lateral(
+            JoinType::InnerJoin,
+            subquery,
+            Alias::new(ROW),
+            Condition::all().add(Expr::cust("TRUE")),
+        )
+        .take()
+}
+
+/// The parent's key inside a statement made by [`per_parent`]: `unnest` names its one column like
+/// itself.
+fn parent() -> Expr {
+    Expr::col((Alias::new(PARENT), Alias::new(PARENT)))
+}
+
+fn matching<T: Table>(
+    page: &Page<T>,
+    parent: Option<(Relation, Expr)>,
+) -> sea_orm::Select<T::Entity> {
+    let rows = T::Entity::find().filter(page.condition.clone());
+    match parent {
+        None => rows,
+        Some((relation, parent)) => rows.filter(belongs::<T>(relation, parent)),
+    }
+}
+
+fn belongs<T: Table>(relation: Relation, parent: Expr) -> Condition {
+    match relation {
+        Relation::Child { column } => Expr::col((T::Entity::default(), Alias::new(column)))
+            .eq(parent)
+            .into_condition(),
+        Relation::Through { table, own, other } => {
+            let (table, own, other) = (Alias::new(table), Alias::new(own), Alias::new(other));
+            let connected = Query::select()
+                .column((table.clone(), other))
+                .from(table.clone())
+                .and_where(Expr::col((table, own)).eq(parent))
+                .take();
+            Expr::col(T::KEY.as_column_ref())
+                .in_subquery(connected)
+                .into_condition()
+        }
+    }
+}
+
+/// Rows after (or before) a position: `(column, key) > ($1, $2)`, which an index on both reads
+/// from the position on.
+fn beyond<T: Table>(page: &Page<T>, position: &Position<T>, after: bool) -> Expr {
+    let column = Expr::col(page.order.column().as_column_ref());
+    let row = Expr::tuple([column, Expr::col(T::KEY.as_column_ref())]);
+    let at = Expr::tuple([
+        Expr::val(position.value.clone()),
+        Expr::val(position.key.into_value()),
+    ]);
+    match after == (page.order.direction() == OrderDirection::Asc) {
+        true => row.gt(at),
+        false => row.lt(at),
+    }
+}

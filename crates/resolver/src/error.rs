@@ -1,0 +1,160 @@
+//! Two families of errors.
+//!
+//! What a client may read carries a stable `extensions.code` ([`Code`]) and says what to do. All
+//! else is [`internal`]: logged once with its whole chain, answered as "internal error".
+
+use std::sync::Arc;
+
+use async_graphql::{Error, ErrorExtensions, ServerError};
+use sea_orm::DbErr;
+use tenant::{is_aborted_transaction, is_cancelled_statement};
+
+/// The stable codes in `extensions.code`. A code is never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The document is not GraphQL.
+    ParseFailed,
+    /// The document does not fit the schema, or a variable does not fit its type.
+    ValidationFailed,
+    /// An argument's value can not be used; the message says why.
+    BadUserInput,
+    /// An id of another kind, or no id at all.
+    InvalidId,
+    /// A cursor that was not made by this connection in this order.
+    InvalidCursor,
+    /// The role or the kind of user may not do this.
+    Forbidden,
+    /// An earlier statement of the operation failed, so this one was not run.
+    TransactionAborted,
+    /// The statement took longer than the database allows.
+    Timeout,
+    /// A fault of the gateway or the database; the log has the cause.
+    Internal,
+}
+
+impl Code {
+    /// Every code, for the documentation and its test.
+    pub const ALL: [Self; 9] = [
+        Self::ParseFailed,
+        Self::ValidationFailed,
+        Self::BadUserInput,
+        Self::InvalidId,
+        Self::InvalidCursor,
+        Self::Forbidden,
+        Self::TransactionAborted,
+        Self::Timeout,
+        Self::Internal,
+    ];
+
+    /// The text of `extensions.code`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::InvalidId => "INVALID_ID",
+            Self::InvalidCursor => "INVALID_CURSOR",
+            Self::Forbidden => "FORBIDDEN",
+            Self::TransactionAborted => "TRANSACTION_ABORTED",
+            Self::Timeout => "STATEMENT_TIMEOUT",
+            Self::Internal => "INTERNAL_ERROR",
+        }
+    }
+}
+
+/// An error that a client may read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ClientError {
+    code: Code,
+    message: String,
+}
+
+impl ClientError {
+    /// An error with its stable code and a sentence that says what to do.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// An argument's value that can not be used.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+}
+
+/// Gives each error its code, and masks those that a client may not read.
+///
+/// async-graphql turns any `Display` into its error and keeps the value as the error's source; that
+/// source says here which family it is of. An error without a source was made by the executor
+/// about the client's input: an argument or a variable that does not fit its type.
+pub(crate) fn settle(error: ServerError) -> ServerError {
+    if error
+        .extensions
+        .as_ref()
+        .is_some_and(|extensions| extensions.get("code").is_some())
+    {
+        return error;
+    }
+    if let Some(client) = error.source::<ClientError>() {
+        let code = client.code;
+        return with_code(error, code);
+    }
+    if error.source.is_none() {
+        return with_code(error, Code::BadUserInput);
+    }
+    tracing::error!(error = %error.message, path = ?error.path, "internal error");
+    with_code(
+        ServerError {
+            message: MASK.to_owned(),
+            source: None,
+            ..error
+        },
+        Code::Internal,
+    )
+}
+
+/// The error with a code, unless it has one.
+#[must_use]
+pub fn with_code(mut error: ServerError, code: Code) -> ServerError {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code.as_str());
+    }
+    error
+}
+
+const MASK: &str = "internal error";
+
+/// A GraphQL error with a code.
+pub(crate) fn coded(code: Code, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code.as_str()))
+}
+
+/// What the client reads of a failed statement; what it may not read is logged here.
+pub(crate) fn database(error: &Arc<DbErr>) -> Error {
+    if is_aborted_transaction(error) {
+        return coded(
+            Code::TransactionAborted,
+            "not run, because an earlier statement of this operation failed",
+        );
+    }
+    if is_cancelled_statement(error) {
+        return coded(
+            Code::Timeout,
+            "the database took too long; ask for fewer rows or a narrower filter",
+        );
+    }
+    internal(error.as_ref())
+}
+
+/// Logs the whole chain of causes, and masks it.
+pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Error {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let chain: Vec<String> = causes.map(ToString::to_string).collect();
+    tracing::error!(%error, ?chain, "internal error");
+    coded(Code::Internal, MASK)
+}

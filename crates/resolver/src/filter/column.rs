@@ -1,0 +1,277 @@
+//! Conditions on one column, by the column's type.
+
+use std::{borrow::Cow, marker::PhantomData};
+
+use async_graphql::{
+    ID, InputObject, InputType, InputValueError, InputValueResult, Value as GraphqlValue,
+    registry::Registry,
+};
+use chrono::{DateTime, Utc};
+use entity::id::TypedId;
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, Value,
+    sea_query::{Expr, Func, extension::postgres::PgFunc},
+};
+
+use crate::error::ClientError;
+
+/// A condition on a column of the type it is for.
+pub trait ColumnFilter {
+    /// The SQL condition; all that is given must hold.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a value that PostgreSQL can not hold.
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError>;
+}
+
+/// Conditions on text. Comparison is exact; there is no substring search, because it could not
+/// use an index under row level security.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct TextFilter {
+    /// Equal to.
+    pub eq: Option<String>,
+    /// Different from; a missing value is not different.
+    pub ne: Option<String>,
+    /// One of.
+    #[graphql(name = "in")]
+    pub any: Option<Vec<String>>,
+    /// Begins with; letters of another case do not match.
+    pub starts_with: Option<String>,
+    /// Has no value (true) or has one (false).
+    pub is_null: Option<bool>,
+}
+
+impl ColumnFilter for TextFilter {
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        let texts = [&self.eq, &self.ne, &self.starts_with]
+            .into_iter()
+            .flatten()
+            .chain(self.any.iter().flatten());
+        for text in texts {
+            storable(text)?;
+        }
+        let col = || Expr::col(column.as_column_ref());
+        Ok(Condition::all()
+            .add_option(self.eq.as_ref().map(|text| column.eq(text.as_str())))
+            .add_option(self.ne.as_ref().map(|text| column.ne(text.as_str())))
+            .add_option(
+                self.any
+                    .as_ref()
+                    .map(|texts| any_of(column, texts.iter().map(String::as_str))),
+            )
+            .add_option(
+                self.starts_with.as_ref().map(|text| {
+                    Expr::expr(Func::cust("starts_with").arg(col()).arg(text.as_str()))
+                }),
+            )
+            .add_option(self.is_null.map(|null| nullness(column, null))))
+    }
+}
+
+/// PostgreSQL's text can not hold U+0000.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for such a text.
+pub(crate) fn storable(text: &str) -> Result<(), ClientError> {
+    if text.contains('\0') {
+        return Err(ClientError::input(
+            "text may not contain the character U+0000",
+        ));
+    }
+    Ok(())
+}
+
+/// Conditions on whole numbers.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct IntFilter {
+    /// Equal to.
+    pub eq: Option<i64>,
+    /// One of.
+    #[graphql(name = "in")]
+    pub any: Option<Vec<i64>>,
+    /// Less than.
+    pub lt: Option<i64>,
+    /// At most.
+    pub lte: Option<i64>,
+    /// Greater than.
+    pub gt: Option<i64>,
+    /// At least.
+    pub gte: Option<i64>,
+    /// Has no value (true) or has one (false).
+    pub is_null: Option<bool>,
+}
+
+impl ColumnFilter for IntFilter {
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        Ok(Condition::all()
+            .add_option(self.eq.map(|n| column.eq(n)))
+            .add_option(
+                self.any
+                    .as_ref()
+                    .map(|numbers| any_of(column, numbers.iter().copied())),
+            )
+            .add_option(self.lt.map(|n| column.lt(n)))
+            .add_option(self.lte.map(|n| column.lte(n)))
+            .add_option(self.gt.map(|n| column.gt(n)))
+            .add_option(self.gte.map(|n| column.gte(n)))
+            .add_option(self.is_null.map(|null| nullness(column, null))))
+    }
+}
+
+/// Conditions on moments.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct DateTimeFilter {
+    /// At this moment.
+    pub eq: Option<DateTime<Utc>>,
+    /// Before.
+    pub lt: Option<DateTime<Utc>>,
+    /// Before or at.
+    pub lte: Option<DateTime<Utc>>,
+    /// After.
+    pub gt: Option<DateTime<Utc>>,
+    /// After or at.
+    pub gte: Option<DateTime<Utc>>,
+    /// Has no value (true) or has one (false).
+    pub is_null: Option<bool>,
+}
+
+impl ColumnFilter for DateTimeFilter {
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        Ok(Condition::all()
+            .add_option(self.eq.map(|time| column.eq(time)))
+            .add_option(self.lt.map(|time| column.lt(time)))
+            .add_option(self.lte.map(|time| column.lte(time)))
+            .add_option(self.gt.map(|time| column.gt(time)))
+            .add_option(self.gte.map(|time| column.gte(time)))
+            .add_option(self.is_null.map(|null| nullness(column, null))))
+    }
+}
+
+/// Conditions on yes or no.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct BooleanFilter {
+    /// Equal to.
+    pub eq: Option<bool>,
+}
+
+impl ColumnFilter for BooleanFilter {
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        Ok(Condition::all().add_option(self.eq.map(|yes| column.eq(yes))))
+    }
+}
+
+/// Conditions on an id.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct IdFilter {
+    /// Equal to.
+    pub eq: Option<ID>,
+    /// Different from; a missing value is not different.
+    pub ne: Option<ID>,
+    /// One of.
+    #[graphql(name = "in")]
+    pub any: Option<Vec<ID>>,
+    /// Has no value (true) or has one (false).
+    pub is_null: Option<bool>,
+}
+
+/// [`IdFilter`] on a column that holds ids of one kind; an id of another kind is refused when the
+/// input is read.
+#[derive(Clone, Debug)]
+pub struct Ids<I> {
+    input: IdFilter,
+    kind: PhantomData<fn() -> I>,
+}
+
+impl<I: TypedId> InputType for Ids<I> {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <IdFilter as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <IdFilter as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<GraphqlValue>) -> InputValueResult<Self> {
+        let input = IdFilter::parse(value).map_err(InputValueError::propagate)?;
+        for id in [&input.eq, &input.ne]
+            .into_iter()
+            .flatten()
+            .chain(input.any.iter().flatten())
+        {
+            id.parse::<I>().map_err(|error| {
+                InputValueError::custom(error)
+                    .with_extension("code", crate::error::Code::InvalidId.as_str())
+            })?;
+        }
+        Ok(Self {
+            input,
+            kind: PhantomData,
+        })
+    }
+
+    fn to_value(&self) -> GraphqlValue {
+        self.input.to_value()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl<I: TypedId> ColumnFilter for Ids<I> {
+    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        let raw = |id: &ID| {
+            id.parse::<I>()
+                .map(TypedId::into_value)
+                .map_err(|error| ClientError::new(crate::error::Code::InvalidId, error.to_string()))
+        };
+        let any = self
+            .input
+            .any
+            .as_ref()
+            .map(|ids| ids.iter().map(raw).collect::<Result<Vec<_>, _>>())
+            .transpose()?;
+        Ok(Condition::all()
+            .add_option(
+                self.input
+                    .eq
+                    .as_ref()
+                    .map(raw)
+                    .transpose()?
+                    .map(|id| column.eq(id)),
+            )
+            .add_option(
+                self.input
+                    .ne
+                    .as_ref()
+                    .map(raw)
+                    .transpose()?
+                    .map(|id| column.ne(id)),
+            )
+            .add_option(any.map(|ids| any_of(column, ids)))
+            .add_option(self.input.is_null.map(|null| nullness(column, null))))
+    }
+}
+
+/// `= ANY($1)`: one SQL text whatever the number of values; none matches an empty list.
+pub(crate) fn any_of<C: ColumnTrait, V: Into<Value>>(
+    column: C,
+    values: impl IntoIterator<Item = V>,
+) -> Expr {
+    let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+    let Some(first) = values.first() else {
+        return Expr::cust("FALSE");
+    };
+    let array = Value::Array(first.array_type(), Some(Box::new(values)));
+    Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)))
+}
+
+pub(crate) fn nullness<C: ColumnTrait>(column: C, null: bool) -> Expr {
+    if null {
+        column.is_null()
+    } else {
+        column.is_not_null()
+    }
+}

@@ -1,0 +1,69 @@
+//! Loaders: what several rows of a level ask for, asked of the database once.
+//!
+//! All live as long as one operation and run on its transaction. They sit on the `dataloader`
+//! crate, which waits by yielding to the scheduler, not by a timer.
+//!
+//! To add a loader: implement [`Batch`] for a type of its own; [`Loaders::load`] does the rest.
+
+mod batch;
+mod by_id;
+mod count;
+mod key;
+mod pages;
+mod related;
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_graphql::Result;
+use tenant::TenantContext;
+
+use crate::error;
+use batch::{Batch, Loader};
+
+pub(crate) use by_id::{RowsById, by_id, find};
+pub(crate) use count::count;
+pub(crate) use key::RawKey;
+pub(crate) use pages::{Slice, slices};
+pub(crate) use related::{all, children, through};
+
+/// The loaders of one operation, made when first used.
+pub(crate) struct Loaders {
+    context: Arc<TenantContext>,
+    loaders: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Loaders {
+    pub(crate) fn new(context: Arc<TenantContext>) -> Self {
+        Self {
+            context,
+            loaders: Mutex::default(),
+        }
+    }
+
+    /// The values of `keys`, in their order; `None` for a key that has none. Keys that another
+    /// field asked for before, or asks for at this moment, are not asked of the database again.
+    pub(crate) async fn load<B: Batch>(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.of::<B>()
+            .load(keys)
+            .await
+            .map_err(|cause| error::database(&cause))
+    }
+
+    fn of<B: Batch>(&self) -> Arc<Loader<B>> {
+        // A poisoned map is a map: inserting a loader can not leave it half changed.
+        let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+        let loader = loaders
+            .entry(TypeId::of::<B>())
+            .or_insert_with(|| Arc::new(Loader::<B>::new(Arc::clone(&self.context))));
+        Arc::clone(loader)
+            .downcast()
+            .expect("the map's key is the type of its value")
+    }
+}

@@ -1,0 +1,80 @@
+//! Rows by their id.
+
+use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+
+use async_graphql::{Context, Result};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryTrait,
+    sea_query::{Expr, extension::postgres::PgFunc},
+};
+use tenant::TenantContext;
+
+use super::{Batch, RawKey};
+use crate::{argument::IdArgument, session::Session, table::Table};
+
+/// To one row: the relation whose key is the row's id.
+pub(crate) fn by_id<T: Table>() -> ById<T> {
+    ById(PhantomData)
+}
+
+/// The row whose id is the argument; `None` for another tenant's as for an unknown one.
+pub(crate) fn find<T: Table>() -> Find<T> {
+    Find(PhantomData)
+}
+
+/// See [`by_id`].
+pub(crate) struct ById<T>(PhantomData<fn() -> T>);
+
+/// See [`find`].
+pub(crate) struct Find<T>(PhantomData<fn() -> T>);
+
+impl<T: Table, I: Into<T::Id> + Send + 'static> rows::Load<I> for ById<T> {
+    type Value = Option<Arc<T::Row>>;
+
+    async fn load(self, ctx: &Context<'_>, keys: Vec<I>, (): ()) -> Result<Vec<Self::Value>> {
+        let keys: Vec<RawKey> = keys.into_iter().map(|id| RawKey::of(id.into())).collect();
+        Session::of(ctx).loaders().load::<RowsById<T>>(&keys).await
+    }
+}
+
+impl<T: Table> rows::Load<(), IdArgument<T>> for Find<T> {
+    type Value = Option<Arc<T::Row>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        keys: Vec<()>,
+        id: IdArgument<T>,
+    ) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        session.may_read(T::SCOPE)?;
+        session
+            .loaders()
+            .load::<RowsById<T>>(&vec![RawKey::of(id.0); keys.len()])
+            .await
+    }
+}
+
+/// The batch behind both.
+pub(crate) struct RowsById<T>(PhantomData<fn() -> T>);
+
+impl<T: Table> Batch for RowsById<T> {
+    type Key = RawKey;
+    type Value = Arc<T::Row>;
+
+    async fn load(
+        context: &TenantContext,
+        keys: &[RawKey],
+    ) -> Result<HashMap<RawKey, Self::Value>, DbErr> {
+        let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
+        let mut select = T::Entity::find().into_query();
+        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::array(keys)))));
+        let rows = context.query_all(&select).await?;
+        rows.iter()
+            .map(|row| {
+                let row = T::Row::from_query_result(row, "")?;
+                Ok((RawKey::of(T::id(&row)), Arc::new(row)))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,158 @@
+//! Pages of lists: one statement for all parents that ask for the same page.
+
+use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+
+use async_graphql::{Context, Result};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use tenant::TenantContext;
+
+use super::{Batch, RawKey};
+use crate::{
+    connection::{Page, Relation, Selection, Source, statement},
+    session::Session,
+    table::Table,
+};
+
+/// The rows of a page, in the connection's order, and whether there are more on either side.
+pub(crate) struct Slice<T: Table> {
+    pub(crate) rows: Vec<Arc<T::Row>>,
+    pub(crate) has_next: bool,
+    pub(crate) has_previous: bool,
+}
+
+/// The pages of the selections, in their order.
+pub(crate) async fn slices<T: Table>(
+    ctx: &Context<'_>,
+    selections: &[Selection<T>],
+) -> Result<Vec<Arc<Slice<T>>>> {
+    let slices = Session::of(ctx)
+        .loaders()
+        .load::<Pages<T>>(selections)
+        .await?;
+    let empty = |selection: &Selection<T>| Arc::new(Slice::new(Vec::new(), selection.page()));
+    Ok(slices
+        .into_iter()
+        .zip(selections)
+        .map(|(slice, selection)| slice.unwrap_or_else(|| empty(selection)))
+        .collect())
+}
+
+/// The batch: selections that differ in their parent only share a statement.
+pub(crate) struct Pages<T>(PhantomData<fn() -> T>);
+
+impl<T: Table> Batch for Pages<T> {
+    type Key = Selection<T>;
+    type Value = Arc<Slice<T>>;
+
+    async fn load(
+        context: &TenantContext,
+        keys: &[Selection<T>],
+    ) -> Result<HashMap<Selection<T>, Self::Value>, DbErr> {
+        let mut slices = HashMap::with_capacity(keys.len());
+        for group in group(keys, |selection| selection.page().fingerprint()) {
+            match group.relation {
+                None => {
+                    let rows = context
+                        .query_all(&statement::page(group.page, None))
+                        .await?;
+                    let rows = rows.iter().map(row::<T>).collect::<Result<_, _>>()?;
+                    slices.insert(
+                        group.selections[0].clone(),
+                        Arc::new(Slice::new(rows, group.page)),
+                    );
+                }
+                Some(relation) => {
+                    let parents: Vec<RawKey> = group
+                        .selections
+                        .iter()
+                        .filter_map(|selection| selection.parent())
+                        .collect();
+                    let answer = context
+                        .query_all(&statement::pages(group.page, relation, &parents))
+                        .await?;
+                    let mut by_parent = split::<T>(&answer, parents[0])?;
+                    slices.extend(group.selections.iter().filter_map(|selection| {
+                        let rows = by_parent.remove(&selection.parent()?)?;
+                        Some(((*selection).clone(), Arc::new(Slice::new(rows, group.page))))
+                    }));
+                }
+            }
+        }
+        Ok(slices)
+    }
+}
+
+impl<T: Table> Slice<T> {
+    /// One row more than the page's limit was asked for, to learn whether there is one.
+    fn new(mut rows: Vec<Arc<T::Row>>, page: &Page<T>) -> Self {
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if page.backward {
+            rows.reverse();
+            return Self {
+                rows,
+                has_next: page.before.is_some(),
+                has_previous: more,
+            };
+        }
+        Self {
+            rows,
+            has_next: more,
+            has_previous: page.after.is_some(),
+        }
+    }
+}
+
+/// Selections that one statement serves.
+pub(super) struct Group<'s, T: Table> {
+    pub(super) relation: Option<Relation>,
+    pub(super) page: &'s Page<T>,
+    pub(super) selections: Vec<&'s Selection<T>>,
+}
+
+/// Groups selections by their relation and by what else makes their statement differ.
+pub(super) fn group<'s, T: Table>(
+    selections: &'s [Selection<T>],
+    fingerprint: impl Fn(&'s Selection<T>) -> &'s str,
+) -> Vec<Group<'s, T>> {
+    let mut groups: Vec<Group<'s, T>> = Vec::new();
+    let mut places = HashMap::new();
+    for selection in selections {
+        let relation = match selection.source() {
+            Source::All => None,
+            Source::Of { relation, .. } => Some(relation),
+        };
+        let place = *places
+            .entry((relation, fingerprint(selection)))
+            .or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.selections.push(selection),
+            None => groups.push(Group {
+                relation,
+                page: selection.page(),
+                selections: vec![selection],
+            }),
+        }
+    }
+    groups
+}
+
+fn row<T: Table>(row: &QueryResult) -> Result<Arc<T::Row>, DbErr> {
+    T::Row::from_query_result(row, "").map(Arc::new)
+}
+
+fn split<T: Table>(
+    answer: &[QueryResult],
+    like: RawKey,
+) -> Result<HashMap<RawKey, Vec<Arc<T::Row>>>, DbErr> {
+    let mut by_parent: HashMap<RawKey, Vec<Arc<T::Row>>> = HashMap::new();
+    for answered in answer {
+        let parent = RawKey::read(answered, statement::PARENT, like)?;
+        by_parent
+            .entry(parent)
+            .or_default()
+            .push(row::<T>(answered)?);
+    }
+    Ok(by_parent)
+}

@@ -1,0 +1,99 @@
+//! Campaigns.
+
+use entity::{
+    id::{CampaignId, CompanyId},
+    oltp::{campaign, campaign_sequence_step, company},
+};
+
+use super::{
+    campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepListFilter},
+    company::{Company, CompanyFilter},
+    prelude::*,
+};
+
+rows::object! {
+    /// An outreach campaign: a sequence of steps that leads go through.
+    pub object Campaign(campaign::Model) implements Node {
+        /// The id.
+        id: GlobalId,
+        /// Name as shown.
+        name: String,
+        /// What it is about.
+        description: Option<String>,
+        /// Where it stands.
+        status: CampaignStatus,
+        /// When it is to start.
+        scheduled: Option<DateTime<Utc>>,
+        /// When it was done.
+        completed: Option<DateTime<Utc>>,
+        /// When it was made.
+        created: DateTime<Utc>,
+        /// When it last changed.
+        updated: DateTime<Utc>,
+        /// The company it is run for.
+        company: Option<Company> = company_id -> by_id::<Company>(),
+        /// Its sequence; ask for `orderBy: {field: STEP_ORDER}` to read it in order.
+        steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep>
+            = id -> children(campaign_sequence_step::Column::CampaignId),
+    }
+}
+
+table! { Campaign of campaign by CampaignId, filtered CampaignFilter, ordered CampaignOrder }
+
+enumeration! {
+    /// Where a campaign stands.
+    CampaignStatus / CampaignStatusFilter of campaign::CampaignStatus {
+        /// Being written.
+        Draft,
+        /// Starts at its time.
+        Scheduled,
+        /// Running.
+        Sending,
+        /// Done.
+        Completed,
+        /// Stopped for now.
+        Paused,
+    }
+}
+
+filter! {
+    /// Which campaigns to show.
+    CampaignFilter / CampaignListFilter on campaign {
+        columns {
+            /// The id.
+            id: Ids<CampaignId> => Id,
+            /// The id of the company it is run for.
+            company_id: Ids<CompanyId> => CompanyId,
+            /// Name as shown.
+            name: TextFilter => Name,
+            /// Where it stands.
+            status: CampaignStatusFilter => Status,
+            /// When it is to start.
+            scheduled: DateTimeFilter => Scheduled,
+            /// When it was done.
+            completed: DateTimeFilter => Completed,
+            /// When it was made.
+            created: DateTimeFilter => Created,
+            /// When it last changed.
+            updated: DateTimeFilter => Updated,
+        }
+        one {
+            /// The company it is run for.
+            company: CompanyFilter => CompanyId, company::Column::Id;
+        }
+        many {
+            /// Its sequence.
+            steps: CampaignSequenceStepListFilter => Id, campaign_sequence_step::Column::CampaignId;
+        }
+    }
+}
+
+order! {
+    /// How campaigns are ordered.
+    CampaignOrder by CampaignOrderField on campaign {
+        /// When it was made.
+        Created,
+        /// Name as shown.
+        Name,
+    }
+}

@@ -1,0 +1,102 @@
+//! The steps of campaigns.
+
+use entity::{
+    id::{CampaignId, CampaignSequenceStepId},
+    oltp::{campaign, campaign_sequence_step},
+};
+
+use super::{
+    campaign::{Campaign, CampaignFilter},
+    prelude::*,
+};
+
+rows::object! {
+    /// One step of a campaign's sequence.
+    pub object CampaignSequenceStep(campaign_sequence_step::Model) implements Node {
+        /// The id.
+        id: GlobalId,
+        /// Place in the sequence, from 1.
+        step_order: i32,
+        /// What it does.
+        step_type: StepType,
+        /// Subject in place of the template's.
+        subject_override: Option<String>,
+        /// Sender's name in place of the account's.
+        from_name_override: Option<String>,
+        /// Hours that a wait step waits.
+        wait_duration_hours: Option<i32>,
+        /// The time that a wait step waits for.
+        wait_until_date: Option<DateTime<Utc>>,
+        /// What a condition step looks at.
+        condition_type: Option<String>,
+        /// What a condition step compares with.
+        condition_value: Option<String>,
+        /// When an email step is to be left out.
+        send_condition: Option<String>,
+        /// Whether the step is done or passed over.
+        is_active: bool,
+        /// How often it was done.
+        executed_count: i32,
+        /// When it was last done.
+        last_executed: Option<DateTime<Utc>>,
+        /// When it was made.
+        created: DateTime<Utc>,
+        /// When it last changed.
+        updated: DateTime<Utc>,
+        /// The campaign it is a step of.
+        campaign: Campaign = campaign_id -> by_id::<Campaign>(),
+    }
+}
+
+table! {
+    CampaignSequenceStep of campaign_sequence_step by CampaignSequenceStepId,
+    filtered CampaignSequenceStepFilter, ordered CampaignSequenceStepOrder
+}
+
+enumeration! {
+    /// What a step does.
+    StepType / StepTypeFilter of campaign_sequence_step::StepType {
+        /// Sends an email.
+        Email,
+        /// Waits for a time.
+        Wait,
+        /// Goes on only if something holds.
+        Condition,
+    }
+}
+
+filter! {
+    /// Which steps to show.
+    CampaignSequenceStepFilter / CampaignSequenceStepListFilter on campaign_sequence_step {
+        columns {
+            /// The id.
+            id: Ids<CampaignSequenceStepId> => Id,
+            /// The id of the campaign it is a step of.
+            campaign_id: Ids<CampaignId> => CampaignId,
+            /// Place in the sequence.
+            step_order: IntFilter => StepOrder,
+            /// What it does.
+            step_type: StepTypeFilter => StepType,
+            /// Whether the step is done or passed over.
+            is_active: BooleanFilter => IsActive,
+            /// When it was made.
+            created: DateTimeFilter => Created,
+            /// When it last changed.
+            updated: DateTimeFilter => Updated,
+        }
+        one {
+            /// The campaign it is a step of.
+            campaign: CampaignFilter => CampaignId, campaign::Column::Id;
+        }
+    }
+}
+
+order! {
+    /// How steps are ordered.
+    CampaignSequenceStepOrder by CampaignSequenceStepOrderField on campaign_sequence_step {
+        /// When it was made.
+        Created,
+        /// Place in the sequence.
+        StepOrder,
+    }
+}

@@ -1,0 +1,87 @@
+//! Companies.
+
+use entity::{
+    id::CompanyId,
+    oltp::{campaign, company},
+};
+
+use super::{
+    campaign::{Campaign, CampaignListFilter},
+    prelude::*,
+};
+
+rows::object! {
+    /// A company that a tenant runs campaigns for, with a workspace of its own.
+    pub object Company(company::Model) implements Node {
+        /// The id.
+        id: GlobalId,
+        /// Name as shown.
+        name: String,
+        /// The workspace's name, unique on the platform.
+        workspace_name: Option<String>,
+        /// Where its logo is.
+        logo_url: Option<String>,
+        /// Whether it is in use.
+        status: CompanyStatus,
+        /// What it does.
+        industry: Option<String>,
+        /// How many people work there, as a range.
+        company_size: Option<String>,
+        /// When it was made.
+        created: DateTime<Utc>,
+        /// When it last changed.
+        updated: DateTime<Utc>,
+        /// The campaigns that are run for it.
+        campaigns(ConnectionArguments<Campaign>): Connection<Campaign> = id -> children(campaign::Column::CompanyId),
+    }
+}
+
+table! { Company of company by CompanyId, filtered CompanyFilter, ordered CompanyOrder }
+
+enumeration! {
+    /// Whether a company is in use.
+    CompanyStatus / CompanyStatusFilter of company::CompanyStatus {
+        /// In use.
+        Active,
+        /// Kept, not in use.
+        Inactive,
+        /// Put away.
+        Archived,
+    }
+}
+
+filter! {
+    /// Which companies to show.
+    CompanyFilter / CompanyListFilter on company {
+        columns {
+            /// The id.
+            id: Ids<CompanyId> => Id,
+            /// Name as shown.
+            name: TextFilter => Name,
+            /// The workspace's name.
+            workspace_name: TextFilter => WorkspaceName,
+            /// Whether it is in use.
+            status: CompanyStatusFilter => Status,
+            /// What it does.
+            industry: TextFilter => Industry,
+            /// When it was made.
+            created: DateTimeFilter => Created,
+            /// When it last changed.
+            updated: DateTimeFilter => Updated,
+        }
+        many {
+            /// The campaigns that are run for it.
+            campaigns: CampaignListFilter => Id, campaign::Column::CompanyId;
+        }
+    }
+}
+
+order! {
+    /// How companies are ordered.
+    CompanyOrder by CompanyOrderField on company {
+        /// When it was made.
+        Created,
+        /// Name as shown.
+        Name,
+    }
+}

@@ -1,0 +1,87 @@
+//! Anything with an id.
+
+use async_graphql::{ID, Result};
+use entity::id::{TypedId, prefix_of};
+use rows::{Implements, Item};
+
+use super::{campaign::Campaign, campaign_sequence_step::CampaignSequenceStep, company::Company};
+use crate::{
+    argument::invalid_id,
+    error::{ClientError, Code},
+    loader::{RawKey, RowsById},
+    scalar::GlobalId,
+    session::Session,
+    table::Table,
+};
+
+/// Declares the interface over its objects, and finds which of them an id is of.
+macro_rules! nodes {
+    ($first:ident $(, $object:ident)* $(,)?) => {
+        rows::interface! {
+            /// Anything with an id.
+            pub interface Node = $first $(| $object)* {
+                /// The id; its prefix says what it is of.
+                id: GlobalId,
+            }
+        }
+
+        async fn load_kind(session: &Session, prefix: &str, ids: &[&ID]) -> Result<Vec<Option<Item<Node>>>> {
+            if prefix == <$first as Table>::Id::PREFIX {
+                return load::<$first>(session, ids).await;
+            }
+            $(if prefix == <$object as Table>::Id::PREFIX {
+                return load::<$object>(session, ids).await;
+            })*
+            Err(unknown(prefix).into())
+        }
+    };
+}
+
+nodes![Campaign, CampaignSequenceStep, Company];
+
+/// The rows of the ids, in their order: one statement for each kind of id. `None` for another
+/// tenant's id as for an unknown one.
+pub(crate) async fn find(session: &Session, ids: &[ID]) -> Result<Vec<Option<Item<Node>>>> {
+    let mut kinds: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (place, id) in ids.iter().enumerate() {
+        let prefix = prefix_of(id).ok_or_else(|| unknown(id))?;
+        match kinds.iter_mut().find(|(known, _)| *known == prefix) {
+            Some((_, places)) => places.push(place),
+            None => kinds.push((prefix, vec![place])),
+        }
+    }
+    let mut items: Vec<Option<Item<Node>>> = ids.iter().map(|_| None).collect();
+    for (prefix, places) in kinds {
+        let asked: Vec<&ID> = places.iter().map(|place| &ids[*place]).collect();
+        for (place, item) in places
+            .into_iter()
+            .zip(load_kind(session, prefix, &asked).await?)
+        {
+            items[place] = item;
+        }
+    }
+    Ok(items)
+}
+
+async fn load<T: Table + Implements<Node>>(
+    session: &Session,
+    ids: &[&ID],
+) -> Result<Vec<Option<Item<Node>>>> {
+    session.may_read(T::SCOPE)?;
+    let keys = ids
+        .iter()
+        .map(|id| id.parse::<T::Id>().map(RawKey::of))
+        .collect::<Result<Vec<_>, _>>();
+    let keys = keys.map_err(|error| invalid_id(&error))?;
+    let rows = session.loaders().load::<RowsById<T>>(&keys).await?;
+    Ok(rows.into_iter().map(|row| row.map(Item::of::<T>)).collect())
+}
+
+fn unknown(id: &str) -> ClientError {
+    ClientError::new(
+        Code::InvalidId,
+        format!(
+            "`{id}` does not say what it is an id of; give it as an answer gave it, with its prefix"
+        ),
+    )
+}

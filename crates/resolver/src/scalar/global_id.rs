@@ -1,0 +1,36 @@
+//! Ids as clients see them.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    registry::Registry,
+};
+use entity::id::TypedId;
+
+/// A typed id, shown as GraphQL's `ID`: `camp_01h455vb4pex5vsknk084sn02q`.
+pub struct GlobalId(String);
+
+impl OutputType for GlobalId {
+    fn type_name() -> Cow<'static, str> {
+        <ID as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <ID as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::String(self.0.clone()))
+    }
+}
+
+impl<I: TypedId> rows::Scalar<I> for GlobalId {
+    fn value(id: &I) -> Value {
+        Value::String(id.to_string())
+    }
+}

@@ -1,0 +1,57 @@
+//! What an operation's resolvers share: the tenant's context and the loaders that run on it.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use tenant::{Identity, TenantContext};
+
+use crate::{
+    error::{ClientError, Code},
+    loader::Loaders,
+    table::Scope,
+};
+
+/// Put into every request's data by [`crate::execute`]; lives as long as the operation.
+pub struct Session {
+    context: Arc<TenantContext>,
+    loaders: Loaders,
+}
+
+impl Session {
+    pub(crate) fn new(context: Arc<TenantContext>) -> Self {
+        Self {
+            loaders: Loaders::new(Arc::clone(&context)),
+            context,
+        }
+    }
+
+    /// The session of the operation being executed.
+    pub(crate) fn of<'c>(ctx: &Context<'c>) -> &'c Self {
+        ctx.data_unchecked()
+    }
+
+    pub(crate) fn context(&self) -> &TenantContext {
+        &self.context
+    }
+
+    pub(crate) fn loaders(&self) -> &Loaders {
+        &self.loaders
+    }
+
+    /// Refuses a table that this kind of identity has no business with, before the database would
+    /// fail the statement for want of a setting or a grant.
+    pub(crate) fn may_read(&self, scope: Scope) -> Result<(), ClientError> {
+        let staff = matches!(self.context.identity(), Identity::Staff { .. });
+        match scope {
+            Scope::Staff if !staff => Err(ClientError::new(
+                Code::Forbidden,
+                "only platform staff may read this",
+            )),
+            Scope::Tenant if staff => Err(ClientError::new(
+                Code::Forbidden,
+                "a staff token names no tenant; ask with a tenant user's token",
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a GraphQL object needs to be listed, looked up and paged.
+
+use entity::id::TypedId;
+use sea_orm::{EntityTrait, FromQueryResult, ModelTrait};
+
+use crate::{filter::Filter, order::Order};
+
+/// Whose requests can read a table at all (data-model: scopes). The database's policies decide on
+/// rows; this only turns "the table is not yours" into a clear error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Rows of the request's tenant, or of its user.
+    Tenant,
+    /// Everyone reads.
+    Shared,
+    /// Platform staff only.
+    Staff,
+    /// Tenants see their own rows, staff see all.
+    TenantAndStaff,
+}
+
+/// An object that is stored one row each in a table.
+pub trait Table: rows::Object<Row: FromQueryResult + ModelTrait<Entity = Self::Entity>> {
+    /// The SeaORM entity.
+    type Entity: EntityTrait<Model = Self::Row>;
+    /// The typed id of a row.
+    type Id: TypedId;
+    /// The filter input of its connections.
+    type Filter: Filter;
+    /// The order input of its connections.
+    type Order: Order<Column = <Self::Entity as EntityTrait>::Column>;
+    /// The column that identifies a row within what a request can see; breaks ties of an order.
+    const KEY: <Self::Entity as EntityTrait>::Column;
+    /// Whose requests can read it.
+    const SCOPE: Scope = Scope::Tenant;
+    /// The row's id.
+    fn id(row: &Self::Row) -> Self::Id;
+}
+
+/// The columns of a table.
+pub type Column<T> = <<T as Table>::Entity as EntityTrait>::Column;
+
+/// Declares how an object is stored.
+///
+/// ```ignore
+/// table! { Campaign of campaign by CampaignId, filtered CampaignFilter, ordered CampaignOrder }
+/// table! { Plan of plan by PlanId, filtered PlanFilter, ordered PlanOrder, read by Shared }
+/// ```
+///
+/// The key column is `Id` unless said otherwise: `by TenantUserId as UserId`.
+macro_rules! table {
+    ($object:ident of $table:ident by $id:ident, filtered $filter:ident, ordered $order:ident $(, read by $scope:ident)?) => {
+        $crate::table::table! { @ $object $table $id Id id $filter $order $($scope)? }
+    };
+    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident, filtered $filter:ident, ordered $order:ident $(, read by $scope:ident)?) => {
+        $crate::table::table! { @ $object $table $id $column $field $filter $order $($scope)? }
+    };
+    (@ $object:ident $table:ident $id:ident $column:ident $field:ident $filter:ident $order:ident $($scope:ident)?) => {
+        impl $crate::table::Table for $object {
+            type Entity = $table::Entity;
+            type Id = $id;
+            type Filter = $filter;
+            type Order = $order;
+            const KEY: $table::Column = $table::Column::$column;
+            $(const SCOPE: $crate::table::Scope = $crate::table::Scope::$scope;)?
+
+            fn id(row: &$table::Model) -> $id {
+                row.$field.into()
+            }
+        }
+    };
+}
+pub(crate) use table;
