@@ -1,6 +1,8 @@
 //! CollectFields of the specification (section 6.3.2): which fields of an object a selection names,
 //! in order, with fragments opened and equal response keys merged.
 
+use std::collections::HashSet;
+
 use async_graphql::{
     Name, Positioned, ServerResult,
     indexmap::IndexMap,
@@ -34,7 +36,7 @@ pub(crate) fn collect<'a, T: Object>(
     let mut collector = Collector {
         execution,
         object: T::name().into_owned(),
-        visited: Vec::new(),
+        visited: HashSet::new(),
         fields: IndexMap::new(),
     };
     for set in sets {
@@ -47,7 +49,7 @@ struct Collector<'a, T: Object> {
     execution: Execution<'a>,
     object: String,
     /// The fragments spread so far: each counts once, which also keeps chained fragments cheap.
-    visited: Vec<&'a Name>,
+    visited: HashSet<&'a Name>,
     fields: Selections<'a, T>,
 }
 
@@ -108,10 +110,9 @@ impl<'a, T: Object> Collector<'a, T> {
     }
 
     fn spread(&mut self, name: &'a Positioned<Name>) -> ServerResult<()> {
-        if self.visited.contains(&&name.node) {
+        if !self.visited.insert(&name.node) {
             return Ok(());
         }
-        self.visited.push(&name.node);
         let Some(fragment) = self.execution.fragment(&name.node) else {
             return Err(FieldError::UnknownFragment {
                 fragment: name.node.to_string(),

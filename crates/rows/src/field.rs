@@ -22,7 +22,7 @@ pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
 ///
 /// impl Object for PageInfo {
 ///     type Row = Page;
-///     const FIELDS: &'static [Field<Self>] = &[Field::column::<bool>(
+///     const FIELDS: &'static [Field<Self>] = &[Field::<Self>::column::<bool>(
 ///         "hasNextPage",
 ///         "Whether more rows follow.",
 ///         |page| bool::value(&page.more),

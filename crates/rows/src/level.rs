@@ -1,12 +1,15 @@
 //! The rows of one object type that stand at the same place of a query.
 
-use async_graphql::{Context, ServerError};
+use std::sync::Arc;
+
+use async_graphql::{Context, ServerError, Value};
 use futures::future::{BoxFuture, join_all};
 
 use crate::{
     Arguments, Column, FieldError, Load, Object, Relation, Scalar,
     collect::{Selected, Selections, Set, collect},
     column::Cell,
+    failure::Failure,
     field::Source,
     path::{Origin, Path},
     relation,
@@ -89,7 +92,12 @@ impl<'a, T: Object> Level<'a, T> {
         path: &'a Path<'a>,
         execution: Execution<'a>,
     ) -> Self {
-        Self { rows, selected, path, execution }
+        Self {
+            rows,
+            selected,
+            path,
+            execution,
+        }
     }
 
     /// Loads the rows of a relation with one call, and resolves them as the next level.
@@ -108,10 +116,8 @@ impl<'a, T: Object> Level<'a, T> {
         L: Load<K, A, Value = R::Value> + 'static,
     {
         Box::pin(async move {
-            match self.load(key, loader).await {
-                Ok(values) => self.next_level::<R>(&values).await,
-                Err(error) => Column::failed(error, self.rows.len()),
-            }
+            let found = self.load(key, loader).await;
+            self.next_level::<R>(&found).await
         })
     }
 
@@ -128,15 +134,8 @@ impl<'a, T: Object> Level<'a, T> {
         L: Load<K, A> + 'static,
     {
         Box::pin(async move {
-            match self.load(key, loader).await {
-                Ok(values) => Column(
-                    values
-                        .iter()
-                        .map(|value| Ok(shown::<S, _>(value)))
-                        .collect(),
-                ),
-                Err(error) => Column::failed(error, self.rows.len()),
-            }
+            let found = self.load(key, loader).await.into_iter();
+            Column(found.map(shown::<S, _>).collect())
         })
     }
 
@@ -160,35 +159,32 @@ impl<'a, T: Object> Level<'a, T> {
             .context(self.path.node().copied(), self.selected.node)
     }
 
-    /// One value for each row, none where the row has no key.
-    async fn load<K, A, L>(
-        &self,
-        key: fn(&T::Row) -> Option<K>,
-        loader: L,
-    ) -> Result<Vec<Option<L::Value>>, ServerError>
+    /// What is found for each row. A failed call fails only the rows that have a key.
+    async fn load<K, A, L>(&self, key: fn(&T::Row) -> Option<K>, loader: L) -> Vec<Found<L::Value>>
     where
         A: Arguments,
         L: Load<K, A>,
     {
         let ctx = self.context();
-        let args = A::parse(&ctx)?;
-        let mut keys = Vec::with_capacity(self.rows.len());
-        let has_key: Vec<bool> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let key = key(row);
-                let has_key = key.is_some();
-                keys.extend(key);
-                has_key
-            })
-            .collect();
-        let values = self.answers(&ctx, keys, args, loader).await?;
+        let args = match A::parse(&ctx) {
+            Ok(args) => args,
+            Err(error) => return not_found(error, self.rows.len()),
+        };
+        let keys: Vec<_> = self.rows.iter().map(|row| key(row)).collect();
+        let has_key: Vec<_> = keys.iter().map(Option::is_some).collect();
+        let keys: Vec<_> = keys.into_iter().flatten().collect();
+        let asked = keys.len();
+        let values = match self.answers(&ctx, keys, args, loader).await {
+            Ok(values) => values.into_iter().map(|value| Ok(Some(value))).collect(),
+            Err(error) => not_found(error, asked),
+        };
         let mut values = values.into_iter();
-        Ok(has_key
+        let found = |has_key| if has_key { values.next() } else { None };
+        has_key
             .into_iter()
-            .map(|has_key| if has_key { values.next() } else { None })
-            .collect())
+            .map(found)
+            .map(|found| found.unwrap_or(Ok(None)))
+            .collect()
     }
 
     /// As many values as keys; no call if there are none.
@@ -222,12 +218,12 @@ impl<'a, T: Object> Level<'a, T> {
     }
 
     /// Resolves the rows found for all rows of this level together, and gives each row its own.
-    async fn next_level<R: Relation>(&self, values: &[Option<R::Value>]) -> Column {
-        let mut rows = Vec::with_capacity(values.len());
-        let mut origins = Vec::with_capacity(values.len());
-        for (row, value) in values.iter().enumerate() {
-            for (index, found) in found::<R>(value).iter().enumerate() {
-                rows.push(&**found);
+    async fn next_level<R: Relation>(&self, found: &[Found<R::Value>]) -> Column {
+        let mut rows = Vec::with_capacity(found.len());
+        let mut origins = Vec::with_capacity(found.len());
+        for (row, found) in found.iter().enumerate() {
+            for (index, related) in related::<R>(found).iter().enumerate() {
+                rows.push(&**related);
                 let index = R::LIST.then_some(index);
                 origins.push(Origin { row, index });
             }
@@ -242,24 +238,34 @@ impl<'a, T: Object> Level<'a, T> {
             sets: &self.selected.sets,
         };
         let mut cells = resolve::<R::Object>(&rows, place).await.into_iter();
-        let cells = values.iter().map(|value| {
-            let own = cells.by_ref().take(found::<R>(value).len());
-            if R::LIST {
-                relation::list(own)
-            } else {
-                relation::single(own)
+        let cells = found.iter().map(|found| {
+            let own = cells.by_ref().take(related::<R>(found).len());
+            match found {
+                Err(failure) => Err(failure.clone()),
+                Ok(_) if R::LIST => relation::list(own),
+                Ok(_) => relation::single(own),
             }
         });
         Column(cells.collect())
     }
 }
 
-type Rows<R> = [std::sync::Arc<<<R as Relation>::Object as Object>::Row>];
+/// What a load has for a row: none where the row has no key.
+type Found<V> = Result<Option<V>, Failure>;
 
-fn found<R: Relation>(value: &Option<R::Value>) -> &Rows<R> {
-    value.as_ref().map_or(&[], R::rows)
+fn not_found<V>(error: ServerError, rows: usize) -> Vec<Found<V>> {
+    let failure = Failure::from(error);
+    (0..rows).map(|_| Err(failure.clone())).collect()
 }
 
-fn shown<S: Scalar<V>, V>(value: &Option<V>) -> async_graphql::Value {
-    value.as_ref().map_or(async_graphql::Value::Null, S::value)
+/// The rows at the other end of a relation.
+fn related<R: Relation>(found: &Found<R::Value>) -> &[Arc<<R::Object as Object>::Row>] {
+    match found {
+        Ok(Some(value)) => R::rows(value),
+        Ok(None) | Err(_) => &[],
+    }
+}
+
+fn shown<S: Scalar<V>, V>(found: Found<V>) -> Cell {
+    found.map(|value| value.as_ref().map_or(Value::Null, S::value))
 }

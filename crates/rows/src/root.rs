@@ -6,14 +6,7 @@ use async_graphql::{
     resolver_utils::resolve_container,
 };
 
-use crate::{
-    Object, One,
-    collect::Selected,
-    level::Level,
-    path::Path,
-    seam::Execution,
-    write,
-};
+use crate::{Object, One, collect::Selected, level::Level, path::Path, seam::Execution, write};
 
 /// An [`Object`] without a row as the root of a schema's queries.
 ///

@@ -7,8 +7,8 @@
 use std::sync::PoisonError;
 
 use async_graphql::{
-    Context, ContextBase, ContextSelectionSet, Data, InputType, Positioned, QueryEnv, QueryPathNode, SchemaEnv,
-    ServerError, ServerResult,
+    Context, ContextBase, ContextSelectionSet, Data, InputType, Positioned, QueryEnv,
+    QueryPathNode, SchemaEnv, ServerError, ServerResult,
     parser::types::{Field, FragmentDefinition, SelectionSet},
 };
 
@@ -79,6 +79,35 @@ pub(crate) fn argument<V: InputType>(
     name: &str,
     default: Option<fn() -> V>,
 ) -> ServerResult<V> {
-    let (_position, value) = ctx.param_value(name, default)?;
+    if let Some(default) = default
+        && is_left_out(ctx, name)?
+    {
+        return Ok(default());
+    }
+    let (_position, value) = ctx.param_value(name, None)?;
     Ok(value)
+}
+
+/// Whether an argument's default counts: it is not given, or given as a variable that may be left
+/// out and was (CoerceArgumentValues, section 6.4.1); `param_value` sees to the first only.
+fn is_left_out(ctx: &Context<'_>, name: &str) -> ServerResult<bool> {
+    let mut arguments = ctx.item.node.arguments.iter();
+    let Some((_, given)) = arguments.find(|(argument, _)| argument.node == name) else {
+        return Ok(true);
+    };
+    if ctx
+        .field()
+        .arguments()?
+        .iter()
+        .any(|(argument, _)| argument == name)
+    {
+        return Ok(false);
+    }
+    // What is given but has no value is a variable. async-graphql does not refuse a request that
+    // leaves out a variable of a non-null type; no default may hide that.
+    let variable = given.node.to_string();
+    let mut definitions = ctx.query_env.operation.node.variable_definitions.iter();
+    let definition =
+        definitions.find(|definition| variable == format!("${}", definition.node.name));
+    Ok(definition.is_some_and(|definition| definition.node.var_type.node.nullable))
 }

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Result, ext::IdentExt, spanned::Spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use crate::{
     declaration::Object,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The marker type and its implementation of `rows::Object`.
-pub(crate) fn object(object: &Object) -> Result<TokenStream> {
+pub(crate) fn object(object: &Object) -> TokenStream {
     let marker = marker(object);
     let (ident, row, description) = (&object.ident, &object.row, &object.description);
     let (generics, arguments, bounds) = object.generics.split_for_impl();
@@ -26,7 +26,8 @@ pub(crate) fn object(object: &Object) -> Result<TokenStream> {
     };
     let fields = object.fields.iter().map(field);
     let interfaces = &object.interfaces;
-    Ok(quote! {
+    let proofs = proofs(object);
+    quote! {
         #marker
 
         impl #generics ::rows::Object for #ident #arguments #bounds {
@@ -47,16 +48,15 @@ pub(crate) fn object(object: &Object) -> Result<TokenStream> {
         }
 
         #(impl #generics ::rows::Implements<#interfaces> for #ident #arguments #bounds {})*
-    })
+
+        #(#proofs)*
+    }
 }
 
 /// The type that stands for the object; it has no values.
 fn marker(object: &Object) -> TokenStream {
     let (visibility, ident) = (&object.visibility, &object.ident);
-    let doc = match &object.name {
-        Some(_) => format!("The GraphQL object `{ident}`."),
-        None => format!("The GraphQL object `{}`.", ident.unraw()),
-    };
+    let doc = format!("The GraphQL object `{}`.", ident.unraw());
     if object.generics.params.is_empty() {
         return quote! {
             #[doc = #doc]
@@ -74,6 +74,20 @@ fn marker(object: &Object) -> TokenStream {
         #visibility struct #ident #generics (::std::marker::PhantomData<fn() -> (#(#types,)*)>)
         #bounds;
     }
+}
+
+/// That the object has the fields of its interfaces; unknown for a generic one until it is used.
+fn proofs(object: &Object) -> Vec<TokenStream> {
+    if !object.generics.params.is_empty() {
+        return Vec::new();
+    }
+    let ident = &object.ident;
+    let proof = |interface: &syn::Path| {
+        quote_spanned! {interface.span()=>
+            const _: () = <#ident as ::rows::Implements<#interface>>::COMPLETE;
+        }
+    };
+    object.interfaces.iter().map(proof).collect()
 }
 
 fn field(field: &Field) -> TokenStream {

@@ -68,7 +68,7 @@ pub fn object(input: TokenStream) -> TokenStream {
     expanded(
         declaration::object
             .parse(input)
-            .and_then(|object| expand::object(&object)),
+            .map(|object| expand::object(&object)),
     )
 }
 
@@ -91,7 +91,7 @@ pub fn interface(input: TokenStream) -> TokenStream {
     expanded(
         interface::interface
             .parse(input)
-            .and_then(|interface| interface.expand()),
+            .map(|interface| interface.expand()),
     )
 }
 

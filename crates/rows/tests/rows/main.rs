@@ -1,0 +1,12 @@
+//! One schema declared twice, with async-graphql's derive and with `rows`, and what must be equal.
+
+mod arguments;
+mod batches;
+mod declared;
+mod derived;
+mod directives;
+mod equal;
+mod errors;
+mod faults;
+mod interfaces;
+mod world;
