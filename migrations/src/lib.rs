@@ -2,7 +2,7 @@
 //!
 //! A migration is a file `m<date>_<time>_<verb>_<object>.rs`: one thought, its reason on top,
 //! reversible. The files lie flat, so that the listing is the history. A table's policies and
-//! grants are in the migration that makes the table; [`row_security`] writes them for each scope.
+//! grants are in the migration that makes the table; `row_security` writes them for each scope.
 //! What has been released is not edited, a further migration corrects it.
 //!
 //! What may not be in here: models of the application. History must not change when they do.

@@ -2,8 +2,11 @@
 //!
 //! A user may be a member of many tenants, so `users` has no tenant: a request sees itself and the
 //! live members of its tenant. The membership's policy filters the inner query. It is an array made
-//! once for a statement, because a subquery in a policy is never turned into a join: as an array it
-//! is an index condition on `users`, as `IN (SELECT …)` it is a filter over all users.
+//! once for a statement, because a subquery in a policy is never turned into a join. With 100,000
+//! users, a page of a tenant's users took 7 ms of 2,000 members as an array, which is an index
+//! condition on `users`, 24 ms as `IN (SELECT …)` and 570 as `EXISTS`, which filter all users. Its
+//! price before PostgreSQL 17 is that a batch of ids is tried against each member: 50 ids took 7 ms
+//! (1 as `EXISTS`). Tenants of thousands are rare, and platforms of a hundred thousand are not.
 //!
 //! The two `…_own_memberships` policies are for the owner alone, to whom row level security is
 //! forced as well; `viewer_tenants()` runs as the owner and sees through them.

@@ -32,3 +32,22 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_in_its_order() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+        let mut files: Vec<_> = folder
+            .filter_map(|file| file.unwrap().file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".rs")?.to_owned()))
+            .filter(|file| file.starts_with("m2"))
+            .collect();
+        files.sort();
+        let listed = Migrator::migrations();
+        let listed: Vec<_> = listed.iter().map(|migration| migration.name()).collect();
+        assert_eq!(listed, files);
+    }
+}

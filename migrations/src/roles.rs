@@ -32,16 +32,22 @@ pub async fn prepare_roles(admin_url: &str, passwords: &Passwords) -> Result<(),
         .await
         .map_err(Error::Connect)?;
     let mut attempts = 0;
-    // Two databases may change one role at the same instant, and no lock spans databases.
     while let Err(error) = prepare(&admin, passwords).await {
         attempts += 1;
-        if attempts == 20 || !error.to_string().contains("concurrently updated") {
+        if attempts == 20 || !is_race(&error) {
             return Err(error.into());
         }
         tokio::time::sleep(Duration::from_millis(10 * attempts)).await;
     }
     admin.close().await?;
     Ok(())
+}
+
+/// Two databases may change one role, or add one membership, at the same instant: no lock spans
+/// databases, and PostgreSQL has no code of its own for it.
+fn is_race(error: &DbErr) -> bool {
+    let message = error.to_string();
+    message.contains("concurrently updated") || message.contains("duplicate key value")
 }
 
 async fn prepare(admin: &DatabaseConnection, passwords: &Passwords) -> Result<(), DbErr> {

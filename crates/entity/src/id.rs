@@ -6,7 +6,7 @@
 //! `camp_01h455vb4pex5vsknk084sn02q` (a [TypeID], specification 0.3) or `folder_42`.
 //! Parsing accepts that text and the bare key (a hyphenated UUID, a decimal number).
 //!
-//! To add an id: one line in [`uuid_ids!`] or [`integer_ids!`] below; a test refuses a prefix that is
+//! To add an id: one line in `uuid_ids!` or `integer_ids!` below; a test refuses a prefix that is
 //! taken or that the TypeID specification does not allow.
 //!
 //! [TypeID]: https://github.com/jetify-com/typeid/blob/main/spec/README.md
