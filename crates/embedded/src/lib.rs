@@ -42,6 +42,7 @@ mod launch;
 mod lock;
 mod log;
 mod orphan;
+mod running;
 mod server;
 mod settings;
 mod socket;
@@ -49,6 +50,7 @@ mod url;
 mod watchdog;
 
 pub use error::Error;
+pub use running::Running;
 pub use server::Server;
 pub use settings::{Durability, Options};
 

@@ -47,6 +47,13 @@ pub(crate) fn folder(home: &Home, account: &Account) -> Result<PathBuf, Error> {
     Ok(outside)
 }
 
+/// The folder in which a server's socket lies at this moment.
+pub(crate) fn existing(home: &Home) -> Option<PathBuf> {
+    let socket = format!(".s.PGSQL.{PORT}");
+    let folders = [Some(home.socket()), remembered(home)];
+    folders.into_iter().flatten().find(|folder| folder.join(&socket).exists())
+}
+
 fn fits(folder: &Path) -> bool {
     let socket = folder.join(format!(".s.PGSQL.{PORT}"));
     socket.as_os_str().len() <= LONGEST_PATH

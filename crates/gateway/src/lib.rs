@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The gateway: HTTP, authentication, settings, telemetry, and how long things live.
+//!
+//! A request goes `http::graphql` → `auth` → a tenant context (no connection yet) → the schema of
+//! `resolver` → back in `http::graphql`, which ends the transaction and answers.
+//!
+//! What may not be in here: SeaORM, SQL about a table, a GraphQL type. The transaction is
+//! `tenant`'s, the schema `resolver`'s.
+//!
+//! * To add a setting: a documented field in [`settings::Settings`].
+//! * To add a command: a variant in [`command::Command`] and a file beside the others.
+//! * To add a route: a line in `http::router`.
+
+pub mod auth;
+pub mod command;
+mod database;
+pub mod http;
+mod serve;
+pub mod settings;
+mod telemetry;
+
+pub use serve::{Gateway, InvalidUrl, serve};

@@ -17,6 +17,7 @@
 mod begin;
 mod context;
 mod database;
+mod directory;
 mod error;
 mod guard;
 mod identity;
@@ -25,6 +26,7 @@ mod transaction;
 
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
+pub use directory::{find_member, find_staff};
 pub use error::{Refusal, is_aborted_transaction, is_cancelled_statement};
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};

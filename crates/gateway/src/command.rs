@@ -1,0 +1,96 @@
+//! The command line.
+
+mod doctor;
+mod error;
+mod migrate;
+mod schema;
+mod seed;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::{Config, Settings};
+
+pub use error::CommandError;
+
+/// A GraphQL gateway whose every statement runs inside one tenant's PostgreSQL transaction.
+///
+/// Without a command it serves. Without DATABASE_URL it runs a database of its own, filled with
+/// demo data.
+#[derive(Parser, Debug)]
+#[command(name = "gateway", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Settings file (TOML) [default: gateway.toml, if there is one]
+    #[arg(long, env = "GATEWAY_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Serve the API and GraphiQL (the default)
+    Serve,
+    /// Change the database's schema, or show where it stands
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Print the GraphQL schema; needs no database
+    Schema,
+    /// Sign a token for a user of a tenant and print it, alone
+    Token(token::Token),
+    /// Fill the database with made-up data of any size
+    Seed(seed::Seed),
+    /// Check that the database keeps the promise: roles, row level security, policies
+    Doctor,
+}
+
+/// The settings file that is read if it is there.
+const SETTINGS_FILE: &str = "gateway.toml";
+
+impl Cli {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says in a sentence what to do.
+    pub fn run(self) -> Result<(), CommandError> {
+        let config = self.settings.or(file(self.config)?).into();
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Schema => schema::run(),
+            Command::Token(token) => long(&config, token.run(&config)),
+            Command::Serve => long(&config, serve::run(&config)),
+            Command::Migrate(migrate) => long(&config, migrate.run(&config)),
+            Command::Seed(seed) => long(&config, seed.run(&config)),
+            Command::Doctor => long(&config, doctor::run(&config)),
+        }
+    }
+}
+
+fn file(path: Option<PathBuf>) -> Result<Settings, CommandError> {
+    match path {
+        Some(path) => Ok(Settings::read(&path)?),
+        None if PathBuf::from(SETTINGS_FILE).exists() => Ok(Settings::read(SETTINGS_FILE.as_ref())?),
+        None => Ok(Settings::default()),
+    }
+}
+
+/// Runs a command that talks to a database. Telemetry is made first and flushed last, error or not.
+fn long(config: &Config, command: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {
+    let telemetry = crate::telemetry::start(config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
+    let result = runtime.block_on(command);
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    telemetry.flush();
+    result
+}
+
+/// Prints a result: what a script reads.
+#[expect(clippy::print_stdout, reason = "the output of a command")]
+fn print(text: impl std::fmt::Display) {
+    println!("{text}");
+}

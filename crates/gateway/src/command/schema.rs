@@ -1,0 +1,8 @@
+//! `gateway schema`.
+
+use super::CommandError;
+
+pub(super) fn run() -> Result<(), CommandError> {
+    super::print(resolver::sdl().trim_end());
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! What goes wrong before or beside the execution, in GraphQL's error form.
+
+use std::any::Any;
+
+use async_graphql::{ParseRequestError, Pos, ServerError};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use tenant::Refusal;
+
+use crate::auth::TokenError;
+
+/// Seconds after which a client may try again when the database was away.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// A request that is answered without data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("{0}")]
+    Unauthenticated(#[from] TokenError),
+    #[error("you are not an active member of this tenant")]
+    NotAMember,
+    #[error("the database can not be reached; try again in a moment")]
+    Unavailable,
+    #[error("all database connections are in use; try again in a moment")]
+    Busy,
+    #[error("use GET or POST")]
+    Method,
+    #[error("mutations must be sent with POST")]
+    MutationByGet,
+    #[error("send the request as `Content-Type: application/json`")]
+    MediaType,
+    #[error("this endpoint answers `application/graphql-response+json` and `application/json`; accept one of them")]
+    NotAcceptable,
+    #[error("the request body is larger than {limit} bytes; send less, or ask the operator to raise GATEWAY_MAX_BODY_BYTES")]
+    TooLarge { limit: usize },
+    #[error("the request is not valid: {0}")]
+    Malformed(String),
+    #[error("the changes could not be saved, nothing was changed; try again")]
+    CommitFailed,
+    #[error("there is nothing here; the API is at /graphql, GraphiQL at /graphiql")]
+    NotFound,
+    #[error("internal error")]
+    Internal,
+}
+
+impl HttpError {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::NotAMember => StatusCode::FORBIDDEN,
+            Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::CommitFailed | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stable `extensions.code`.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::NotAMember => "FORBIDDEN",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Busy => "BUSY",
+            Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
+            Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
+            Self::Malformed(_) => "BAD_REQUEST",
+            Self::CommitFailed => "COMMIT_FAILED",
+            Self::NotFound => "NOT_FOUND",
+            Self::Internal => "INTERNAL_ERROR",
+        }
+    }
+}
+
+impl From<Refusal> for HttpError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotAMember => Self::NotAMember,
+            Refusal::Unavailable => Self::Unavailable,
+            Refusal::Busy => Self::Busy,
+        }
+    }
+}
+
+/// What async-graphql says of a body it could not read.
+impl From<ParseRequestError> for HttpError {
+    fn from(error: ParseRequestError) -> Self {
+        match error {
+            ParseRequestError::UnsupportedBatch => Self::Malformed("batches are not supported; send one operation a request".to_owned()),
+            error => Self::Malformed(error.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let body = json!({ "errors": [{ "message": self.to_string(), "extensions": { "code": self.code() } }] });
+        let mut response = (self.status(), Json(body)).into_response();
+        let headers = response.headers_mut();
+        match self {
+            Self::Unavailable | Self::Busy => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            }
+            Self::Unauthenticated(_) => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::Method => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            }
+            Self::MutationByGet => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// A document that can not be executed, as the executor would have said it.
+pub(crate) fn refused(error: ServerError) -> async_graphql::Response {
+    let located = error.locations.iter().any(|position| *position != Pos::default());
+    let locations = if located { error.locations } else { Vec::new() };
+    async_graphql::Response::from_errors(vec![ServerError { locations, ..error }])
+}
+
+pub(super) async fn not_found() -> HttpError {
+    HttpError::NotFound
+}
+
+pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(message, "a request panicked");
+    HttpError::Internal.into_response()
+}

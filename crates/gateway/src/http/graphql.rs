@@ -1,0 +1,143 @@
+//! `/graphql`: authenticate, read, open, execute, close.
+
+use std::sync::Arc;
+
+use async_graphql::{Value, parser::types::OperationType};
+use async_graphql_axum::GraphQLRequest;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequest, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use tenant::{Access, Identity, Outcome, TenantContext};
+use tracing::Instrument;
+
+use super::{
+    authenticate,
+    error::{HttpError, refused},
+    log::RequestLog,
+    media::{Answer, is_json},
+};
+use crate::serve::Gateway;
+
+/// Answers a GraphQL request over HTTP.
+pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let mut log = RequestLog::start();
+    let span = tracing::info_span!("request", id = %log.id.simple(), otel.kind = "server", otel.name = "POST /graphql");
+    let result = answer(&gateway, request, &mut log).instrument(span.clone()).await;
+    let (mut response, code) = match result {
+        Ok(response) => (response, None),
+        Err(error) => {
+            let code = error.code();
+            (error.into_response(), Some(code))
+        }
+    };
+    let headers = response.headers_mut();
+    let texts = [("x-request-id", log.id.simple().to_string()), ("server-timing", log.server_timing())];
+    for (name, text) in texts {
+        headers.insert(name, HeaderValue::try_from(text).expect("hexadecimal digits and a number are visible ASCII"));
+    }
+    span.in_scope(|| log.finish(response.status(), code));
+    response
+}
+
+async fn answer(gateway: &Gateway, request: Request, log: &mut RequestLog) -> Result<Response, HttpError> {
+    let identity = authenticate::identity(request.headers(), gateway.key())?;
+    log.identity = Some(identity);
+    let form = Answer::negotiate(request.headers())?;
+    let method = request.method().clone();
+    let mut request = read(request, gateway.max_body_bytes()).await?;
+    log.operation.clone_from(&request.operation_name);
+    let kind = match resolver::operation::kind(&mut request) {
+        Ok(kind) => kind,
+        Err(error) => return Ok(respond(form, refused(error), false)),
+    };
+    log.kind = Some(kind);
+    if method == Method::GET && kind != OperationType::Query {
+        return Err(HttpError::MutationByGet);
+    }
+    let response = execute(gateway, identity, request, kind, log).await?;
+    let executed = !matches!(response.data, Value::Null) || response.errors.iter().any(|error| !error.path.is_empty());
+    Ok(respond(form, response, executed))
+}
+
+/// The request inside the HTTP request, no larger than allowed.
+async fn read(request: Request, limit: usize) -> Result<async_graphql::Request, HttpError> {
+    let request = match *request.method() {
+        Method::GET => request,
+        Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
+        Method::POST => {
+            let (head, body) = request.into_parts();
+            let bytes = to_bytes(body, limit).await.map_err(|error| unreadable(&error, limit))?;
+            Request::from_parts(head, Body::from(bytes))
+        }
+        _ => return Err(HttpError::Method),
+    };
+    let request = GraphQLRequest::<HttpError>::from_request(request, &()).await?.into_inner();
+    if request.query.trim().is_empty() {
+        return Err(HttpError::Malformed("there is no `query` in it".to_owned()));
+    }
+    Ok(request)
+}
+
+fn unreadable(error: &axum::Error, limit: usize) -> HttpError {
+    use std::error::Error;
+    let too_large = error.source().is_some_and(|cause| cause.to_string().contains("length limit"));
+    if too_large { HttpError::TooLarge { limit } } else { HttpError::Malformed("the body ended early".to_owned()) }
+}
+
+/// Runs the operation inside one transaction, and ends the transaction.
+async fn execute(
+    gateway: &Gateway,
+    identity: Identity,
+    request: async_graphql::Request,
+    kind: OperationType,
+    log: &mut RequestLog,
+) -> Result<async_graphql::Response, HttpError> {
+    let access = if kind == OperationType::Mutation { Access::Write } else { Access::Read };
+    let context = gateway.database().context(identity, access);
+    let mut response = resolver::execute(gateway.schema(), request, Arc::clone(&context)).await;
+    let outcome = close(&context, response.errors.is_empty()).await;
+    log.executed(&context, *outcome.as_ref().unwrap_or(&Outcome::RolledBack), response.errors.len());
+    if let Some(refusal) = context.refusal() {
+        return Err(refusal.into());
+    }
+    let outcome = outcome?;
+    if access == Access::Write {
+        settle(&mut response, outcome);
+    }
+    Ok(response)
+}
+
+async fn close(context: &TenantContext, commit: bool) -> Result<Outcome, HttpError> {
+    context.finish(commit).await.map_err(|error| {
+        tracing::error!(%error, "a transaction could not be committed");
+        HttpError::CommitFailed
+    })
+}
+
+/// Says what became of a mutation. What was rolled back never happened, so it has no data.
+fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
+    let transaction = match outcome {
+        Outcome::Committed => "committed",
+        Outcome::RolledBack | Outcome::Unopened => "rolled back",
+    };
+    if !response.errors.is_empty() {
+        response.data = Value::Null;
+    }
+    if outcome != Outcome::Unopened {
+        response.extensions.insert("transaction".to_owned(), Value::from(transaction));
+    }
+}
+
+fn respond(form: Answer, response: async_graphql::Response, executed: bool) -> Response {
+    let status = form.status(&response, executed);
+    match serde_json::to_vec(&response) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, form.content_type())], body).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            (StatusCode::INTERNAL_SERVER_ERROR, HttpError::Internal).into_response()
+        }
+    }
+}

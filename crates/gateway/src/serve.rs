@@ -1,0 +1,86 @@
+//! A running gateway, the same for the binary and for the tests.
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use tenant::{Database, DatabaseOptions};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{auth::TokenKey, http, settings::Config};
+
+/// What every request needs.
+pub struct Gateway {
+    database: Database,
+    schema: resolver::Schema,
+    key: TokenKey,
+    max_body_bytes: usize,
+}
+
+impl Gateway {
+    /// A gateway to the database at `url`, which it connects to when the first request needs it.
+    ///
+    /// # Errors
+    /// When `url` is no PostgreSQL URL.
+    pub fn new(url: &str, key: TokenKey, config: &Config) -> Result<Self, url::InvalidUrl> {
+        let options = DatabaseOptions { max_connections: config.max_connections, acquire_timeout: config.acquire_timeout };
+        let database = Database::new(url, &options).map_err(url::InvalidUrl)?;
+        Ok(Self { database, schema: resolver::schema(), key, max_body_bytes: config.max_body_bytes })
+    }
+
+    /// The database, reached through tenant contexts only.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn schema(&self) -> &resolver::Schema {
+        &self.schema
+    }
+
+    pub(crate) fn key(&self) -> &TokenKey {
+        &self.key
+    }
+
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+}
+
+/// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
+/// closes the pool.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    drain: Duration,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stop, stopped) = oneshot::channel();
+    let server = axum::serve(listener, http::router(Arc::clone(&gateway))).with_graceful_shutdown(async move {
+        shutdown.await;
+        // The receiver lives as long as this server runs.
+        let _ = stop.send(());
+    });
+    let deadline = async {
+        match stopped.await {
+            Ok(()) => tokio::time::sleep(drain).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = server.into_future() => result?,
+        () = deadline => tracing::warn!(seconds = drain.as_secs(), "requests still in flight were cut off"),
+    }
+    // Connections of requests that were cut off are rolled back or closed by their guards.
+    let _ = tokio::time::timeout(Duration::from_secs(5), gateway.database.close()).await;
+    Ok(())
+}
+
+mod url {
+    /// The database's URL is not one.
+    #[derive(Debug, thiserror::Error)]
+    #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
+    pub struct InvalidUrl(pub(super) sqlx::Error);
+}
+pub use url::InvalidUrl;

@@ -1,0 +1,183 @@
+//! Every setting, declared once: its flag, its environment name, its entry in the settings file.
+//!
+//! A flag beats the environment, the environment beats the file, the file beats the default. The
+//! file is TOML with the names below (`listen = "127.0.0.1:8080"`); a name it does not know is an
+//! error. Parsed once at the start and passed down, never read again.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The settings as somebody gave them; what is not given is `None`.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "GATEWAY_LISTEN", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the embedded database and of the development key [default: ./.gateway]
+    #[arg(long, env = "GATEWAY_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL to serve, as the login role (postgres://gateway_login@host/db); without it the
+    /// gateway runs one of its own in the data folder
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The same database as a role that may migrate (postgres://gateway_migrator@host/db)
+    #[arg(long, env = "GATEWAY_MIGRATION_URL", global = true, hide_env_values = true)]
+    pub migration_url: Option<String>,
+    /// The same database as a superuser, for `gateway seed` and `gateway token` with names
+    #[arg(long, env = "GATEWAY_ADMIN_URL", global = true, hide_env_values = true)]
+    pub admin_url: Option<String>,
+    /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked for]
+    #[arg(long, env = "GATEWAY_POSTGRES_BIN", global = true)]
+    pub postgres_bin: Option<PathBuf>,
+    /// Most database connections at once; 4 to 8 for each two cores of the database [default: 8]
+    #[arg(long, env = "GATEWAY_MAX_CONNECTIONS", global = true)]
+    pub max_connections: Option<u32>,
+    /// Milliseconds a request waits for a free connection before it is answered with 503 [default: 3000]
+    #[arg(long, env = "GATEWAY_ACQUIRE_TIMEOUT_MS", global = true)]
+    pub acquire_timeout_ms: Option<u64>,
+    /// Largest request body in bytes [default: 1048576]
+    #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
+    pub max_body_bytes: Option<usize>,
+    /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM [default: 20]
+    #[arg(long, env = "GATEWAY_DRAIN_SECONDS", global = true)]
+    pub drain_seconds: Option<u64>,
+    /// Key that signs and verifies tokens (HS256, 32 bytes or more) [default: made in the data folder]
+    #[arg(long, env = "GATEWAY_TOKEN_KEY", global = true, hide_env_values = true)]
+    pub token_key: Option<String>,
+    /// What is logged, as `tracing` directives [default: info]
+    #[arg(long, env = "GATEWAY_LOG", global = true)]
+    pub log: Option<String>,
+    /// How it is logged [default: human]
+    #[arg(long, env = "GATEWAY_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+    /// Where OpenTelemetry spans go by OTLP over HTTP (http://127.0.0.1:4318/v1/traces) [default: nowhere]
+    #[arg(long, env = "GATEWAY_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+}
+
+/// One line a request, for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is not there or can not be read.
+    #[error("the settings file {path} can not be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is no TOML, or has a name or a value that is no setting.
+    #[error("the settings file {path} is not valid: {cause}\nThe names are those of the flags that `gateway --help` lists, with _ for -.")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: Box<toml::de::Error>,
+    },
+}
+
+/// The settings as they are in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Folder of the embedded database and of the development key.
+    pub data_dir: PathBuf,
+    /// The database as the login role; `None` runs the embedded one.
+    pub database_url: Option<SecretString>,
+    /// The database as a role that may migrate.
+    pub migration_url: Option<SecretString>,
+    /// The database as a superuser.
+    pub admin_url: Option<SecretString>,
+    /// Where the embedded database's binaries are.
+    pub postgres_bin: Option<PathBuf>,
+    /// Most database connections at once.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// How long requests in flight get at the end.
+    pub drain: Duration,
+    /// The token key, if one was given.
+    pub token_key: Option<SecretString>,
+    /// `tracing` directives.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// Where spans go.
+    pub otlp_endpoint: Option<String>,
+}
+
+impl Settings {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// [`SettingsError`] says which file and what in it.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let unreadable = |cause| SettingsError::Unreadable { path: path.to_owned(), cause };
+        let invalid = |cause| SettingsError::Invalid { path: path.to_owned(), cause: Box::new(cause) };
+        toml::from_str(&std::fs::read_to_string(path).map_err(unreadable)?).map_err(invalid)
+    }
+
+    /// These settings, and those of `weaker` where these say nothing.
+    #[must_use]
+    pub fn or(self, weaker: Self) -> Self {
+        Self {
+            listen: self.listen.or(weaker.listen),
+            data_dir: self.data_dir.or(weaker.data_dir),
+            database_url: self.database_url.or(weaker.database_url),
+            migration_url: self.migration_url.or(weaker.migration_url),
+            admin_url: self.admin_url.or(weaker.admin_url),
+            postgres_bin: self.postgres_bin.or(weaker.postgres_bin),
+            max_connections: self.max_connections.or(weaker.max_connections),
+            acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
+            max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
+            drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
+            token_key: self.token_key.or(weaker.token_key),
+            log: self.log.or(weaker.log),
+            log_format: self.log_format.or(weaker.log_format),
+            otlp_endpoint: self.otlp_endpoint.or(weaker.otlp_endpoint),
+        }
+    }
+}
+
+impl From<Settings> for Config {
+    fn from(given: Settings) -> Self {
+        Self {
+            listen: given.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
+            data_dir: given.data_dir.unwrap_or_else(|| ".gateway".into()),
+            database_url: given.database_url.map(SecretString::from),
+            migration_url: given.migration_url.map(SecretString::from),
+            admin_url: given.admin_url.map(SecretString::from),
+            postgres_bin: given.postgres_bin,
+            max_connections: given.max_connections.unwrap_or(8),
+            acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
+            max_body_bytes: given.max_body_bytes.unwrap_or(1 << 20),
+            drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
+            token_key: given.token_key.map(SecretString::from),
+            log: given.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: given.log_format.unwrap_or(LogFormat::Human),
+            otlp_endpoint: given.otlp_endpoint,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Logs and spans: made first, flushed last.
+
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::settings::{Config, LogFormat};
+
+/// What has to be flushed at the end.
+pub(crate) struct Telemetry {
+    spans: Option<SdkTracerProvider>,
+}
+
+/// Why there are no logs.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// Bad directives.
+    #[error("GATEWAY_LOG is not valid: {0}; give a level (info) or directives (info,tenant=debug)")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// A bad address.
+    #[error("GATEWAY_OTLP_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/traces")]
+    Endpoint(#[from] opentelemetry_otlp::ExporterBuildError),
+}
+
+/// Starts logging to standard error, and sending spans where an OTLP endpoint is set. Call once a
+/// process.
+pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
+    let filter = EnvFilter::try_new(&config.log)?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = match config.log_format {
+        LogFormat::Human => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
+    // Statements are spans of level debug: the log's filter does not hide them from the exporter.
+    let exported = spans.as_ref().map(|spans| {
+        tracing_opentelemetry::layer().with_tracer(spans.tracer("gateway")).with_filter(EnvFilter::new("info,tenant=debug"))
+    });
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(exported).init();
+    Ok(Telemetry { spans })
+}
+
+fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
+    let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary).with_endpoint(endpoint).build()?;
+    let resource = Resource::builder().with_service_name("tenant-gateway").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+impl Telemetry {
+    /// Sends what is left.
+    pub(crate) fn flush(self) {
+        if let Some(spans) = self.spans
+            && let Err(error) = spans.shutdown()
+        {
+            tracing::warn!(%error, "the last spans could not be sent");
+        }
+    }
+}
