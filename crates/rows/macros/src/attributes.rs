@@ -71,7 +71,10 @@ impl Attributes {
                 self.deprecated = Some(Some(text(meta, "#[deprecated = \"reason\"]")?));
             }
             "description" => self.description = Some(meta.require_name_value()?.value.clone()),
-            "guard" => self.guard = Some(meta.require_list()?.parse_args()?),
+            "guard" => {
+                let usage = |_| Error::new_spanned(meta, "write `#[guard(expression)]`");
+                self.guard = Some(meta.require_list().map_err(usage)?.parse_args()?);
+            }
             _ => self.name = Some(text(meta, "#[name = \"graphqlName\"]")?),
         }
         Ok(())

@@ -93,14 +93,15 @@ fn proofs(object: &Object) -> Vec<TokenStream> {
 fn field(field: &Field) -> TokenStream {
     let (name, description, ty) = (&field.name, &field.description, &field.ty);
     let (constructor, function) = match &field.source {
-        Source::Row(getter) => (quote!(column), column(field, getter)),
-        Source::Loader { key, loader } if field.attributes.batched.is_some() => {
-            (quote!(batched), batch(field, &quote!(batched), key, loader))
+        Source::Row(getter) => (quote_spanned!(ty.span()=> column), column(field, getter)),
+        Source::Loader { key, loader } => {
+            let method = match field.attributes.batched {
+                Some(_) => quote_spanned!(ty.span()=> batched),
+                None => quote_spanned!(ty.span()=> relation),
+            };
+            let load = batch(field, &method, key, loader);
+            (method, load)
         }
-        Source::Loader { key, loader } => (
-            quote!(relation),
-            batch(field, &quote!(relation), key, loader),
-        ),
     };
     let arguments = field
         .arguments
@@ -151,17 +152,15 @@ fn batch(field: &Field, method: &TokenStream, key: &Getter, loader: &syn::Expr) 
 
 /// `|row| Option<Key>`, of a nullable value or one that is always there.
 fn key(getter: &Getter) -> TokenStream {
-    let (row, value) = match getter {
+    let (row, value, span) = match getter {
         Getter::Column(column) => {
             let row = Ident::new("row", Span::mixed_site());
-            let value = quote_spanned! {column.span()=>
-                ::std::clone::Clone::clone(&#row.#column)
-            };
-            (row, value)
+            let value = quote_spanned!(column.span()=> ::std::clone::Clone::clone(&#row.#column));
+            (row, value, column.span())
         }
-        Getter::Computed { row, value } => (row.clone(), quote!(#value)),
+        Getter::Computed { row, value } => (row.clone(), quote!(#value), value.span()),
     };
-    quote! {
+    quote_spanned! {span=>
         |#row| {
             #[allow(unused_imports, reason = "only used for a key that is always there")]
             use ::rows::expansion::Present as _;

@@ -84,9 +84,10 @@ fn arguments(input: ParseStream<'_>) -> Result<Option<Type>> {
         return Ok(None);
     }
     let content;
-    parenthesized!(content in input);
+    let parentheses = parenthesized!(content in input);
     if content.is_empty() {
-        return Err(content.error("name the type of the arguments, or leave out the parentheses"));
+        let message = "name the type of the arguments, or leave out the parentheses";
+        return Err(Error::new(parentheses.span.join(), message));
     }
     let ty = content.parse()?;
     if content.is_empty() {
@@ -96,7 +97,10 @@ fn arguments(input: ParseStream<'_>) -> Result<Option<Type>> {
 }
 
 fn source(input: ParseStream<'_>, field: &Ident) -> Result<Source> {
-    if !input.peek(Token![=]) || input.peek(Token![=>]) {
+    if input.peek(Token![=>]) {
+        return Err(input.error("name the key before the loader: `= column -> loader`"));
+    }
+    if !input.peek(Token![=]) {
         return Ok(Source::Row(Getter::Column(field.clone())));
     }
     input.parse::<Token![=]>()?;
