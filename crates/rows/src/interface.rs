@@ -13,8 +13,8 @@ use futures::future::BoxFuture;
 use crate::{
     Object, One,
     column::Cell,
-    level::{Place, resolve},
     register,
+    resolve::{Place, resolve},
 };
 
 /// A GraphQL interface; usually written by [`interface!`](crate::interface).

@@ -11,10 +11,10 @@ use crate::{
     collect::Set,
     column::Cell,
     interface::Row,
-    level::Place,
     output::finish,
     path::{Origin, Path},
     register, relation,
+    resolve::Place,
     seam::{Execution, selection},
 };
 

@@ -11,7 +11,7 @@
 //!
 //! # The way of a selection
 //!
-//! A root field of async-graphql returns [`One`], [`Many`], [`Item`] or [`Items`] → `level` collects
+//! A root field of async-graphql returns [`One`], [`Many`], [`Item`] or [`Items`] → `resolve` collects
 //! the selected fields (`collect`, section 6.3.2 of the specification, October 2021) → guards and
 //! relations run concurrently, each once for the level ([`Level`]) → `write` puts every row's values
 //! together and sends errors to the nearest nullable parent (section 6.4.4).
@@ -44,6 +44,7 @@ mod output;
 mod path;
 mod register;
 mod relation;
+mod resolve;
 mod root;
 mod scalar;
 mod seam;

@@ -8,9 +8,9 @@ use async_graphql::{
 use crate::{
     Object,
     column::Cell,
-    level::{Place, resolve},
     path::{Origin, Path},
     register, relation,
+    resolve::{Place, resolve},
     seam::{Execution, selection},
 };
 

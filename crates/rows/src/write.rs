@@ -12,8 +12,8 @@ use crate::{
     column::Cell,
     failure::Failure,
     field::Source,
-    level::Place,
     path::Path,
+    resolve::Place,
     seam::Execution,
 };
 

@@ -9,4 +9,5 @@ mod equal;
 mod errors;
 mod faults;
 mod interfaces;
+mod roots;
 mod world;

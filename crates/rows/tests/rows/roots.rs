@@ -1,0 +1,101 @@
+//! An object without a row as the root of the schema's queries.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, EmptyMutation, EmptySubscription, Result, Schema};
+use rows::{Load, Root};
+use serde_json::{Value, json};
+
+use crate::{
+    declared::Campaign,
+    world::{Admin, Campaign as CampaignRow, Session, WORLD, load, read},
+};
+
+rows::object! {
+    /// Where queries begin.
+    pub object Query(()) {
+        /// All campaigns.
+        campaigns: Vec<Campaign> = |_root| Some(()) -> All,
+        /// The first campaign.
+        first: Option<Campaign> = |_root| Some(()) -> First,
+        /// The first campaign, for admins.
+        #[guard(Admin)]
+        secret: Option<Campaign> = |_root| Some(()) -> First,
+        /// The version.
+        version: String = |_root| "1",
+    }
+}
+
+pub struct All;
+
+impl Load<()> for All {
+    type Value = Vec<Arc<CampaignRow>>;
+
+    async fn load(self, ctx: &Context<'_>, _: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
+        load(ctx, "all", 1).await?;
+        Ok(vec![WORLD.campaigns.clone()])
+    }
+}
+
+pub struct First;
+
+impl Load<()> for First {
+    type Value = Option<Arc<CampaignRow>>;
+
+    async fn load(self, ctx: &Context<'_>, _: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
+        load(ctx, "first", 1).await?;
+        Ok(vec![WORLD.campaigns.first().cloned()])
+    }
+}
+
+async fn execute(session: &Session, query: &str) -> Value {
+    let schema = Schema::new(Root::<Query>::new(), EmptyMutation, EmptySubscription);
+    read(&schema.execute(session.request(query)).await)
+}
+
+#[tokio::test]
+async fn answers() {
+    let session = Session::admin();
+    let query =
+        "{ __typename version campaigns { id } a: first { id } secret { id owner { id } } }";
+    let campaigns: Vec<_> = (1..=5).map(|id| json!({ "id": id.to_string() })).collect();
+    let data = json!({
+        "__typename": "Query",
+        "version": "1",
+        "campaigns": campaigns,
+        "a": { "id": "1" },
+        "secret": { "id": "1", "owner": { "id": "2" } },
+    });
+    assert_eq!(execute(&session, query).await, json!({ "data": data }));
+    assert_eq!(
+        session.loads(),
+        [("all", 1), ("first", 1), ("first", 1), ("owner", 1)]
+    );
+}
+
+#[tokio::test]
+async fn errors_of_the_root_and_below() {
+    let answer = execute(
+        &Session::failing(&["first"]),
+        "{ f: first { id } secret { id } }",
+    )
+    .await;
+    assert_eq!(answer["data"], json!({ "f": null, "secret": null }));
+    assert_eq!(answer["errors"][0]["path"], json!(["f"]));
+    assert_eq!(answer["errors"][1]["path"], json!(["secret"]));
+    assert_eq!(answer["errors"][1]["message"], "admins only");
+
+    let answer = execute(&Session::failing(&["all"]), "{ version campaigns { id } }").await;
+    assert_eq!(answer["data"], Value::Null);
+    assert_eq!(answer["errors"][0]["path"], json!(["campaigns"]));
+
+    let query = "{ campaigns { company { id } } first { owner { id } } }";
+    let answer = execute(&Session::failing(&["owner", "company"]), query).await;
+    assert_eq!(answer["data"]["first"], Value::Null);
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(5));
+    assert_eq!(
+        answer["errors"][0]["path"],
+        json!(["campaigns", 0, "company"])
+    );
+    assert_eq!(answer["errors"][4]["path"], json!(["first", "owner"]));
+}
