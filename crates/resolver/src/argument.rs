@@ -10,7 +10,7 @@ use rows::{Argument, Arguments};
 use crate::{
     connection::{Page, PageInput},
     error::{ClientError, Code},
-    table::Table,
+    table::{Listed, Table},
 };
 
 const ID_ARGUMENT: Argument<ID> = Argument::new(
@@ -52,9 +52,9 @@ const BEFORE: Argument<Option<String>> = Argument::new(
 );
 
 /// `first`, `after`, `last`, `before`, `filter`, `orderBy`.
-pub(crate) struct ConnectionArguments<T: Table>(pub(crate) Page<T>);
+pub(crate) struct ConnectionArguments<T: Listed>(pub(crate) Page<T>);
 
-impl<T: Table> ConnectionArguments<T> {
+impl<T: Listed> ConnectionArguments<T> {
     const FILTER: Argument<Option<T::Filter>> =
         Argument::new("filter", "Only rows that are like this.");
     const ORDER: Argument<Option<T::Order>> = Argument::new(
@@ -63,7 +63,7 @@ impl<T: Table> ConnectionArguments<T> {
     );
 }
 
-impl<T: Table> Arguments for ConnectionArguments<T> {
+impl<T: Listed> Arguments for ConnectionArguments<T> {
     fn register(registry: &mut Registry, field: &mut MetaField) {
         FIRST.register(registry, field);
         AFTER.register(registry, field);

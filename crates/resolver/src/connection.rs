@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{loader::RawKey, table::Table};
+use crate::{loader::RawKey, table::Listed};
 
 pub use object::Connection;
 pub use page::{DEFAULT_PAGE, MAX_PAGE};
@@ -44,12 +44,12 @@ pub(crate) enum Source {
 }
 
 /// A page of a list, as asked for.
-pub struct Selection<T: Table> {
+pub struct Selection<T: Listed> {
     source: Source,
     page: Arc<Page<T>>,
 }
 
-impl<T: Table> Selection<T> {
+impl<T: Listed> Selection<T> {
     pub(crate) fn new(source: Source, page: &Arc<Page<T>>) -> Self {
         Self {
             source,
@@ -73,7 +73,7 @@ impl<T: Table> Selection<T> {
     }
 }
 
-impl<T: Table> Clone for Selection<T> {
+impl<T: Listed> Clone for Selection<T> {
     fn clone(&self) -> Self {
         Self {
             source: self.source,
@@ -82,7 +82,7 @@ impl<T: Table> Clone for Selection<T> {
     }
 }
 
-impl<T: Table> fmt::Debug for Selection<T> {
+impl<T: Listed> fmt::Debug for Selection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -94,15 +94,15 @@ impl<T: Table> fmt::Debug for Selection<T> {
     }
 }
 
-impl<T: Table> PartialEq for Selection<T> {
+impl<T: Listed> PartialEq for Selection<T> {
     fn eq(&self, other: &Self) -> bool {
         self.source == other.source && self.page.fingerprint() == other.page.fingerprint()
     }
 }
 
-impl<T: Table> Eq for Selection<T> {}
+impl<T: Listed> Eq for Selection<T> {}
 
-impl<T: Table> Hash for Selection<T> {
+impl<T: Listed> Hash for Selection<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.source.hash(state);
         self.page.fingerprint().hash(state);
@@ -110,30 +110,30 @@ impl<T: Table> Hash for Selection<T> {
 }
 
 /// A selection of which only the number of rows matters: two pages of one list count alike.
-pub(crate) struct Counted<T: Table>(pub(crate) Selection<T>);
+pub(crate) struct Counted<T: Listed>(pub(crate) Selection<T>);
 
-impl<T: Table> Clone for Counted<T> {
+impl<T: Listed> Clone for Counted<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T: Table> fmt::Debug for Counted<T> {
+impl<T: Listed> fmt::Debug for Counted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl<T: Table> PartialEq for Counted<T> {
+impl<T: Listed> PartialEq for Counted<T> {
     fn eq(&self, other: &Self) -> bool {
         self.0.source == other.0.source
             && self.0.page.filter_fingerprint() == other.0.page.filter_fingerprint()
     }
 }
 
-impl<T: Table> Eq for Counted<T> {}
+impl<T: Listed> Eq for Counted<T> {}
 
-impl<T: Table> Hash for Counted<T> {
+impl<T: Listed> Hash for Counted<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.source.hash(state);
         self.0.page.filter_fingerprint().hash(state);

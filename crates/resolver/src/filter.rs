@@ -8,6 +8,7 @@
 mod column;
 pub(crate) mod declare;
 mod enumeration;
+mod number;
 
 use async_graphql::InputType;
 use sea_orm::Condition;
@@ -15,9 +16,10 @@ use sea_orm::Condition;
 use crate::error::ClientError;
 
 pub(crate) use column::any_of;
-pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, IntFilter, TextFilter};
+pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, TextFilter};
 pub(crate) use declare::filter;
 pub(crate) use enumeration::enumeration;
+pub use number::{BigIntFilter, IntFilter};
 
 /// Filters nested deeper than this are refused: each level is a subquery.
 pub const MAX_DEPTH: usize = 8;

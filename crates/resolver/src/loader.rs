@@ -8,9 +8,11 @@
 mod batch;
 mod by_id;
 mod count;
+mod inside;
 mod key;
 mod pages;
 mod related;
+mod unique;
 
 use std::{
     any::{Any, TypeId},
@@ -24,11 +26,13 @@ use tenant::TenantContext;
 use crate::error;
 use batch::{Batch, Loader};
 
-pub(crate) use by_id::{RowsById, by_id, find};
+pub(crate) use by_id::{RowsById, by_id, find, of_tenant};
 pub(crate) use count::count;
+pub(crate) use inside::inside;
 pub(crate) use key::RawKey;
 pub(crate) use pages::{Slice, slices};
 pub(crate) use related::{all, children, through};
+pub(crate) use unique::{by_unique, of_user};
 
 /// The loaders of one operation, made when first used.
 pub(crate) struct Loaders {

@@ -1,5 +1,7 @@
 //! How stored values show.
 
+mod big_int;
 mod global_id;
 
+pub use big_int::BigInt;
 pub use global_id::GlobalId;

@@ -25,16 +25,20 @@ pub trait Table: rows::Object<Row: FromQueryResult + ModelTrait<Entity = Self::E
     type Entity: EntityTrait<Model = Self::Row>;
     /// The typed id of a row.
     type Id: TypedId;
-    /// The filter input of its connections.
-    type Filter: Filter;
-    /// The order input of its connections.
-    type Order: Order<Column = <Self::Entity as EntityTrait>::Column>;
     /// The column that identifies a row within what a request can see; breaks ties of an order.
     const KEY: <Self::Entity as EntityTrait>::Column;
     /// Whose requests can read it.
     const SCOPE: Scope = Scope::Tenant;
     /// The row's id.
     fn id(row: &Self::Row) -> Self::Id;
+}
+
+/// A table that has connections. One of which a request sees at most one row has none.
+pub trait Listed: Table {
+    /// The filter input of its connections.
+    type Filter: Filter;
+    /// The order input of its connections.
+    type Order: Order<Column = <Self::Entity as EntityTrait>::Column>;
 }
 
 /// The columns of a table.
@@ -45,22 +49,16 @@ pub type Column<T> = <<T as Table>::Entity as EntityTrait>::Column;
 /// ```ignore
 /// table! { Campaign of campaign by CampaignId, filtered CampaignFilter, ordered CampaignOrder }
 /// table! { Plan of plan by PlanId, filtered PlanFilter, ordered PlanOrder, read by Shared }
+/// table! { TenantConfig of tenant_config by TenantConfigId as TenantId tenant_id }
 /// ```
 ///
-/// The key column is `Id` unless said otherwise: `by TenantUserId as UserId`.
+/// The key is the column `Id` in the field `id` unless said otherwise, as in the last line. Without
+/// `filtered` and `ordered` the object has no connections.
 macro_rules! table {
-    ($object:ident of $table:ident by $id:ident, filtered $filter:ident, ordered $order:ident $(, read by $scope:ident)?) => {
-        $crate::table::table! { @ $object $table $id Id id $filter $order $($scope)? }
-    };
-    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident, filtered $filter:ident, ordered $order:ident $(, read by $scope:ident)?) => {
-        $crate::table::table! { @ $object $table $id $column $field $filter $order $($scope)? }
-    };
-    (@ $object:ident $table:ident $id:ident $column:ident $field:ident $filter:ident $order:ident $($scope:ident)?) => {
+    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident $(, filtered $filter:ident, ordered $order:ident)? $(, read by $scope:ident)?) => {
         impl $crate::table::Table for $object {
             type Entity = $table::Entity;
             type Id = $id;
-            type Filter = $filter;
-            type Order = $order;
             const KEY: $table::Column = $table::Column::$column;
             $(const SCOPE: $crate::table::Scope = $crate::table::Scope::$scope;)?
 
@@ -68,6 +66,14 @@ macro_rules! table {
                 row.$field.into()
             }
         }
+
+        $(impl $crate::table::Listed for $object {
+            type Filter = $filter;
+            type Order = $order;
+        })?
+    };
+    ($object:ident of $table:ident by $id:ident $($rest:tt)*) => {
+        $crate::table::table! { $object of $table by $id as Id id $($rest)* }
     };
 }
 pub(crate) use table;

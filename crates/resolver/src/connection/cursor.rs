@@ -13,17 +13,17 @@ use serde_json::{Value as Json, json};
 use crate::{
     error::{ClientError, Code},
     order::{Order, OrderDirection},
-    table::{Column, Table},
+    table::{Column, Listed},
 };
 
 /// A position in an order.
-pub(crate) struct Position<T: Table> {
+pub(crate) struct Position<T: Listed> {
     pub(crate) value: Value,
     pub(crate) key: T::Id,
 }
 
 /// The cursor of a row in an order.
-pub(crate) fn encode<T: Table>(row: &T::Row, order: &T::Order) -> String {
+pub(crate) fn encode<T: Listed>(row: &T::Row, order: &T::Order) -> String {
     let value = match row.get(order.column()) {
         Value::String(Some(text)) => json!(text),
         Value::Int(Some(number)) => json!(number),
@@ -47,7 +47,10 @@ pub(crate) fn encode<T: Table>(row: &T::Row, order: &T::Order) -> String {
 ///
 /// # Errors
 /// `INVALID_CURSOR` for what is no cursor, or one of another connection or order.
-pub(crate) fn decode<T: Table>(cursor: &str, order: &T::Order) -> Result<Position<T>, ClientError> {
+pub(crate) fn decode<T: Listed>(
+    cursor: &str,
+    order: &T::Order,
+) -> Result<Position<T>, ClientError> {
     let invalid = || {
         ClientError::new(
             Code::InvalidCursor,
@@ -72,7 +75,7 @@ pub(crate) fn decode<T: Table>(cursor: &str, order: &T::Order) -> Result<Positio
 }
 
 /// The value as the column's type wants it.
-fn typed<T: Table>(column: Column<T>, value: Json) -> Option<Value> {
+fn typed<T: Listed>(column: Column<T>, value: Json) -> Option<Value> {
     match column.def().get_column_type() {
         ColumnType::Integer => Some(Value::Int(Some(i32::try_from(value.as_i64()?).ok()?))),
         ColumnType::BigInteger => Some(Value::BigInt(Some(value.as_i64()?))),

@@ -7,14 +7,14 @@ use rows::{Field, Load, Object, Scalar};
 
 use super::{Selection, cursor};
 use crate::{
-    loader::{Slice, count, slices},
-    table::Table,
+    loader::{Slice, count, inside, slices},
+    table::Listed,
 };
 
 /// A page of a list of `T`.
 pub struct Connection<T>(PhantomData<fn() -> T>);
 
-impl<T: Table> Object for Connection<T> {
+impl<T: Listed> Object for Connection<T> {
     type Row = Selection<T>;
 
     const FIELDS: &'static [Field<Self>] = &[
@@ -59,12 +59,12 @@ impl<T: Table> Object for Connection<T> {
 pub struct Edge<T>(PhantomData<fn() -> T>);
 
 /// What an [`Edge`] is made of.
-pub struct EdgeRow<T: Table> {
+pub struct EdgeRow<T: Listed> {
     node: Arc<T::Row>,
     cursor: String,
 }
 
-impl<T: Table> Object for Edge<T> {
+impl<T: Listed> Object for Edge<T> {
     type Row = EdgeRow<T>;
 
     const FIELDS: &'static [Field<Self>] = &[
@@ -74,7 +74,10 @@ impl<T: Table> Object for Edge<T> {
             |edge: &EdgeRow<T>| String::value(&edge.cursor),
         ),
         Field::relation::<T>("node", "The row.", |level| {
-            level.relation::<T, _, (), _>(|edge: &EdgeRow<T>| Some(Arc::clone(&edge.node)), Node)
+            level.relation::<T, _, (), _>(
+                |edge: &EdgeRow<T>| Some(Some(Arc::clone(&edge.node))),
+                inside(),
+            )
         }),
     ];
 
@@ -112,9 +115,8 @@ rows::object! {
 struct Nodes;
 struct Edges;
 struct Info;
-struct Node;
 
-impl<T: Table> Load<Selection<T>> for Nodes {
+impl<T: Listed> Load<Selection<T>> for Nodes {
     type Value = Vec<Arc<T::Row>>;
 
     async fn load(
@@ -131,7 +133,7 @@ impl<T: Table> Load<Selection<T>> for Nodes {
     }
 }
 
-impl<T: Table> Load<Selection<T>> for Edges {
+impl<T: Listed> Load<Selection<T>> for Edges {
     type Value = Vec<Arc<EdgeRow<T>>>;
 
     async fn load(
@@ -149,7 +151,7 @@ impl<T: Table> Load<Selection<T>> for Edges {
     }
 }
 
-fn edges<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> Vec<Arc<EdgeRow<T>>> {
+fn edges<T: Listed>(page: &Selection<T>, slice: &Slice<T>) -> Vec<Arc<EdgeRow<T>>> {
     let edge = |row: &Arc<T::Row>| EdgeRow {
         node: Arc::clone(row),
         cursor: cursor::encode::<T>(row, &page.page().order),
@@ -157,7 +159,7 @@ fn edges<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> Vec<Arc<EdgeRow<T>>
     slice.rows.iter().map(|row| Arc::new(edge(row))).collect()
 }
 
-impl<T: Table> Load<Selection<T>> for Info {
+impl<T: Listed> Load<Selection<T>> for Info {
     type Value = Option<Arc<PageInfoRow>>;
 
     async fn load(
@@ -175,7 +177,7 @@ impl<T: Table> Load<Selection<T>> for Info {
     }
 }
 
-fn info<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> PageInfoRow {
+fn info<T: Listed>(page: &Selection<T>, slice: &Slice<T>) -> PageInfoRow {
     let cursor =
         |row: Option<&Arc<T::Row>>| row.map(|row| cursor::encode::<T>(row, &page.page().order));
     PageInfoRow {
@@ -183,14 +185,5 @@ fn info<T: Table>(page: &Selection<T>, slice: &Slice<T>) -> PageInfoRow {
         has_previous_page: slice.has_previous,
         start_cursor: cursor(slice.rows.first()),
         end_cursor: cursor(slice.rows.last()),
-    }
-}
-
-/// The row is there already; the next level takes it as it is.
-impl<R: Send + Sync + 'static> Load<Arc<R>> for Node {
-    type Value = Option<Arc<R>>;
-
-    async fn load(self, _: &Context<'_>, rows: Vec<Arc<R>>, (): ()) -> Result<Vec<Self::Value>> {
-        Ok(rows.into_iter().map(Some).collect())
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     error::ClientError,
     filter::Filter,
     order::{Order, OrderDirection},
-    table::Table,
+    table::Listed,
 };
 
 /// Rows of a page when neither `first` nor `last` is given.
@@ -16,7 +16,7 @@ pub const DEFAULT_PAGE: u64 = 50;
 pub const MAX_PAGE: u64 = 200;
 
 /// `first`, `after`, `last`, `before`, `filter` and `orderBy` as the client sent them.
-pub(crate) struct PageInput<T: Table> {
+pub(crate) struct PageInput<T: Listed> {
     pub(crate) first: Option<i32>,
     pub(crate) after: Option<String>,
     pub(crate) last: Option<i32>,
@@ -26,7 +26,7 @@ pub(crate) struct PageInput<T: Table> {
 }
 
 /// A page that can be asked of the database.
-pub(crate) struct Page<T: Table> {
+pub(crate) struct Page<T: Listed> {
     pub(crate) limit: u64,
     /// The page is counted from the end: `last`.
     pub(crate) backward: bool,
@@ -40,7 +40,7 @@ pub(crate) struct Page<T: Table> {
     filter_fingerprint: String,
 }
 
-impl<T: Table> Page<T> {
+impl<T: Listed> Page<T> {
     /// Checks the arguments.
     pub(crate) fn new(input: PageInput<T>) -> Result<Self, ClientError> {
         let (limit, backward) = match (input.first, input.last) {

@@ -12,7 +12,7 @@ use super::{Page, Relation, cursor::Position};
 use crate::{
     loader::RawKey,
     order::{Order, OrderDirection},
-    table::Table,
+    table::Listed,
 };
 
 /// The column with the parent's key in an answer about many parents.
@@ -23,7 +23,7 @@ pub(crate) const COUNT: &str = "row_count";
 const ROW: &str = "row";
 
 /// One page, of a whole table or of the parent that `parent` stands for.
-pub(crate) fn page<T: Table>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
+pub(crate) fn page<T: Listed>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
     let mut select = matching(page, parent).into_query();
     let direction = page.reading_direction();
     select
@@ -39,7 +39,7 @@ pub(crate) fn page<T: Table>(page: &Page<T>, parent: Option<(Relation, Expr)>) -
 }
 
 /// The same page of each parent: one statement, one text for every number of parents.
-pub(crate) fn pages<T: Table>(
+pub(crate) fn pages<T: Listed>(
     asked: &Page<T>,
     relation: Relation,
     parents: &[RawKey],
@@ -56,12 +56,12 @@ pub(crate) fn pages<T: Table>(
 }
 
 /// The number of rows of a whole table that the filter lets through.
-pub(crate) fn count<T: Table>(page: &Page<T>) -> SelectStatement {
+pub(crate) fn count<T: Listed>(page: &Page<T>) -> SelectStatement {
     counting(page, None)
 }
 
 /// The number of rows of each parent.
-pub(crate) fn counts<T: Table>(
+pub(crate) fn counts<T: Listed>(
     page: &Page<T>,
     relation: Relation,
     parents: &[RawKey],
@@ -71,7 +71,7 @@ pub(crate) fn counts<T: Table>(
         .take()
 }
 
-fn counting<T: Table>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
+fn counting<T: Listed>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
     matching(page, parent)
         .into_query()
         .clear_selects()
@@ -106,7 +106,7 @@ fn parent() -> Expr {
     Expr::col((Alias::new(PARENT), Alias::new(PARENT)))
 }
 
-fn matching<T: Table>(
+fn matching<T: Listed>(
     page: &Page<T>,
     parent: Option<(Relation, Expr)>,
 ) -> sea_orm::Select<T::Entity> {
@@ -117,7 +117,7 @@ fn matching<T: Table>(
     }
 }
 
-fn belongs<T: Table>(relation: Relation, parent: Expr) -> Condition {
+fn belongs<T: Listed>(relation: Relation, parent: Expr) -> Condition {
     match relation {
         Relation::Child { column } => Expr::col((T::Entity::default(), Alias::new(column)))
             .eq(parent)
@@ -138,7 +138,7 @@ fn belongs<T: Table>(relation: Relation, parent: Expr) -> Condition {
 
 /// Rows after (or before) a position: `(column, key) > ($1, $2)`, which an index on both reads
 /// from the position on.
-fn beyond<T: Table>(page: &Page<T>, position: &Position<T>, after: bool) -> Expr {
+fn beyond<T: Listed>(page: &Page<T>, position: &Position<T>, after: bool) -> Expr {
     let column = Expr::col(page.order.column().as_column_ref());
     let row = Expr::tuple([column, Expr::col(T::KEY.as_column_ref())]);
     let at = Expr::tuple([

@@ -81,43 +81,6 @@ pub(crate) fn storable(text: &str) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Conditions on whole numbers.
-#[derive(InputObject, Clone, Debug, Default)]
-pub struct IntFilter {
-    /// Equal to.
-    pub eq: Option<i64>,
-    /// One of.
-    #[graphql(name = "in")]
-    pub any: Option<Vec<i64>>,
-    /// Less than.
-    pub lt: Option<i64>,
-    /// At most.
-    pub lte: Option<i64>,
-    /// Greater than.
-    pub gt: Option<i64>,
-    /// At least.
-    pub gte: Option<i64>,
-    /// Has no value (true) or has one (false).
-    pub is_null: Option<bool>,
-}
-
-impl ColumnFilter for IntFilter {
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
-        Ok(Condition::all()
-            .add_option(self.eq.map(|n| column.eq(n)))
-            .add_option(
-                self.any
-                    .as_ref()
-                    .map(|numbers| any_of(column, numbers.iter().copied())),
-            )
-            .add_option(self.lt.map(|n| column.lt(n)))
-            .add_option(self.lte.map(|n| column.lte(n)))
-            .add_option(self.gt.map(|n| column.gt(n)))
-            .add_option(self.gte.map(|n| column.gte(n)))
-            .add_option(self.is_null.map(|null| nullness(column, null))))
-    }
-}
-
 /// Conditions on moments.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct DateTimeFilter {

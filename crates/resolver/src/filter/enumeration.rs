@@ -11,8 +11,35 @@
 ///     }
 /// }
 /// ```
+///
+/// One that nothing is filtered by is declared without its filter: `Theme of theme::Theme { … }`.
 macro_rules! enumeration {
-    ($(#[$doc:meta])* $name:ident / $filter:ident of $stored:path { $($(#[$value_doc:meta])* $value:ident),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident / $filter:ident of $stored:path { $($values:tt)* }) => {
+        $crate::filter::enumeration! { $(#[$doc])* $name of $stored { $($values)* } }
+
+        #[doc = concat!("Conditions on `", stringify!($name), "`.")]
+        #[derive(async_graphql::InputObject, Clone, Debug, Default)]
+        pub struct $filter {
+            /// Equal to.
+            pub eq: Option<$name>,
+            /// Different from.
+            pub ne: Option<$name>,
+            /// One of.
+            #[graphql(name = "in")]
+            pub any: Option<Vec<$name>>,
+        }
+
+        impl $crate::filter::ColumnFilter for $filter {
+            fn on<C: sea_orm::ColumnTrait>(&self, column: C) -> Result<sea_orm::Condition, $crate::error::ClientError> {
+                let text = |shown: $name| sea_orm::ActiveEnum::to_value(&<$stored>::from(shown));
+                Ok(sea_orm::Condition::all()
+                    .add_option(self.eq.map(|shown| column.eq(text(shown))))
+                    .add_option(self.ne.map(|shown| column.ne(text(shown))))
+                    .add_option(self.any.as_ref().map(|shown| $crate::filter::any_of(column, shown.iter().map(|shown| text(*shown))))))
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident of $stored:path { $($(#[$value_doc:meta])* $value:ident),* $(,)? }) => {
         $(#[$doc])*
         #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {
@@ -35,28 +62,6 @@ macro_rules! enumeration {
         impl rows::Scalar<$stored> for $name {
             fn value(stored: &$stored) -> async_graphql::Value {
                 async_graphql::InputType::to_value(&Self::from(stored.clone()))
-            }
-        }
-
-        #[doc = concat!("Conditions on `", stringify!($name), "`.")]
-        #[derive(async_graphql::InputObject, Clone, Debug, Default)]
-        pub struct $filter {
-            /// Equal to.
-            pub eq: Option<$name>,
-            /// Different from.
-            pub ne: Option<$name>,
-            /// One of.
-            #[graphql(name = "in")]
-            pub any: Option<Vec<$name>>,
-        }
-
-        impl $crate::filter::ColumnFilter for $filter {
-            fn on<C: sea_orm::ColumnTrait>(&self, column: C) -> Result<sea_orm::Condition, $crate::error::ClientError> {
-                let text = |shown: $name| sea_orm::ActiveEnum::to_value(&<$stored>::from(shown));
-                Ok(sea_orm::Condition::all()
-                    .add_option(self.eq.map(|shown| column.eq(text(shown))))
-                    .add_option(self.ne.map(|shown| column.ne(text(shown))))
-                    .add_option(self.any.as_ref().map(|shown| $crate::filter::any_of(column, shown.iter().map(|shown| text(*shown))))))
             }
         }
     };

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
+use entity::id::TenantId;
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryTrait,
     sea_query::{Expr, extension::postgres::PgFunc},
@@ -22,6 +23,11 @@ pub(crate) fn find<T: Table>() -> Find<T> {
     Find(PhantomData)
 }
 
+/// The row whose id is that of the request's tenant; `None` if the request has none.
+pub(crate) fn of_tenant<T: Table>() -> OfTenant<T> {
+    OfTenant(PhantomData)
+}
+
 /// See [`by_id`].
 pub(crate) struct ById<T>(PhantomData<fn() -> T>);
 
@@ -32,8 +38,10 @@ impl<T: Table, I: Into<T::Id> + Send + 'static> rows::Load<I> for ById<T> {
     type Value = Option<Arc<T::Row>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<I>, (): ()) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        session.may_read(T::SCOPE)?;
         let keys: Vec<RawKey> = keys.into_iter().map(|id| RawKey::of(id.into())).collect();
-        Session::of(ctx).loaders().load::<RowsById<T>>(&keys).await
+        session.loaders().load::<RowsById<T>>(&keys).await
     }
 }
 
@@ -55,7 +63,21 @@ impl<T: Table> rows::Load<(), IdArgument<T>> for Find<T> {
     }
 }
 
-/// The batch behind both.
+/// See [`of_tenant`].
+pub(crate) struct OfTenant<T>(PhantomData<fn() -> T>);
+
+impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
+    type Value = Option<Arc<T::Row>>;
+
+    async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
+        match Session::of(ctx).context().identity().tenant() {
+            Some(tenant) => by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await,
+            None => Ok(vec![None; keys.len()]),
+        }
+    }
+}
+
+/// The batch behind all of them.
 pub(crate) struct RowsById<T>(PhantomData<fn() -> T>);
 
 impl<T: Table> Batch for RowsById<T> {

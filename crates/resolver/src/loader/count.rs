@@ -10,18 +10,18 @@ use super::{Batch, RawKey, pages::group};
 use crate::{
     connection::{Counted, Selection, statement},
     session::Session,
-    table::Table,
+    table::Listed,
 };
 
 /// The number of rows behind a connection, whatever its page.
-pub(crate) fn count<T: Table>() -> Count<T> {
+pub(crate) fn count<T: Listed>() -> Count<T> {
     Count(PhantomData)
 }
 
 /// See [`count`].
 pub(crate) struct Count<T>(PhantomData<fn() -> T>);
 
-impl<T: Table> rows::Load<Selection<T>> for Count<T> {
+impl<T: Listed> rows::Load<Selection<T>> for Count<T> {
     type Value = i64;
 
     async fn load(
@@ -39,7 +39,7 @@ impl<T: Table> rows::Load<Selection<T>> for Count<T> {
 /// The batch: a parent without rows is left out, which counts as zero.
 struct Counts<T>(PhantomData<fn() -> T>);
 
-impl<T: Table> Batch for Counts<T> {
+impl<T: Listed> Batch for Counts<T> {
     type Key = Counted<T>;
     type Value = i64;
 

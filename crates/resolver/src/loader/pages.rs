@@ -10,18 +10,18 @@ use super::{Batch, RawKey};
 use crate::{
     connection::{Page, Relation, Selection, Source, statement},
     session::Session,
-    table::Table,
+    table::Listed,
 };
 
 /// The rows of a page, in the connection's order, and whether there are more on either side.
-pub(crate) struct Slice<T: Table> {
+pub(crate) struct Slice<T: Listed> {
     pub(crate) rows: Vec<Arc<T::Row>>,
     pub(crate) has_next: bool,
     pub(crate) has_previous: bool,
 }
 
 /// The pages of the selections, in their order.
-pub(crate) async fn slices<T: Table>(
+pub(crate) async fn slices<T: Listed>(
     ctx: &Context<'_>,
     selections: &[Selection<T>],
 ) -> Result<Vec<Arc<Slice<T>>>> {
@@ -40,7 +40,7 @@ pub(crate) async fn slices<T: Table>(
 /// The batch: selections that differ in their parent only share a statement.
 pub(crate) struct Pages<T>(PhantomData<fn() -> T>);
 
-impl<T: Table> Batch for Pages<T> {
+impl<T: Listed> Batch for Pages<T> {
     type Key = Selection<T>;
     type Value = Arc<Slice<T>>;
 
@@ -82,7 +82,7 @@ impl<T: Table> Batch for Pages<T> {
     }
 }
 
-impl<T: Table> Slice<T> {
+impl<T: Listed> Slice<T> {
     /// One row more than the page's limit was asked for, to learn whether there is one.
     fn new(mut rows: Vec<Arc<T::Row>>, page: &Page<T>) -> Self {
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
@@ -105,14 +105,14 @@ impl<T: Table> Slice<T> {
 }
 
 /// Selections that one statement serves.
-pub(super) struct Group<'s, T: Table> {
+pub(super) struct Group<'s, T: Listed> {
     pub(super) relation: Option<Relation>,
     pub(super) page: &'s Page<T>,
     pub(super) selections: Vec<&'s Selection<T>>,
 }
 
 /// Groups selections by their relation and by what else makes their statement differ.
-pub(super) fn group<'s, T: Table>(
+pub(super) fn group<'s, T: Listed>(
     selections: &'s [Selection<T>],
     fingerprint: impl Fn(&'s Selection<T>) -> &'s str,
 ) -> Vec<Group<'s, T>> {
@@ -138,11 +138,11 @@ pub(super) fn group<'s, T: Table>(
     groups
 }
 
-fn row<T: Table>(row: &QueryResult) -> Result<Arc<T::Row>, DbErr> {
+fn row<T: Listed>(row: &QueryResult) -> Result<Arc<T::Row>, DbErr> {
     T::Row::from_query_result(row, "").map(Arc::new)
 }
 
-fn split<T: Table>(
+fn split<T: Listed>(
     answer: &[QueryResult],
     like: RawKey,
 ) -> Result<HashMap<RawKey, Vec<Arc<T::Row>>>, DbErr> {

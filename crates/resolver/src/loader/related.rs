@@ -14,16 +14,16 @@ use crate::{
     argument::ConnectionArguments,
     connection::{Relation, Selection, Source},
     session::Session,
-    table::{Column, Table},
+    table::{Column, Listed},
 };
 
 /// Every row of `T` that the request may see.
-pub(crate) fn all<T: Table>() -> All<T> {
+pub(crate) fn all<T: Listed>() -> All<T> {
     All(PhantomData)
 }
 
 /// The rows of `T` whose `column` is the parent's key.
-pub(crate) fn children<T: Table>(column: Column<T>) -> Related<T> {
+pub(crate) fn children<T: Listed>(column: Column<T>) -> Related<T> {
     Related {
         relation: Relation::Child {
             column: column.as_str(),
@@ -34,7 +34,7 @@ pub(crate) fn children<T: Table>(column: Column<T>) -> Related<T> {
 
 /// The rows of `T` that a join table connects with the parent: `own` holds the parent's key,
 /// `other` that of the row.
-pub(crate) fn through<T: Table, C: IdenStatic + sea_orm::ColumnTrait>(
+pub(crate) fn through<T: Listed, C: IdenStatic + sea_orm::ColumnTrait>(
     own: C,
     other: C,
 ) -> Related<T> {
@@ -58,7 +58,7 @@ pub(crate) struct Related<T> {
     table: PhantomData<fn() -> T>,
 }
 
-impl<T: Table> rows::Load<(), ConnectionArguments<T>> for All<T> {
+impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for All<T> {
     type Value = Option<Arc<Selection<T>>>;
 
     async fn load(
@@ -76,15 +76,16 @@ impl<T: Table> rows::Load<(), ConnectionArguments<T>> for All<T> {
     }
 }
 
-impl<T: Table, I: TypedId> rows::Load<I, ConnectionArguments<T>> for Related<T> {
+impl<T: Listed, I: TypedId> rows::Load<I, ConnectionArguments<T>> for Related<T> {
     type Value = Option<Arc<Selection<T>>>;
 
     async fn load(
         self,
-        _: &Context<'_>,
+        ctx: &Context<'_>,
         parents: Vec<I>,
         arguments: ConnectionArguments<T>,
     ) -> Result<Vec<Self::Value>> {
+        Session::of(ctx).may_read(T::SCOPE)?;
         let (relation, page) = (self.relation, Arc::new(arguments.0));
         let source = |parent| Source::Of {
             relation,
