@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The gateway over HTTP, against a real PostgreSQL, as the login role.
+//!
+//! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
+
+mod reading;

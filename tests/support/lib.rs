@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What the tests share: a real PostgreSQL, a database of its own for each test, the real gateway
+//! in front of it, and clients that sign in.
+//!
+//! A test starts with a [`World`]: [`World::empty`] (migrated, no rows) or [`World::demo`] (the two
+//! demo tenants). Its gateway connects as the login role, never as a superuser, who bypasses every
+//! policy and would prove nothing; [`World::admin`] is for arranging and for looking behind.
+//!
+//! What may not be in here: an assertion about a feature.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that can not be set up fails")]
+
+mod client;
+mod cluster;
+mod world;
+
+pub use client::{Answer, Client};
+pub use cluster::cluster;
+pub use world::{Options, World};

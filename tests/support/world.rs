@@ -1,0 +1,145 @@
+//! A test's own database and gateway.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use gateway::{
+    Gateway,
+    auth::TokenKey,
+    settings::{Config, Settings},
+};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tenant::Identity;
+use tokio::{net::TcpListener, sync::oneshot};
+use uuid::Uuid;
+
+use crate::{Client, cluster};
+
+/// The key of every test's tokens.
+const KEY: &str = "a key for tests only, which is long enough";
+
+/// How a test's gateway differs from the default.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Most database connections.
+    pub max_connections: Option<u32>,
+    /// How long a request waits for one.
+    pub acquire_timeout: Option<Duration>,
+    /// A database in place of the test's own, as a URL.
+    pub database_url: Option<String>,
+}
+
+/// A database and a gateway in front of it, for one test.
+pub struct World {
+    /// Where the gateway listens.
+    pub address: SocketAddr,
+    /// The name of the database.
+    pub database: String,
+    /// The demo's people, if it was asked for.
+    pub demo: Option<seed::Demo>,
+    admin: PgPool,
+    http: reqwest::Client,
+    key: TokenKey,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl World {
+    /// A migrated database without rows.
+    pub async fn empty() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// The same, with other options.
+    pub async fn with(options: Options) -> Self {
+        let database = cluster().await.empty().await;
+        Self::start(database, None, options).await
+    }
+
+    /// A database with the demo tenants.
+    pub async fn demo() -> Self {
+        Self::demo_with(Options::default()).await
+    }
+
+    /// The same, with other options.
+    pub async fn demo_with(options: Options) -> Self {
+        let (database, demo) = cluster().await.demo().await;
+        Self::start(database, Some(demo.clone()), options).await
+    }
+
+    async fn start(database: String, demo: Option<seed::Demo>, options: Options) -> Self {
+        let server = &cluster().await.server;
+        let settings = Settings {
+            max_connections: options.max_connections,
+            acquire_timeout_ms: options.acquire_timeout.map(|time| time.as_millis().try_into().expect("a short time")),
+            ..Settings::default()
+        };
+        let config = Config::from(settings);
+        let url = options.database_url.unwrap_or_else(|| server.url("gateway_login", &database));
+        let key = TokenKey::new(&KEY.into()).expect("a long key");
+        let gateway = Arc::new(Gateway::new(&url, key.clone(), &config).expect("a PostgreSQL URL"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(gateway::serve(gateway, listener, Duration::ZERO, async move {
+            let _ = stopped.await;
+        }));
+        let admin = PgPoolOptions::new().max_connections(4).connect_lazy(&server.superuser_url(&database)).expect("a PostgreSQL URL");
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("an HTTP client");
+        Self { address, database, demo, admin, http, key, stop: Some(stop) }
+    }
+
+    /// Connections of the superuser to the test's database: to arrange, and to look behind.
+    pub fn admin(&self) -> &PgPool {
+        &self.admin
+    }
+
+    /// A client signed in as a user of a tenant, whether or not there is such a member.
+    pub fn client(&self, tenant: Uuid, user: Uuid) -> Client {
+        self.signed_in(Identity::Member { tenant: tenant.into(), user: user.into() })
+    }
+
+    /// A client signed in as staff.
+    pub fn staff(&self, user: Uuid) -> Client {
+        self.signed_in(Identity::Staff { user: user.into() })
+    }
+
+    /// A client of a demo user: `world.user("acme", "owner@acme.test")`.
+    pub fn user(&self, tenant: &str, email: &str) -> Client {
+        let demo = self.demo.as_ref().expect("a demo world");
+        let tenant = demo.tenants.iter().find(|found| found.name == tenant).expect("a demo tenant");
+        let user = tenant.users.iter().find(|found| found.email == email).expect("a demo user");
+        self.client(tenant.id, user.id)
+    }
+
+    /// The owner of a demo tenant.
+    pub fn owner(&self, tenant: &str) -> Client {
+        self.user(tenant, &format!("owner@{tenant}.test"))
+    }
+
+    /// A client without a token.
+    pub fn anonymous(&self) -> Client {
+        self.with_token(None)
+    }
+
+    /// A client with a token of the test's own making.
+    pub fn with_token(&self, token: Option<String>) -> Client {
+        Client::new(self.http.clone(), self.address, token)
+    }
+
+    /// The key that the gateway verifies tokens with.
+    pub fn key(&self) -> &TokenKey {
+        &self.key
+    }
+
+    fn signed_in(&self, identity: Identity) -> Client {
+        let claims = gateway::auth::Claims::new(identity, Duration::from_secs(3600));
+        self.with_token(Some(claims.sign(&self.key)))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
