@@ -1,7 +1,14 @@
-//! The root fields of queries.
+//! The root fields of queries, a file for each part of the platform.
 
+mod billing;
+mod campaigns;
+mod configuration;
+mod infrastructure;
 mod node;
-mod tables;
+mod staff;
+mod templates;
+mod viewer;
+mod workspace;
 
 use async_graphql::MergedObject;
 use rows::Root;
@@ -9,4 +16,14 @@ use rows::Root;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(Root<tables::Tables>, node::NodeQuery);
+pub struct Query(
+    Root<viewer::ViewerQuery>,
+    Root<workspace::Workspace>,
+    Root<templates::Templates>,
+    Root<campaigns::Campaigns>,
+    Root<billing::Billing>,
+    Root<infrastructure::Infrastructure>,
+    Root<staff::Staff>,
+    Root<configuration::Configuration>,
+    node::NodeQuery,
+);

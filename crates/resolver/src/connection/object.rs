@@ -86,7 +86,7 @@ impl<T: Listed> Object for Edge<T> {
     }
 
     fn description() -> Option<String> {
-        Some(format!("A `{}` in a page.", T::name()))
+        Some(format!("One `{}` of a page.", T::name()))
     }
 }
 

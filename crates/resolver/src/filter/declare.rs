@@ -7,7 +7,8 @@ use sea_orm::{
 
 use crate::error::ClientError;
 
-/// Declares an object's filter input, and the input that other objects' filters use for a list of it.
+/// Declares an object's filter input, and the input that other objects' filters use for a list of it;
+/// without any such filter, leave out the slash and the second name.
 ///
 /// ```ignore
 /// filter! {
@@ -34,7 +35,7 @@ use crate::error::ClientError;
 /// ```
 macro_rules! filter {
     (
-        $(#[$doc:meta])* $filter:ident / $list:ident on $table:ident {
+        $(#[$doc:meta])* $filter:ident $(/ $list:ident)? on $table:ident {
             columns { $($(#[$column_doc:meta])* $column:ident: $column_filter:ty => $stored:ident,)* }
             $(one { $($(#[$one_doc:meta])* $one:ident: $one_filter:ident => $reference:ident, $one_key:path;)* })?
             $(many { $($(#[$many_doc:meta])* $many:ident: $many_filter:ident => $key:ident, $many_reference:path;)* })?
@@ -85,6 +86,9 @@ macro_rules! filter {
             }
         }
 
+        $($crate::filter::filter! { @list $filter / $list })?
+    };
+    (@list $filter:ident / $list:ident) => {
         #[doc = concat!("Conditions on a list that [`", stringify!($filter), "`] describes the items of.")]
         #[derive(async_graphql::InputObject, Clone, Debug)]
         pub struct $list {

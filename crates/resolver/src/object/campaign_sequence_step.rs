@@ -1,13 +1,15 @@
 //! The steps of campaigns.
 
 use entity::{
-    id::{CampaignId, CampaignSequenceStepId},
-    oltp::{campaign, campaign_sequence_step},
+    id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId},
+    oltp::{campaign, campaign_sequence_step, email_account, template},
 };
 
 use super::{
     campaign::{Campaign, CampaignFilter},
+    email_account::{EmailAccount, EmailAccountFilter},
     prelude::*,
+    template::{Template, TemplateFilter},
 };
 
 rows::object! {
@@ -45,6 +47,10 @@ rows::object! {
         updated: DateTime<Utc>,
         /// The campaign it is a step of.
         campaign: Campaign = campaign_id -> by_id::<Campaign>(),
+        /// The account that an email step sends from.
+        email_account: Option<EmailAccount> = email_account_id -> by_id::<EmailAccount>(),
+        /// The template that an email step sends.
+        template: Option<Template> = template_id -> by_id::<Template>(),
     }
 }
 
@@ -73,12 +79,26 @@ filter! {
             id: Ids<CampaignSequenceStepId> => Id,
             /// The id of the campaign it is a step of.
             campaign_id: Ids<CampaignId> => CampaignId,
+            /// The id of the account that an email step sends from.
+            email_account_id: Ids<EmailAccountId> => EmailAccountId,
+            /// The id of the template that an email step sends.
+            template_id: Ids<TemplateId> => TemplateId,
             /// Place in the sequence.
             step_order: IntFilter => StepOrder,
             /// What it does.
             step_type: StepTypeFilter => StepType,
             /// Whether the step is done or passed over.
             is_active: BooleanFilter => IsActive,
+            /// Hours that a wait step waits.
+            wait_duration_hours: IntFilter => WaitDurationHours,
+            /// The time that a wait step waits for.
+            wait_until_date: DateTimeFilter => WaitUntilDate,
+            /// What a condition step looks at.
+            condition_type: TextFilter => ConditionType,
+            /// How often it was done.
+            executed_count: IntFilter => ExecutedCount,
+            /// When it was last done.
+            last_executed: DateTimeFilter => LastExecuted,
             /// When it was made.
             created: DateTimeFilter => Created,
             /// When it last changed.
@@ -87,6 +107,10 @@ filter! {
         one {
             /// The campaign it is a step of.
             campaign: CampaignFilter => CampaignId, campaign::Column::Id;
+            /// The account that an email step sends from.
+            email_account: EmailAccountFilter => EmailAccountId, email_account::Column::Id;
+            /// The template that an email step sends.
+            template: TemplateFilter => TemplateId, template::Column::Id;
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use entity::{
     id::CompanyId,
-    oltp::{campaign, company},
+    oltp::{campaign, company, domain},
 };
 
 use super::{
     campaign::{Campaign, CampaignListFilter},
+    domain::{Domain, DomainListFilter},
     prelude::*,
 };
 
@@ -33,6 +34,8 @@ rows::object! {
         updated: DateTime<Utc>,
         /// The campaigns that are run for it.
         campaigns(ConnectionArguments<Campaign>): Connection<Campaign> = id -> children(campaign::Column::CompanyId),
+        /// The domains that are used for it.
+        domains(ConnectionArguments<Domain>): Connection<Domain> = id -> children(domain::Column::CompanyId),
     }
 }
 
@@ -52,7 +55,7 @@ enumeration! {
 
 filter! {
     /// Which companies to show.
-    CompanyFilter / CompanyListFilter on company {
+    CompanyFilter on company {
         columns {
             /// The id.
             id: Ids<CompanyId> => Id,
@@ -64,6 +67,8 @@ filter! {
             status: CompanyStatusFilter => Status,
             /// What it does.
             industry: TextFilter => Industry,
+            /// How many people work there, as a range.
+            company_size: TextFilter => CompanySize,
             /// When it was made.
             created: DateTimeFilter => Created,
             /// When it last changed.
@@ -72,6 +77,8 @@ filter! {
         many {
             /// The campaigns that are run for it.
             campaigns: CampaignListFilter => Id, campaign::Column::CompanyId;
+            /// The domains that are used for it.
+            domains: DomainListFilter => Id, domain::Column::CompanyId;
         }
     }
 }

@@ -4,7 +4,17 @@ use async_graphql::{ID, Result};
 use entity::id::{TypedId, prefix_of};
 use rows::{Implements, Item};
 
-use super::{campaign::Campaign, campaign_sequence_step::CampaignSequenceStep, company::Company};
+use super::{
+    admin_system_event::AdminSystemEvent, campaign::Campaign,
+    campaign_sequence_step::CampaignSequenceStep, company::Company, domain::Domain,
+    domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
+    feature_flag::FeatureFlag, folder::Folder, lead::Lead, payment::Payment,
+    permission::Permission, plan::Plan, smtp_ip_address::SmtpIpAddress, staff_member::StaffMember,
+    staff_role::StaffRole, staff_role_permission::StaffRolePermission, subscription::Subscription,
+    subscription_addon::SubscriptionAddon, tag::Tag, template::Template, tenant::Tenant,
+    tenant_config::TenantConfig, tenant_policy::TenantPolicy, tenant_user::TenantUser, user::User,
+    user_preferences::UserPreferences, vps_instance::VpsInstance,
+};
 use crate::{
     argument::invalid_id,
     error::{ClientError, Code},
@@ -37,7 +47,36 @@ macro_rules! nodes {
     };
 }
 
-nodes![Campaign, CampaignSequenceStep, Company];
+nodes![
+    AdminSystemEvent,
+    Campaign,
+    CampaignSequenceStep,
+    Company,
+    Domain,
+    DomainIpAssignment,
+    EmailAccount,
+    FeatureFlag,
+    Folder,
+    Lead,
+    Payment,
+    Permission,
+    Plan,
+    SmtpIpAddress,
+    StaffMember,
+    StaffRole,
+    StaffRolePermission,
+    Subscription,
+    SubscriptionAddon,
+    Tag,
+    Template,
+    Tenant,
+    TenantConfig,
+    TenantPolicy,
+    TenantUser,
+    User,
+    UserPreferences,
+    VpsInstance,
+];
 
 /// The rows of the ids, in their order: one statement for each kind of id. `None` for another
 /// tenant's id as for an unknown one.

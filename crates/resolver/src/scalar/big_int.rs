@@ -2,10 +2,11 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// A whole number of 64 bits, as a JSON number; amounts of money are in minor units (cents).
+/// The scalar `BigInt`, over what the database stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BigInt(pub i64);
 
+/// A whole number of 64 bits, as a JSON number; amounts of money are in minor units (cents).
 #[Scalar]
 impl ScalarType for BigInt {
     fn parse(value: Value) -> InputValueResult<Self> {

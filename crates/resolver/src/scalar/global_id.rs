@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value, parser::types::Field,
-    registry::Registry,
+    ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field,
+    registry::{MetaType, Registry},
 };
 use entity::id::TypedId;
+
+const DESCRIPTION: &str = "An id that says what it is of: a prefix, an underscore and a key. \
+    Give it back as it came.";
 
 /// A typed id, shown as GraphQL's `ID`: `camp_01h455vb4pex5vsknk084sn02q`.
 pub struct GlobalId(String);
@@ -17,7 +21,14 @@ impl OutputType for GlobalId {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        <ID as OutputType>::create_type_info(registry)
+        let name = <ID as OutputType>::create_type_info(registry);
+        // async-graphql leaves it without a description.
+        if let Some(MetaType::Scalar { description, .. }) =
+            registry.types.get_mut(&*Self::type_name())
+        {
+            *description = Some(DESCRIPTION.to_owned());
+        }
+        name
     }
 
     async fn resolve(

@@ -1,0 +1,106 @@
+//! Email accounts.
+
+use entity::{
+    id::{DomainId, EmailAccountId},
+    oltp::{campaign_sequence_step, domain, email_account},
+};
+
+use super::{
+    campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepListFilter},
+    domain::{Domain, DomainFilter},
+    mail_server_settings::{MailServerSettings, mail_server_settings},
+    prelude::*,
+};
+
+rows::object! {
+    /// A mailbox that campaigns send from.
+    pub object EmailAccount(email_account::Model) implements Node {
+        /// The id.
+        id: GlobalId,
+        /// The address, lower case.
+        email: String,
+        /// The mail server software that hosts it.
+        provider: String,
+        /// How its mail is fetched.
+        imap_settings: Option<MailServerSettings>
+            = |row| Some(mail_server_settings(row.imap_settings.as_ref())) -> inside(),
+        /// How its mail is sent.
+        smtp_settings: Option<MailServerSettings>
+            = |row| Some(mail_server_settings(row.smtp_settings.as_ref())) -> inside(),
+        /// Whether it can send.
+        status: EmailAccountStatus,
+        /// When it was last warmed up.
+        last_warmed: Option<DateTime<Utc>>,
+        /// Emails sent today.
+        daily_count: i32,
+        /// When it was made.
+        created: DateTime<Utc>,
+        /// When it last changed.
+        updated: DateTime<Utc>,
+        /// The domain of the address.
+        domain: Domain = domain_id -> by_id::<Domain>(),
+        /// The steps that send from it.
+        steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep>
+            = id -> children(campaign_sequence_step::Column::EmailAccountId),
+    }
+}
+
+table! { EmailAccount of email_account by EmailAccountId, filtered EmailAccountFilter, ordered EmailAccountOrder }
+
+enumeration! {
+    /// Whether an account can send.
+    EmailAccountStatus / EmailAccountStatusFilter of email_account::EmailAccountStatus {
+        /// Can send.
+        Active,
+        /// Stopped by its owner.
+        Paused,
+        /// Stopped by the platform.
+        Disabled,
+        /// Its server refuses it.
+        Error,
+    }
+}
+
+filter! {
+    /// Which email accounts to show.
+    EmailAccountFilter / EmailAccountListFilter on email_account {
+        columns {
+            /// The id.
+            id: Ids<EmailAccountId> => Id,
+            /// The id of the domain of the address.
+            domain_id: Ids<DomainId> => DomainId,
+            /// The address, lower case.
+            email: TextFilter => Email,
+            /// The mail server software that hosts it.
+            provider: TextFilter => Provider,
+            /// Whether it can send.
+            status: EmailAccountStatusFilter => Status,
+            /// When it was last warmed up.
+            last_warmed: DateTimeFilter => LastWarmed,
+            /// Emails sent today.
+            daily_count: IntFilter => DailyCount,
+            /// When it was made.
+            created: DateTimeFilter => Created,
+            /// When it last changed.
+            updated: DateTimeFilter => Updated,
+        }
+        one {
+            /// The domain of the address.
+            domain: DomainFilter => DomainId, domain::Column::Id;
+        }
+        many {
+            /// The steps that send from it.
+            steps: CampaignSequenceStepListFilter => Id, campaign_sequence_step::Column::EmailAccountId;
+        }
+    }
+}
+
+order! {
+    /// How email accounts are ordered.
+    EmailAccountOrder by EmailAccountOrderField on email_account {
+        /// When it was made.
+        Created,
+        /// The address.
+        Email,
+    }
+}

@@ -1,0 +1,75 @@
+//! Leads.
+
+use entity::{id::LeadId, oltp::lead};
+
+use super::prelude::*;
+
+rows::object! {
+    /// A person who is written to.
+    pub object Lead(lead::Model) implements Node {
+        /// The id.
+        id: GlobalId,
+        /// The address, lower case; unique within the tenant.
+        email: String,
+        /// Full name.
+        name: Option<String>,
+        /// Where the person works.
+        company: Option<String>,
+        /// What is known of the lead.
+        status: LeadStatus,
+        /// When it was made.
+        created: DateTime<Utc>,
+        /// When it last changed.
+        updated: DateTime<Utc>,
+    }
+}
+
+table! { Lead of lead by LeadId, filtered LeadFilter, ordered LeadOrder }
+
+enumeration! {
+    /// What is known of a lead.
+    LeadStatus / LeadStatusFilter of lead::LeadStatus {
+        /// Can be written to.
+        Active,
+        /// Asked not to be written to.
+        Unsubscribed,
+        /// The address does not take mail.
+        Bounced,
+        /// Has answered.
+        Replied,
+        /// Put away.
+        Archived,
+    }
+}
+
+filter! {
+    /// Which leads to show.
+    LeadFilter on lead {
+        columns {
+            /// The id.
+            id: Ids<LeadId> => Id,
+            /// The address, lower case.
+            email: TextFilter => Email,
+            /// Full name.
+            name: TextFilter => Name,
+            /// Where the person works.
+            company: TextFilter => Company,
+            /// What is known of the lead.
+            status: LeadStatusFilter => Status,
+            /// When it was made.
+            created: DateTimeFilter => Created,
+            /// When it last changed.
+            updated: DateTimeFilter => Updated,
+        }
+    }
+}
+
+order! {
+    /// How leads are ordered.
+    LeadOrder by LeadOrderField on lead {
+        /// When it was made.
+        Created,
+        /// The address.
+        Email,
+    }
+}

@@ -1,0 +1,22 @@
+//! Campaigns and their steps.
+
+use crate::{
+    argument::{ConnectionArguments, IdArgument},
+    connection::Connection,
+    loader::{all, find},
+    object::{campaign::Campaign, campaign_sequence_step::CampaignSequenceStep},
+};
+
+rows::object! {
+    /// What can be asked.
+    pub object Campaigns(()) {
+        /// A campaign by its id.
+        campaign(IdArgument<Campaign>): Option<Campaign> = |_row| Some(()) -> find::<Campaign>(),
+        /// The tenant's campaigns.
+        campaigns(ConnectionArguments<Campaign>): Connection<Campaign> = |_row| Some(()) -> all::<Campaign>(),
+        /// A step of a campaign by its id.
+        campaign_sequence_step(IdArgument<CampaignSequenceStep>): Option<CampaignSequenceStep> = |_row| Some(()) -> find::<CampaignSequenceStep>(),
+        /// The steps of all campaigns of the tenant.
+        campaign_sequence_steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep> = |_row| Some(()) -> all::<CampaignSequenceStep>(),
+    }
+}

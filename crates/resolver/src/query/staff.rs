@@ -1,0 +1,37 @@
+//! The platform's staff and what they should know of.
+
+use crate::{
+    argument::{ConnectionArguments, IdArgument},
+    connection::Connection,
+    loader::{all, find},
+    object::{
+        admin_system_event::AdminSystemEvent, permission::Permission, staff_member::StaffMember,
+        staff_role::StaffRole, staff_role_permission::StaffRolePermission,
+    },
+};
+
+rows::object! {
+    /// What can be asked.
+    pub object Staff(()) {
+        /// A member of staff by its id; for staff.
+        staff_member(IdArgument<StaffMember>): Option<StaffMember> = |_row| Some(()) -> find::<StaffMember>(),
+        /// The members of staff; for staff.
+        staff_members(ConnectionArguments<StaffMember>): Connection<StaffMember> = |_row| Some(()) -> all::<StaffMember>(),
+        /// A role among staff by its id; for staff.
+        staff_role(IdArgument<StaffRole>): Option<StaffRole> = |_row| Some(()) -> find::<StaffRole>(),
+        /// The roles among staff; for staff.
+        staff_roles(ConnectionArguments<StaffRole>): Connection<StaffRole> = |_row| Some(()) -> all::<StaffRole>(),
+        /// A permission of staff by its id; for staff.
+        permission(IdArgument<Permission>): Option<Permission> = |_row| Some(()) -> find::<Permission>(),
+        /// What staff can be permitted to do; for staff.
+        permissions(ConnectionArguments<Permission>): Connection<Permission> = |_row| Some(()) -> all::<Permission>(),
+        /// A permission of a role by its id; for staff.
+        staff_role_permission(IdArgument<StaffRolePermission>): Option<StaffRolePermission> = |_row| Some(()) -> find::<StaffRolePermission>(),
+        /// The permissions of all roles; for staff.
+        staff_role_permissions(ConnectionArguments<StaffRolePermission>): Connection<StaffRolePermission> = |_row| Some(()) -> all::<StaffRolePermission>(),
+        /// A system event by its id; for owners, admins and staff.
+        admin_system_event(IdArgument<AdminSystemEvent>): Option<AdminSystemEvent> = |_row| Some(()) -> find::<AdminSystemEvent>(),
+        /// The tenant's system events to its owners and admins, all to staff.
+        admin_system_events(ConnectionArguments<AdminSystemEvent>): Connection<AdminSystemEvent> = |_row| Some(()) -> all::<AdminSystemEvent>(),
+    }
+}

@@ -1,0 +1,146 @@
+//! The viewer: who asks, and as what.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Result};
+use entity::id::TenantId;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use tenant::{Identity, Role, TenantContext};
+
+use crate::{
+    error,
+    loader::by_id,
+    object::{tenant::Tenant, tenant_user::TenantRole, user::User},
+    scalar::GlobalId,
+    session::Session,
+};
+
+rows::object! {
+    /// What can be asked.
+    pub object ViewerQuery(()) {
+        /// Who asks.
+        viewer: Viewer = |_row| Some(()) -> Asking,
+    }
+}
+
+rows::object! {
+    /// Who asks, and as what.
+    pub object Viewer(Identity) {
+        /// The user; null for staff, to whom no users are shown.
+        user: Option<User> = |identity| identity.tenant().map(|_| identity.user()) -> by_id::<User>(),
+        /// The tenant that the request is about; null for staff.
+        tenant: Option<Tenant> = |identity| identity.tenant() -> by_id::<Tenant>(),
+        /// What the user may do in the tenant, the most powerful first; none for staff.
+        #[batched]
+        roles: Vec<TenantRole> = |_identity| Some(()) -> Roles,
+        /// What staff may do; none for a tenant's user.
+        #[batched]
+        permissions: Vec<String> = |identity| Some(identity.tenant().is_none()) -> Permissions,
+        /// The other tenants that the user is a member of, by name; none for staff.
+        other_tenants: Vec<OtherTenant> = |identity| Some(identity.tenant()) -> OtherTenants,
+    }
+}
+
+/// A row of `viewer_tenants()`, as far as it is shown.
+#[derive(FromQueryResult)]
+pub struct OtherTenantRow {
+    id: TenantId,
+    name: String,
+}
+
+rows::object! {
+    /// A tenant that the viewer can ask for a token of.
+    pub object OtherTenant(OtherTenantRow) {
+        /// The id.
+        id: GlobalId,
+        /// Name as shown.
+        name: String,
+    }
+}
+
+struct Asking;
+struct Roles;
+struct Permissions;
+struct OtherTenants;
+
+impl rows::Load<()> for Asking {
+    type Value = Option<Arc<Identity>>;
+
+    async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
+        let identity = Arc::new(Session::of(ctx).context().identity());
+        Ok(vec![Some(identity); keys.len()])
+    }
+}
+
+impl rows::Load<()> for Roles {
+    type Value = Vec<Role>;
+
+    async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
+        let roles = Session::of(ctx).context().roles().await;
+        let roles = roles.map_err(|cause| error::database(&Arc::new(cause)))?;
+        Ok(vec![roles; keys.len()])
+    }
+}
+
+impl rows::Load<bool> for Permissions {
+    type Value = Vec<String>;
+
+    async fn load(self, ctx: &Context<'_>, staff: Vec<bool>, (): ()) -> Result<Vec<Self::Value>> {
+        let permissions = match staff.contains(&true) {
+            true => permissions(Session::of(ctx).context()).await,
+            false => Ok(Vec::new()),
+        };
+        let permissions = permissions.map_err(|cause| error::database(&Arc::new(cause)))?;
+        Ok(vec![permissions; staff.len()])
+    }
+}
+
+async fn permissions(context: &TenantContext) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT permission FROM staff_permissions() AS permission ORDER BY permission";
+    let rows = context.query_all_raw(statement(context, sql)).await?;
+    rows.iter()
+        .map(|row| row.try_get("", "permission"))
+        .collect()
+}
+
+impl rows::Load<Option<TenantId>> for OtherTenants {
+    type Value = Vec<Arc<OtherTenantRow>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        own: Vec<Option<TenantId>>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let mut others = Vec::with_capacity(own.len());
+        for own in own {
+            let tenants = other_tenants(Session::of(ctx).context(), own).await;
+            others.push(tenants.map_err(|cause| error::database(&Arc::new(cause)))?);
+        }
+        Ok(others)
+    }
+}
+
+/// A function, because the policies show the request's tenant only; it answers for the user who
+/// asks and for nobody else.
+async fn other_tenants(
+    context: &TenantContext,
+    own: Option<TenantId>,
+) -> Result<Vec<Arc<OtherTenantRow>>, DbErr> {
+    let Some(own) = own else {
+        return Ok(Vec::new());
+    };
+    let sql = "SELECT id, name FROM viewer_tenants() ORDER BY name, id";
+    let rows = context.query_all_raw(statement(context, sql)).await?;
+    let tenants = rows
+        .iter()
+        .map(|row| OtherTenantRow::from_query_result(row, ""));
+    tenants
+        .filter(|tenant| !matches!(tenant, Ok(tenant) if tenant.id == own))
+        .map(|tenant| tenant.map(Arc::new))
+        .collect()
+}
+
+fn statement(context: &TenantContext, sql: &str) -> Statement {
+    Statement::from_string(context.get_database_backend(), sql)
+}

@@ -1,0 +1,45 @@
+//! Tenants, their people, companies, domains, mailboxes and leads.
+
+use crate::{
+    argument::{ConnectionArguments, IdArgument},
+    connection::Connection,
+    loader::{all, find},
+    object::{
+        company::Company, domain::Domain, email_account::EmailAccount, lead::Lead, tenant::Tenant,
+        tenant_user::TenantUser, user::User,
+    },
+};
+
+rows::object! {
+    /// What can be asked.
+    pub object Workspace(()) {
+        /// The request's tenant by its id.
+        tenant(IdArgument<Tenant>): Option<Tenant> = |_row| Some(()) -> find::<Tenant>(),
+        /// The tenants that the request may see: its own.
+        tenants(ConnectionArguments<Tenant>): Connection<Tenant> = |_row| Some(()) -> all::<Tenant>(),
+        /// A user by its id: oneself or a member of the tenant.
+        user(IdArgument<User>): Option<User> = |_row| Some(()) -> find::<User>(),
+        /// Oneself and the members of the tenant.
+        users(ConnectionArguments<User>): Connection<User> = |_row| Some(()) -> all::<User>(),
+        /// A membership by its id.
+        tenant_user(IdArgument<TenantUser>): Option<TenantUser> = |_row| Some(()) -> find::<TenantUser>(),
+        /// The tenant's memberships, also those that have ended.
+        tenant_users(ConnectionArguments<TenantUser>): Connection<TenantUser> = |_row| Some(()) -> all::<TenantUser>(),
+        /// A company by its id.
+        company(IdArgument<Company>): Option<Company> = |_row| Some(()) -> find::<Company>(),
+        /// The tenant's companies.
+        companies(ConnectionArguments<Company>): Connection<Company> = |_row| Some(()) -> all::<Company>(),
+        /// A domain by its id.
+        domain(IdArgument<Domain>): Option<Domain> = |_row| Some(()) -> find::<Domain>(),
+        /// The tenant's domains.
+        domains(ConnectionArguments<Domain>): Connection<Domain> = |_row| Some(()) -> all::<Domain>(),
+        /// An email account by its id.
+        email_account(IdArgument<EmailAccount>): Option<EmailAccount> = |_row| Some(()) -> find::<EmailAccount>(),
+        /// The tenant's email accounts.
+        email_accounts(ConnectionArguments<EmailAccount>): Connection<EmailAccount> = |_row| Some(()) -> all::<EmailAccount>(),
+        /// A lead by its id.
+        lead(IdArgument<Lead>): Option<Lead> = |_row| Some(()) -> find::<Lead>(),
+        /// The tenant's leads.
+        leads(ConnectionArguments<Lead>): Connection<Lead> = |_row| Some(()) -> all::<Lead>(),
+    }
+}
