@@ -19,7 +19,7 @@ use crate::{
 
 /// A GraphQL interface; usually written by [`interface!`](crate::interface).
 ///
-/// Like an [`Object`] it is only a marker. Its values are [`Item`]s: a row and which object it is.
+/// Like an [`Object`] it is only a marker. Its values are [`Item`](crate::Item)s: a row and which object it is.
 pub trait Interface: Sized + Send + Sync + 'static {
     /// The fields every object of the interface has.
     const FIELDS: &'static [InterfaceField];
@@ -35,7 +35,28 @@ pub trait Interface: Sized + Send + Sync + 'static {
 }
 
 /// An object that has all fields of the interface `I`; what `implements` in
-/// [`object!`](crate::object) writes.
+/// [`object!`](crate::object) writes. It does not compile if a field is missing:
+///
+/// ```compile_fail,E0080
+/// rows::interface! {
+///     /// Has an id and a name.
+///     interface Named = Person {
+///         /// The id.
+///         id: i32,
+///         /// The name.
+///         name: String,
+///     }
+/// }
+///
+/// rows::object! {
+///     /// A number.
+///     object Person(i32) implements Named {
+///         /// The id.
+///         id: i32 = |row| *row,
+///     }
+/// }
+/// # fn main() {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not implement the interface `{I}`",
     note = "write `pub object {Self}(…) implements {I} {{ … }}` in its `rows::object!`"

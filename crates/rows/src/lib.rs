@@ -16,6 +16,14 @@
 //! relations run concurrently, each once for the level ([`Level`]) → `write` puts every row's values
 //! together and sends errors to the nearest nullable parent (section 6.4.4).
 //!
+//! # What differs from async-graphql's objects
+//!
+//! A guard runs once for a field and level, not for each row. Extensions are not called for fields
+//! of rows (`Extension::resolve` sees the field that returns the rows). A directive of the server's
+//! own on such a field is an error. `Context::look_ahead` in a loader sees the first of several
+//! selections with the same response key only. Lists are one level as [`Many`]; a `Vec<One<T>>` would
+//! be a level for each row.
+//!
 //! # To add an object
 //!
 //! Declare it with [`object!`]: the type, the row it shows, one line for each column or relation.

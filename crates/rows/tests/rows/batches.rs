@@ -73,4 +73,9 @@ async fn a_guard_runs_once_for_a_field_and_level() {
     let response = declared::schema().execute(session.request(query)).await;
     assert_eq!(response.errors, []);
     assert_eq!(session.guarded(), 3);
+
+    let query = "{ campaigns(first: 0) { note } }";
+    let response = declared::schema().execute(session.request(query)).await;
+    assert_eq!(response.errors, []);
+    assert_eq!(session.guarded(), 3, "no rows, no guard");
 }

@@ -12,11 +12,13 @@ use rows::{Argument, Arguments, Item, Items, Load, Many, One, Scalar};
 use uuid::Uuid;
 
 use crate::world::{Admin, Status, WORLD, load};
-use crate::world::{Campaign as CampaignRow, Company as CompanyRow, Step as StepRow};
+use crate::world::{
+    Campaign as CampaignRow, Company as CompanyRow, Step as StepRow, Template as TemplateRow,
+};
 
 rows::interface! {
     /// An object with an id.
-    pub interface Node = Campaign | Company | Step {
+    pub interface Node = Campaign | Company | Step | Template {
         /// The id.
         id: ID,
     }
@@ -33,6 +35,7 @@ rows::object! {
         /// The name, as shown.
         name: String,
         /// The name in capitals.
+        #[deprecated]
         label: String = |row| row.name.to_uppercase(),
         /// What it does.
         status: Status,
@@ -91,6 +94,14 @@ rows::object! {
         position: i32,
         /// The subject line.
         subject: Option<String>,
+    }
+}
+
+rows::object! {
+    /// A text for mails.
+    pub object Template(TemplateRow) implements Node {
+        /// The id.
+        id: ID,
     }
 }
 
@@ -294,7 +305,7 @@ impl Query {
     }
 }
 
-/// Campaigns are 1 to 99, steps 100 to 199, companies 201 and 202.
+/// Campaigns are 1 to 99, steps 100 to 199, companies 201 and 202, the only template 300.
 fn node(id: i32) -> Option<Item<Node>> {
     let campaign = WORLD.campaigns.iter().find(|row| row.id == id).cloned();
     let step = WORLD.steps.iter().find(|row| row.id == id).cloned();
@@ -303,6 +314,7 @@ fn node(id: i32) -> Option<Item<Node>> {
         .map(Item::of::<Campaign>)
         .or_else(|| step.map(Item::of::<Step>))
         .or_else(|| company.map(Item::of::<Company>))
+        .or_else(|| (id == 300).then(|| Item::of::<Template>(Arc::new(TemplateRow { id }))))
 }
 
 pub fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {

@@ -9,7 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::world::{Admin, Status, WORLD, load};
-use crate::world::{Campaign as CampaignRow, Company as CompanyRow, Step as StepRow};
+use crate::world::{
+    Campaign as CampaignRow, Company as CompanyRow, Step as StepRow, Template as TemplateRow,
+};
 
 /// An object with an id.
 #[derive(Interface)]
@@ -17,8 +19,9 @@ use crate::world::{Campaign as CampaignRow, Company as CompanyRow, Step as StepR
 pub enum Node {
     Campaign(Campaign),
     Company(Company),
-    /// No field but the interface leads to it.
     Step(Step),
+    /// No field leads to it, only the interface.
+    Template(Template),
 }
 
 #[derive(Clone)]
@@ -44,6 +47,7 @@ impl Campaign {
     }
 
     /// The name in capitals.
+    #[graphql(deprecation)]
     async fn label(&self) -> String {
         self.0.name.to_uppercase()
     }
@@ -192,6 +196,17 @@ impl Step {
     }
 }
 
+pub struct Template(Arc<TemplateRow>);
+
+/// A text for mails.
+#[Object]
+impl Template {
+    /// The id.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+}
+
 pub struct StepConnection {
     steps: Vec<Arc<StepRow>>,
     total: i32,
@@ -264,7 +279,7 @@ impl Query {
     }
 }
 
-/// Campaigns are 1 to 99, steps 100 to 199, companies 201 and 202.
+/// Campaigns are 1 to 99, steps 100 to 199, companies 201 and 202, the only template 300.
 fn node(id: i32) -> Option<Node> {
     let campaign = WORLD.campaigns.iter().find(|row| row.id == id).cloned();
     let step = WORLD.steps.iter().find(|row| row.id == id).cloned();
@@ -273,6 +288,7 @@ fn node(id: i32) -> Option<Node> {
         .map(|row| Campaign(row).into())
         .or_else(|| step.map(|row| Step(row).into()))
         .or_else(|| company.map(|row| Company(row).into()))
+        .or_else(|| (id == 300).then(|| Template(Arc::new(TemplateRow { id })).into()))
 }
 
 pub fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {

@@ -7,7 +7,7 @@ use crate::{
     world::{Session, read},
 };
 
-const NODES: &str = "{ nodes(ids: [101, 1, 202, 999, 2, 201, 100, 4]) { \
+const NODES: &str = "{ nodes(ids: [101, 1, 202, 999, 2, 201, 100, 4, 300]) { \
     __typename id ...N ... on Campaign { name company { ...C } } ...C \
     ... on Step { position } } \
     node(id: 202) { ... on Company { parent { id } } ... on Step { id } } none: node(id: 0) { id } } \
@@ -27,7 +27,7 @@ async fn the_answer_is_that_of_the_derived_schema() {
 
     let nodes = answer["data"]["nodes"].as_array().expect("a list");
     let ids: Vec<_> = nodes.iter().map(|node| node["id"].as_str()).collect();
-    let expected = ["101", "1", "2", "", "2", "1", "100", "4"];
+    let expected = ["101", "1", "2", "", "2", "1", "100", "4", "300"];
     assert_eq!(ids, expected.map(|id| (!id.is_empty()).then_some(id)));
 }
 

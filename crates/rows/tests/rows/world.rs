@@ -44,6 +44,10 @@ pub struct Step {
     pub subject: Option<String>,
 }
 
+pub struct Template {
+    pub id: i32,
+}
+
 pub struct World {
     pub campaigns: Vec<Arc<Campaign>>,
     pub companies: Vec<Arc<Company>>,
