@@ -15,7 +15,7 @@ use crate::{
 
 const ID_ARGUMENT: Argument<ID> = Argument::new(
     "id",
-    "The id, as any answer gives it; a plain UUID is accepted.",
+    "The id, as any answer gives it; the bare key, a UUID or a number, is accepted.",
 );
 
 /// `id`: of a row of `T`; an id of another kind is an error.

@@ -142,11 +142,11 @@ fn row<T: Listed>(row: &QueryResult) -> Result<Arc<T::Row>, DbErr> {
     T::Row::from_query_result(row, "").map(Arc::new)
 }
 
-fn split<T: Listed>(
-    answer: &[QueryResult],
-    like: RawKey,
-) -> Result<HashMap<RawKey, Vec<Arc<T::Row>>>, DbErr> {
-    let mut by_parent: HashMap<RawKey, Vec<Arc<T::Row>>> = HashMap::new();
+/// The rows of each parent, in the order of the answer.
+type ByParent<R> = HashMap<RawKey, Vec<Arc<R>>>;
+
+fn split<T: Listed>(answer: &[QueryResult], like: RawKey) -> Result<ByParent<T::Row>, DbErr> {
+    let mut by_parent = ByParent::new();
     for answered in answer {
         let parent = RawKey::read(answered, statement::PARENT, like)?;
         by_parent
