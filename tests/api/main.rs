@@ -2,4 +2,5 @@
 //!
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
+mod mutation;
 mod reading;

@@ -37,7 +37,7 @@ pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptyS
 pub fn schema() -> Schema {
     Schema::build(
         query::Query::default(),
-        mutation::Mutation,
+        mutation::Mutation::default(),
         EmptySubscription,
     )
     .extension(operation::Codes)

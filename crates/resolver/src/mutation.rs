@@ -1,14 +1,23 @@
-//! The root fields of mutations.
+//! The root fields of mutations, a file each: its input, its payload and what it does.
+//!
+//! All root fields of a mutation run one after another in one transaction, which is committed only
+//! if the whole answer has no error. To add one: a file here, and a line below.
 
-use async_graphql::Object;
+mod update_user_preferences;
 
-/// Placeholder.
-pub struct Mutation;
+use rows::Root;
+use update_user_preferences::{
+    UpdateUserPreferences, UpdateUserPreferencesArguments, UpdateUserPreferencesPayload,
+};
 
-#[Object]
-impl Mutation {
-    /// Placeholder.
-    async fn none(&self) -> bool {
-        true
+rows::object! {
+    /// What can be changed. All of an operation is saved, or nothing.
+    pub object Mutations(()) named "Mutation" {
+        /// Changes what the user who asks prefers; what is not given stays as it is.
+        update_user_preferences(UpdateUserPreferencesArguments): UpdateUserPreferencesPayload
+            = |_row| Some(()) -> UpdateUserPreferences,
     }
 }
+
+/// The schema's mutation root.
+pub type Mutation = Root<Mutations>;
