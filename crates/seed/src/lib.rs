@@ -15,6 +15,7 @@
 //! that it points to; then `cargo test -p seed`, which fails for a table of the database that holds
 //! nothing.
 
+mod bulk;
 mod calendar;
 mod demo;
 mod draw;

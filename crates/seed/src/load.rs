@@ -4,6 +4,7 @@ use indicatif::ProgressBar;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Transaction};
 
 use crate::{
+    bulk::{SetAside, trust_foreign_keys},
     error::Error,
     row::{HEADER, Row, TRAILER},
     table::{TABLES, Table, labels},
@@ -53,11 +54,15 @@ pub(crate) async fn load(
     tenants: &mut [Tenant],
     progress: &ProgressBar,
 ) -> Result<Vec<(&'static str, u64)>, Error> {
+    trust_foreign_keys(connection).await?;
     reserve_keys(connection, tenants).await?;
     let mut written = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         progress.set_message(table.name);
+        let planned = tenants.iter().map(table.count).sum();
+        let indexes = SetAside::take(connection, table.name, planned).await?;
         let rows = copy(connection, table, tenants, progress).await?;
+        indexes.put_back(connection).await?;
         written.push((table.name, rows));
     }
     Ok(written)

@@ -47,6 +47,14 @@ where
         .expect("an answer")
 }
 
+async fn run(url: &str, sql: &str) {
+    let mut connection = PgConnection::connect(url).await.expect("a connection");
+    let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await;
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
 /// The names of all tables but the migrations' own, each with all its rows as one hash.
 async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
     let mut all = Vec::new();

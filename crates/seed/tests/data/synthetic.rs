@@ -2,7 +2,7 @@
 
 use seed::Plan;
 
-use crate::{Databases, ask, content};
+use crate::{Databases, ask, content, run};
 
 fn small() -> Plan {
     Plan {
@@ -57,6 +57,43 @@ async fn the_rows_are_as_many_as_planned() {
         .into_iter()
         .map(|tenant| (tenant.name, tenant.owner));
     assert_eq!(owners, reported.collect::<Vec<_>>());
+}
+
+/// A load leaves out the checks of foreign keys and drops indexes for a while.
+#[tokio::test]
+async fn a_large_load_leaves_the_schema_and_its_promises() {
+    let databases = Databases::start().await;
+    let url = databases.migrated("data").await;
+    let before = indexes(&url).await;
+    let plan = Plan {
+        largest_tenant_leads: Some(120_000),
+        ..small()
+    };
+    seed::synthetic(&url, &plan).await.expect("made");
+    seed::demo(&url, chrono::Utc::now()).await.expect("made");
+    assert_eq!(indexes(&url).await, before);
+
+    let keys: Vec<(String, String)> = ask(
+        &url,
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE contype = 'f' AND connamespace = 'public'::regnamespace",
+    )
+    .await;
+    assert!(keys.len() > 30);
+    for (table, key) in keys {
+        // Adding a foreign key checks every row.
+        run(
+            &url,
+            &format!("ALTER TABLE {table} ADD CONSTRAINT again {key}"),
+        )
+        .await;
+        run(&url, &format!("ALTER TABLE {table} DROP CONSTRAINT again")).await;
+    }
+}
+
+async fn indexes(url: &str) -> Vec<(String,)> {
+    let sql = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+    ask(url, sql).await
 }
 
 #[tokio::test]
@@ -122,5 +159,6 @@ async fn two_million_leads() {
         ..Plan::default()
     };
     let report = seed::synthetic(&url, &plan).await.expect("made");
+    // About a minute where nothing else runs.
     assert!(report.elapsed.as_secs() < 150, "{:?}", report.elapsed);
 }
