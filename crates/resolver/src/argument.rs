@@ -59,7 +59,7 @@ impl<T: Listed> ConnectionArguments<T> {
         Argument::new("filter", "Only rows that are like this.");
     const ORDER: Argument<Option<T::Order>> = Argument::new(
         "orderBy",
-        "The order of the rows; newest first if not given.",
+        "The order of the rows. If not given: newest first; steps by their place in the sequence.",
     );
 }
 

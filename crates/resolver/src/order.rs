@@ -45,7 +45,7 @@ pub trait Order: InputType + Default + 'static {
 }
 
 /// Declares an order input: its enum of fields, the input object, and what is ordered by when the
-/// client says nothing (the first field, descending).
+/// client says nothing (the first field, descending unless it says `: Asc`).
 ///
 /// ```ignore
 /// order! {
@@ -57,7 +57,9 @@ pub trait Order: InputType + Default + 'static {
 /// }
 /// ```
 macro_rules! order {
-    ($(#[$doc:meta])* $input:ident by $field:ident on $table:ident { $(#[$first_doc:meta])* $first:ident $(, $(#[$value_doc:meta])* $value:ident)* $(,)? }) => {
+    (@direction) => { $crate::order::OrderDirection::Desc };
+    (@direction $direction:ident) => { $crate::order::OrderDirection::$direction };
+    ($(#[$doc:meta])* $input:ident by $field:ident on $table:ident { $(#[$first_doc:meta])* $first:ident $(: $direction:ident)? $(, $(#[$value_doc:meta])* $value:ident)* $(,)? }) => {
         #[doc = concat!("What [`", stringify!($input), "`] orders by.")]
         #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $field {
@@ -77,7 +79,7 @@ macro_rules! order {
 
         impl Default for $input {
             fn default() -> Self {
-                Self { field: $field::$first, direction: $crate::order::OrderDirection::Desc }
+                Self { field: $field::$first, direction: $crate::order::order!(@direction $($direction)?) }
             }
         }
 

@@ -32,7 +32,7 @@ rows::object! {
         updated: DateTime<Utc>,
         /// The company it is run for.
         company: Option<Company> = company_id -> by_id::<Company>(),
-        /// Its sequence; ask for `orderBy: {field: STEP_ORDER}` to read it in order.
+        /// Its sequence, in order.
         steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep>
             = id -> children(campaign_sequence_step::Column::CampaignId),
     }

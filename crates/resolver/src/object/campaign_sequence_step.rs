@@ -118,9 +118,9 @@ filter! {
 order! {
     /// How steps are ordered.
     CampaignSequenceStepOrder by CampaignSequenceStepOrderField on campaign_sequence_step {
+        /// Place in the sequence.
+        StepOrder: Asc,
         /// When it was made.
         Created,
-        /// Place in the sequence.
-        StepOrder,
     }
 }
