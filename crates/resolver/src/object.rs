@@ -45,7 +45,6 @@ pub mod vps_instance;
 /// What every object's file uses.
 mod prelude {
     pub(super) use chrono::{DateTime, Utc};
-    pub(super) use serde_json::Value as Json;
 
     pub(super) use super::node::Node;
     pub(super) use crate::{
@@ -57,7 +56,7 @@ mod prelude {
         },
         loader::{by_id, children, inside, through},
         order::order,
-        scalar::{BigInt, GlobalId},
+        scalar::{BigInt, GlobalId, Json},
         table::table,
     };
 }

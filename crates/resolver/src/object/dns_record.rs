@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::prelude::*;
 
 /// One record of the list, as far as it could be read.
@@ -44,15 +46,15 @@ rows::object! {
 
 /// The records of a list. What is no object is left out, what has another type is absent: the column
 /// is written by others, and one odd entry must not hide the rest.
-pub(super) fn dns_records(stored: Option<&Json>) -> Vec<Arc<DnsRecordRow>> {
-    let records = stored.and_then(Json::as_array).into_iter().flatten();
+pub(super) fn dns_records(stored: Option<&Value>) -> Vec<Arc<DnsRecordRow>> {
+    let records = stored.and_then(Value::as_array).into_iter().flatten();
     records
         .filter(|record| record.is_object())
         .map(|record| Arc::new(read(record)))
         .collect()
 }
 
-fn read(record: &Json) -> DnsRecordRow {
+fn read(record: &Value) -> DnsRecordRow {
     let text = |key| record.get(key)?.as_str().map(str::to_owned);
     let number = |key| i32::try_from(record.get(key)?.as_i64()?).ok();
     DnsRecordRow {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::prelude::*;
+use serde_json::Value;
 
 /// What may be shown of the settings.
 pub struct MailServerSettingsRow {
@@ -27,7 +27,7 @@ rows::object! {
 }
 
 /// Takes these four out of the stored settings and leaves all else behind: it may be secret.
-pub(super) fn mail_server_settings(stored: Option<&Json>) -> Option<Arc<MailServerSettingsRow>> {
+pub(super) fn mail_server_settings(stored: Option<&Value>) -> Option<Arc<MailServerSettingsRow>> {
     let settings = stored?.as_object()?;
     let text = |key| settings.get(key)?.as_str().map(str::to_owned);
     Some(Arc::new(MailServerSettingsRow {
@@ -38,4 +38,27 @@ pub(super) fn mail_server_settings(stored: Option<&Json>) -> Option<Arc<MailServ
         security: text("security"),
         username: text("username"),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::mail_server_settings;
+
+    #[test]
+    fn a_setting_of_another_type_is_absent() {
+        let stored = json!({"host": "mail.example.test", "port": "993", "security": ["tls"], "username": "u"});
+        let settings = mail_server_settings(Some(&stored)).expect("it is an object");
+        assert_eq!(settings.host.as_deref(), Some("mail.example.test"));
+        assert_eq!(settings.port, None);
+        assert_eq!(settings.security, None);
+        assert_eq!(settings.username.as_deref(), Some("u"));
+    }
+
+    #[test]
+    fn settings_that_are_no_object_are_none() {
+        assert!(mail_server_settings(None).is_none());
+        assert!(mail_server_settings(Some(&json!("imap://mail.example.test"))).is_none());
+    }
 }

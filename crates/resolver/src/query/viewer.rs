@@ -49,7 +49,7 @@ pub struct OtherTenantRow {
 }
 
 rows::object! {
-    /// A tenant that the viewer can ask for a token of.
+    /// Another tenant that the user is a member of.
     pub object OtherTenant(OtherTenantRow) {
         /// The id.
         id: GlobalId,
