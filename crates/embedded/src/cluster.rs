@@ -34,6 +34,10 @@ pub(crate) async fn make(
     durability: Durability,
 ) -> Result<(), Error> {
     sweep(home);
+    tracing::info!(
+        "making the database in {} (the first start takes a few seconds)",
+        home.dir().display()
+    );
     let draft = home
         .dir()
         .join(format!("postgres.initdb-{}", std::process::id()));

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, DirBuilder},
+    io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
@@ -17,8 +18,9 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Opens the folder, makes it if missing, refuses it if something else lives there.
-    pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+    /// Opens the folder, makes it if missing, refuses it if something else than `callers_files` lives
+    /// there.
+    pub(crate) fn open(dir: &Path, callers_files: &[&str]) -> Result<Self, Error> {
         // The server's user has to pass through a folder that root makes, not to list it.
         let mode = if Uid::effective().is_root() {
             0o711
@@ -32,8 +34,14 @@ impl Home {
             .map_err(doing("create", dir))?;
         let dir = dir.canonicalize().map_err(doing("open", dir))?;
         let home = Self { dir };
-        home.refuse_foreign()?;
+        home.refuse_foreign(callers_files)?;
         Ok(home)
+    }
+
+    /// The folder as it is: nothing is made, and nothing refused.
+    pub(crate) fn look(dir: &Path) -> Result<Self, Error> {
+        let dir = dir.canonicalize().map_err(doing("open", dir))?;
+        Ok(Self { dir })
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -60,6 +68,15 @@ impl Home {
         self.dir.join("socket.path")
     }
 
+    /// Whether a server was started, or a cluster made, in the folder.
+    fn is_ours(&self) -> bool {
+        self.lock().exists() || self.has_cluster()
+    }
+
+    fn has_cluster(&self) -> bool {
+        self.cluster().join("PG_VERSION").exists()
+    }
+
     /// The major version that made the cluster; `None` while there is no cluster.
     pub(crate) fn cluster_major(&self) -> Result<Option<u32>, Error> {
         let cluster = self.cluster();
@@ -74,9 +91,8 @@ impl Home {
         }
     }
 
-    fn refuse_foreign(&self) -> Result<(), Error> {
-        let ours = self.lock().exists() || self.cluster().join("PG_VERSION").exists();
-        if ours || is_empty(&self.dir)? {
+    fn refuse_foreign(&self, callers_files: &[&str]) -> Result<(), Error> {
+        if self.is_ours() || holds_only(&self.dir, callers_files)? {
             return Ok(());
         }
         let dir = self.dir.clone();
@@ -90,11 +106,25 @@ impl Home {
     }
 }
 
+/// Whether a server has made its cluster in `data_dir`. Until then there is no data to read.
+#[must_use]
+pub fn has_cluster(data_dir: &Path) -> bool {
+    Home::look(data_dir).is_ok_and(|home| home.has_cluster())
+}
+
 /// Whether the folder has no entries; one that is missing has none.
 fn is_empty(dir: &Path) -> Result<bool, Error> {
+    holds_only(dir, &[])
+}
+
+/// Whether the folder has no entries but these.
+fn holds_only(dir: &Path, names: &[&str]) -> Result<bool, Error> {
+    let allowed = |entry: io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| names.iter().any(|name| entry.file_name() == *name))
+    };
     match fs::read_dir(dir) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Ok(mut entries) => Ok(entries.all(allowed)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(doing("read", dir)(error)),
     }
 }

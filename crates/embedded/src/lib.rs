@@ -21,11 +21,12 @@
 //! socket.path            where the socket is instead, if the path above is too long or out of reach
 //! ```
 //!
-//! Files of the caller may lie beside these once the server was started in the folder.
+//! Files of the caller may lie beside these once the server was started in the folder, and before if
+//! [`Options::callers_files`] names them.
 //!
 //! What may not be in here: HTTP, GraphQL, tenants, migrations, roles. The caller makes those over
 //! [`Server::superuser_url`]. Nor a download of binaries: the crate that does it brings a second
-//! HTTP client and archive formats, for what one line of a package manager does.
+//! crypto backend (`ring`) and archive formats, for what one line of a package manager does.
 //!
 //! To look for binaries in one more place, add it to `candidates` in `binaries.rs`. To start the
 //! server with one more setting, add it to `defaults` in `settings.rs` (a caller may replace it) or to
@@ -50,6 +51,7 @@ mod url;
 mod watchdog;
 
 pub use error::Error;
+pub use home::has_cluster;
 pub use running::Running;
 pub use server::Server;
 pub use settings::{Durability, Options};

@@ -16,12 +16,12 @@ impl Running {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read, or is foreign; see [`Error`].
+    /// When the folder or its lock cannot be read; see [`Error`].
     pub fn find(data_dir: &Path) -> Result<Option<Self>, Error> {
         if !data_dir.exists() {
             return Ok(None);
         }
-        let home = Home::open(data_dir)?;
+        let home = Home::look(data_dir)?;
         if !home.lock().exists() || !matches!(Lock::take(&home), Err(Error::InUse { .. })) {
             return Ok(None);
         }

@@ -56,7 +56,7 @@ impl Server {
     /// When the folder is in use, foreign or of another major version, when no binaries are found, and
     /// when the server does not come up; see [`Error`].
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let home = Home::open(&options.data_dir)?;
+        let home = Home::open(&options.data_dir, options.callers_files)?;
         let mut lock = Lock::take(&home)?;
         orphan::clear(&home, &lock).await?;
         let account = Account::choose(&home.cluster())?;

@@ -28,6 +28,9 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
     /// How long the server may take until it accepts connections; recovery after a crash counts.
     pub start_timeout: Duration,
+    /// Names of files of the caller that may lie in `data_dir` before there is a cluster. With
+    /// anything else in it the folder is foreign.
+    pub callers_files: &'static [&'static str],
 }
 
 impl Options {
@@ -39,6 +42,7 @@ impl Options {
             durability: Durability::Durable,
             settings: Vec::new(),
             start_timeout: Duration::from_secs(60),
+            callers_files: &[],
         }
     }
 

@@ -51,7 +51,10 @@ pub(crate) fn folder(home: &Home, account: &Account) -> Result<PathBuf, Error> {
 pub(crate) fn existing(home: &Home) -> Option<PathBuf> {
     let socket = format!(".s.PGSQL.{PORT}");
     let folders = [Some(home.socket()), remembered(home)];
-    folders.into_iter().flatten().find(|folder| folder.join(&socket).exists())
+    folders
+        .into_iter()
+        .flatten()
+        .find(|folder| folder.join(&socket).exists())
 }
 
 fn fits(folder: &Path) -> bool {

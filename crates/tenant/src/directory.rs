@@ -6,27 +6,36 @@ use uuid::Uuid;
 
 use crate::Identity;
 
-/// The member of `tenant` (a name) whose address is `email`; the first by age of tenants that share a
-/// name.
+/// The member of `tenant` (a name or an id) that `user` (an address or an id) stands for; the first by
+/// age of tenants that share a name.
 ///
 /// `url` is that of a role that bypasses row level security: the login role can not, and must not,
 /// look a tenant up by its name.
 ///
 /// # Errors
 /// When the database can not be asked.
-pub async fn find_member(url: &str, tenant: &str, email: &str) -> Result<Option<Identity>, sqlx::Error> {
+pub async fn find_member(
+    url: &str,
+    tenant: &str,
+    user: &str,
+) -> Result<Option<Identity>, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     let found: Option<(Uuid, Uuid)> = sqlx::query_as(
         "SELECT t.id, u.id FROM tenants t JOIN tenant_users m ON m.tenant_id = t.id JOIN users u ON u.id = m.user_id \
-         WHERE t.name = $1 AND lower(u.email) = lower($2) AND m.deleted IS NULL AND t.deleted IS NULL AND u.deleted IS NULL \
+         WHERE (t.name = $1 OR t.id = $2) AND (lower(u.email) = lower($3) OR u.id = $4) AND m.deleted IS NULL AND t.deleted IS NULL AND u.deleted IS NULL \
          ORDER BY t.created, t.id LIMIT 1",
     )
     .bind(tenant)
-    .bind(email)
+    .bind(tenant.parse::<TenantId>().ok().map(Uuid::from))
+    .bind(user)
+    .bind(user.parse::<UserId>().ok().map(Uuid::from))
     .fetch_optional(&mut connection)
     .await?;
     connection.close().await?;
-    Ok(found.map(|(tenant, user)| Identity::Member { tenant: TenantId::from(tenant), user: UserId::from(user) }))
+    Ok(found.map(|(tenant, user)| Identity::Member {
+        tenant: TenantId::from(tenant),
+        user: UserId::from(user),
+    }))
 }
 
 /// The active member of staff whose address is `email`.
@@ -43,5 +52,7 @@ pub async fn find_staff(url: &str, email: &str) -> Result<Option<Identity>, sqlx
     .fetch_optional(&mut connection)
     .await?;
     connection.close().await?;
-    Ok(found.map(|user| Identity::Staff { user: UserId::from(user) }))
+    Ok(found.map(|user| Identity::Staff {
+        user: UserId::from(user),
+    }))
 }

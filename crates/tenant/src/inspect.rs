@@ -126,7 +126,8 @@ fn inspect_table(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::E
         })
     };
     if kind == "v" || kind == "m" || kind == "f" {
-        if !granted.is_empty() && !(kind == "v" && row.try_get("invoker")?) {
+        let invokers = kind == "v" && row.try_get("invoker")?;
+        if !granted.is_empty() && !invokers {
             find("is a view or foreign table that reads with its owner's rights; revoke it, or make it a view WITH (security_invoker = true)".into());
         }
         return Ok(());
