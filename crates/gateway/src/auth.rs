@@ -7,5 +7,6 @@
 mod key;
 mod token;
 
+pub(crate) use key::KEY_FILE;
 pub use key::{KeyError, TokenKey};
 pub use token::{Claims, TokenError};

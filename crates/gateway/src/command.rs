@@ -1,18 +1,25 @@
 //! The command line.
 
+mod announce;
 mod doctor;
 mod error;
 mod migrate;
 mod schema;
 mod seed;
 mod serve;
+mod signals;
 mod token;
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand};
 
 use crate::settings::{Config, Settings};
+use signals::Signals;
 
 pub use error::CommandError;
 
@@ -59,14 +66,17 @@ impl Cli {
     /// # Errors
     /// [`CommandError`], which says in a sentence what to do.
     pub fn run(self) -> Result<(), CommandError> {
+        if let Some(Command::Schema) = self.command {
+            return schema::run();
+        }
         let config = self.settings.or(file(self.config)?).into();
         match self.command.unwrap_or(Command::Serve) {
             Command::Schema => schema::run(),
-            Command::Token(token) => long(&config, token.run(&config)),
-            Command::Serve => long(&config, serve::run(&config)),
-            Command::Migrate(migrate) => long(&config, migrate.run(&config)),
-            Command::Seed(seed) => long(&config, seed.run(&config)),
-            Command::Doctor => long(&config, doctor::run(&config)),
+            Command::Serve => long(&config, |signals| serve::run(&config, signals)),
+            Command::Token(token) => long(&config, |signals| signals.end(token.run(&config))),
+            Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),
+            Command::Seed(seed) => long(&config, |signals| signals.end(seed.run(&config))),
+            Command::Doctor => long(&config, |signals| signals.end(doctor::run(&config))),
         }
     }
 }
@@ -74,23 +84,40 @@ impl Cli {
 fn file(path: Option<PathBuf>) -> Result<Settings, CommandError> {
     match path {
         Some(path) => Ok(Settings::read(&path)?),
-        None if PathBuf::from(SETTINGS_FILE).exists() => Ok(Settings::read(SETTINGS_FILE.as_ref())?),
+        None if Path::new(SETTINGS_FILE).exists() => Ok(Settings::read(SETTINGS_FILE.as_ref())?),
         None => Ok(Settings::default()),
     }
 }
 
 /// Runs a command that talks to a database. Telemetry is made first and flushed last, error or not.
-fn long(config: &Config, command: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {
+fn long<F>(config: &Config, command: impl FnOnce(Signals) -> F) -> Result<(), CommandError>
+where
+    F: Future<Output = Result<(), CommandError>>,
+{
     let telemetry = crate::telemetry::start(config)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
-    let result = runtime.block_on(command);
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::Runtime)?;
+    let result = runtime.block_on(async { command(Signals::listen()?).await });
+    runtime.shutdown_timeout(Duration::from_secs(1));
     telemetry.flush();
     result
 }
 
-/// Prints a result: what a script reads.
-#[expect(clippy::print_stdout, reason = "the output of a command")]
-fn print(text: impl std::fmt::Display) {
-    println!("{text}");
+/// How this program was called, for commands that are shown to be pasted.
+fn program() -> String {
+    let called = std::env::args_os().next();
+    called.map_or_else(
+        || "gateway".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// Prints a result: what a script reads. A reader that has seen enough (`| head`) is no error.
+fn print(text: impl std::fmt::Display) -> Result<(), CommandError> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
+        _ => Ok(()),
+    }
 }

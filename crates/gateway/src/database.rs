@@ -1,22 +1,28 @@
 //! The database that a command works on: one that was given, or the embedded one.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use embedded::{Options, Running, Server};
 use migrations::Passwords;
 use secrecy::ExposeSecret;
 
-use crate::settings::Config;
+use crate::{auth, settings::Config};
 
 /// The embedded server's database.
 const NAME: &str = "gateway";
+
+/// After a crash the server reads its log again first, which may take a while.
+const START: Duration = Duration::from_secs(120);
 
 /// Where the database is, and the server if it is ours.
 pub(crate) struct Databases {
     /// As the login role, who serves.
     pub(crate) login: String,
     /// As a role that may migrate.
-    pub(crate) migration: Option<String>,
+    migration: Option<String>,
     /// As a superuser, who seeds and looks people up.
     pub(crate) admin: Option<String>,
     server: Option<Server>,
@@ -28,44 +34,28 @@ pub enum DatabaseError {
     /// The embedded server did not start.
     #[error(transparent)]
     Embedded(#[from] embedded::Error),
-    /// Roles or migrations failed.
+    /// Its roles could not be made.
     #[error("the database could not be prepared")]
-    Migration(#[from] migrations::Error),
+    Roles(#[from] migrations::Error),
+    /// There is nothing to read yet.
+    #[error(
+        "there is no database in {} yet: make it with `gateway serve` or `gateway migrate up`, or set \
+         GATEWAY_DATA_DIR to the folder of another one, or set DATABASE_URL",
+        .0.display()
+    )]
+    Absent(PathBuf),
     /// A setting is missing.
     #[error("{0}")]
     Missing(&'static str),
 }
 
 impl Databases {
-    /// The given database, or the embedded one started, with its database and roles made.
+    /// The given database, or the embedded one started, made if missing.
     pub(crate) async fn open(config: &Config) -> Result<Self, DatabaseError> {
-        match &config.database_url {
-            Some(login) => Ok(Self {
-                login: login.expose_secret().to_owned(),
-                migration: config.migration_url.as_ref().map(|url| url.expose_secret().to_owned()),
-                admin: config.admin_url.as_ref().map(|url| url.expose_secret().to_owned()),
-                server: None,
-            }),
+        match Self::given(config) {
+            Some(given) => Ok(given),
             None => Self::embedded(&config.data_dir, config).await,
         }
-    }
-
-    async fn embedded(folder: &Path, config: &Config) -> Result<Self, DatabaseError> {
-        let mut options = Options::durable(folder);
-        options.binaries.clone_from(&config.postgres_bin);
-        options.start_timeout = Duration::from_secs(120);
-        let server = Server::start(options).await?;
-        if !server.has_database(NAME).await? {
-            server.create_database(NAME).await?;
-        }
-        let admin = server.superuser_url(NAME);
-        migrations::prepare_roles(&admin, &Passwords::default()).await?;
-        Ok(Self {
-            login: server.url("gateway_login", NAME),
-            migration: Some(server.url("gateway_migrator", NAME)),
-            admin: Some(admin),
-            server: Some(server),
-        })
     }
 
     /// Like [`Self::open`], but uses the embedded server that another `gateway` runs at this moment.
@@ -83,6 +73,45 @@ impl Databases {
         Self::open(config).await
     }
 
+    /// Like [`Self::attach`], for commands that have nothing to say of an empty database.
+    pub(crate) async fn existing(config: &Config) -> Result<Self, DatabaseError> {
+        if config.database_url.is_none() && !embedded::has_cluster(&config.data_dir) {
+            return Err(DatabaseError::Absent(config.data_dir.clone()));
+        }
+        Self::attach(config).await
+    }
+
+    fn given(config: &Config) -> Option<Self> {
+        let exposed = |url: &Option<secrecy::SecretString>| {
+            url.as_ref().map(|url| url.expose_secret().to_owned())
+        };
+        Some(Self {
+            login: exposed(&config.database_url)?,
+            migration: exposed(&config.migration_url),
+            admin: exposed(&config.admin_url),
+            server: None,
+        })
+    }
+
+    async fn embedded(folder: &Path, config: &Config) -> Result<Self, DatabaseError> {
+        let mut options = Options::durable(folder);
+        options.binaries.clone_from(&config.postgres_bin);
+        options.start_timeout = START;
+        options.callers_files = &[auth::KEY_FILE];
+        let server = Server::start(options).await?;
+        if !server.has_database(NAME).await? {
+            server.create_database(NAME).await?;
+        }
+        let admin = server.superuser_url(NAME);
+        migrations::prepare_roles(&admin, &Passwords::default()).await?;
+        Ok(Self {
+            login: server.url("gateway_login", NAME),
+            migration: Some(server.url("gateway_migrator", NAME)),
+            admin: Some(admin),
+            server: Some(server),
+        })
+    }
+
     /// True for the embedded database, which the gateway migrates and fills by itself.
     pub(crate) fn is_embedded(&self) -> bool {
         self.server.is_some()
@@ -95,11 +124,17 @@ impl Databases {
         ))
     }
 
-    /// Stops the embedded server.
-    pub(crate) async fn close(self) -> Result<(), DatabaseError> {
-        match self.server {
-            Some(server) => Ok(server.stop().await?),
+    /// Stops the embedded server, whatever came of the work; the work's error is the one to tell.
+    pub(crate) async fn close<T, E>(self, worked: Result<T, E>) -> Result<T, E>
+    where
+        E: From<DatabaseError>,
+    {
+        let stopped = match self.server {
+            Some(server) => server.stop().await.map_err(DatabaseError::from),
             None => Ok(()),
-        }
+        };
+        let value = worked?;
+        stopped?;
+        Ok(value)
     }
 }

@@ -20,10 +20,18 @@ impl Gateway {
     ///
     /// # Errors
     /// When `url` is no PostgreSQL URL.
-    pub fn new(url: &str, key: TokenKey, config: &Config) -> Result<Self, url::InvalidUrl> {
-        let options = DatabaseOptions { max_connections: config.max_connections, acquire_timeout: config.acquire_timeout };
-        let database = Database::new(url, &options).map_err(url::InvalidUrl)?;
-        Ok(Self { database, schema: resolver::schema(), key, max_body_bytes: config.max_body_bytes })
+    pub fn new(url: &str, key: TokenKey, config: &Config) -> Result<Self, InvalidUrl> {
+        let options = DatabaseOptions {
+            max_connections: config.max_connections,
+            acquire_timeout: config.acquire_timeout,
+        };
+        let database = Database::new(url, &options).map_err(InvalidUrl)?;
+        Ok(Self {
+            database,
+            schema: resolver::schema(),
+            key,
+            max_body_bytes: config.max_body_bytes,
+        })
     }
 
     /// The database, reached through tenant contexts only.
@@ -57,11 +65,13 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, http::router(Arc::clone(&gateway))).with_graceful_shutdown(async move {
-        shutdown.await;
-        // The receiver lives as long as this server runs.
-        let _ = stop.send(());
-    });
+    let server = axum::serve(listener, http::router(Arc::clone(&gateway))).with_graceful_shutdown(
+        async move {
+            shutdown.await;
+            // The receiver lives as long as this server runs.
+            let _ = stop.send(());
+        },
+    );
     let deadline = async {
         match stopped.await {
             Ok(()) => tokio::time::sleep(drain).await,
@@ -77,10 +87,7 @@ pub async fn serve(
     Ok(())
 }
 
-mod url {
-    /// The database's URL is not one.
-    #[derive(Debug, thiserror::Error)]
-    #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
-    pub struct InvalidUrl(pub(super) sqlx::Error);
-}
-pub use url::InvalidUrl;
+/// The database's URL is not one.
+#[derive(Debug, thiserror::Error)]
+#[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
+pub struct InvalidUrl(#[from] sqlx::Error);

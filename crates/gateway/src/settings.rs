@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// The settings as somebody gave them; what is not given is `None`.
@@ -28,18 +28,24 @@ pub struct Settings {
     /// PostgreSQL to serve, as the login role (postgres://gateway_login@host/db); without it the
     /// gateway runs one of its own in the data folder
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<SecretString>,
     /// The same database as a role that may migrate (postgres://gateway_migrator@host/db)
-    #[arg(long, env = "GATEWAY_MIGRATION_URL", global = true, hide_env_values = true)]
-    pub migration_url: Option<String>,
-    /// The same database as a superuser, for `gateway seed` and `gateway token` with names
+    #[arg(
+        long,
+        env = "GATEWAY_MIGRATION_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub migration_url: Option<SecretString>,
+    /// The same database as a superuser, for `gateway seed`, `gateway token` with names, and
+    /// `gateway migrate up`, which then makes the roles
     #[arg(long, env = "GATEWAY_ADMIN_URL", global = true, hide_env_values = true)]
-    pub admin_url: Option<String>,
+    pub admin_url: Option<SecretString>,
     /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked for]
     #[arg(long, env = "GATEWAY_POSTGRES_BIN", global = true)]
     pub postgres_bin: Option<PathBuf>,
     /// Most database connections at once; 4 to 8 for each two cores of the database [default: 8]
-    #[arg(long, env = "GATEWAY_MAX_CONNECTIONS", global = true)]
+    #[arg(long, env = "GATEWAY_MAX_CONNECTIONS", global = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
     /// Milliseconds a request waits for a free connection before it is answered with 503 [default: 3000]
     #[arg(long, env = "GATEWAY_ACQUIRE_TIMEOUT_MS", global = true)]
@@ -47,13 +53,14 @@ pub struct Settings {
     /// Largest request body in bytes [default: 1048576]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
-    /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM [default: 20]
+    /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM; a second one ends them at
+    /// once [default: 20]
     #[arg(long, env = "GATEWAY_DRAIN_SECONDS", global = true)]
     pub drain_seconds: Option<u64>,
     /// Key that signs and verifies tokens (HS256, 32 bytes or more) [default: made in the data folder]
     #[arg(long, env = "GATEWAY_TOKEN_KEY", global = true, hide_env_values = true)]
-    pub token_key: Option<String>,
-    /// What is logged, as `tracing` directives [default: info]
+    pub token_key: Option<SecretString>,
+    /// What is logged, as `tracing` directives [default: info,sqlx=warn,sea_orm_migration=warn]
     #[arg(long, env = "GATEWAY_LOG", global = true)]
     pub log: Option<String>,
     /// How it is logged [default: human]
@@ -74,6 +81,10 @@ pub enum LogFormat {
     Json,
 }
 
+/// The driver would tell of every table that a migration finds in its place, and the migrator of each
+/// of its steps.
+const LOG: &str = "info,sqlx=warn,sea_orm_migration=warn";
+
 /// What is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -86,12 +97,16 @@ pub enum SettingsError {
         cause: std::io::Error,
     },
     /// The file is no TOML, or has a name or a value that is no setting.
-    #[error("the settings file {path} is not valid: {cause}\nThe names are those of the flags that `gateway --help` lists, with _ for -.")]
+    #[error(
+        "the settings file {path} is not valid: line {line}: {cause} (the names are those of the flags that `gateway --help` lists, with _ for -)"
+    )]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Why.
-        cause: Box<toml::de::Error>,
+        /// Where in the file.
+        line: usize,
+        /// Why; without the line's text, which may hold a secret.
+        cause: String,
     },
 }
 
@@ -134,9 +149,16 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] says which file and what in it.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let unreadable = |cause| SettingsError::Unreadable { path: path.to_owned(), cause };
-        let invalid = |cause| SettingsError::Invalid { path: path.to_owned(), cause: Box::new(cause) };
-        toml::from_str(&std::fs::read_to_string(path).map_err(unreadable)?).map_err(invalid)
+        let unreadable = |cause| SettingsError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| SettingsError::Invalid {
+            path: path.to_owned(),
+            line: line_of(&text, error.span().map_or(0, |span| span.start)),
+            cause: error.message().trim().replace('\n', ", "),
+        })
     }
 
     /// These settings, and those of `weaker` where these say nothing.
@@ -161,21 +183,36 @@ impl Settings {
     }
 }
 
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+}
+
+/// A variable that is set to nothing, as in a compose file, counts as not set.
+fn is_set(url: &SecretString) -> bool {
+    !url.expose_secret().is_empty()
+}
+
 impl From<Settings> for Config {
     fn from(given: Settings) -> Self {
         Self {
-            listen: given.listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
+            listen: given
+                .listen
+                .unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
             data_dir: given.data_dir.unwrap_or_else(|| ".gateway".into()),
-            database_url: given.database_url.map(SecretString::from),
-            migration_url: given.migration_url.map(SecretString::from),
-            admin_url: given.admin_url.map(SecretString::from),
+            database_url: given.database_url.filter(is_set),
+            migration_url: given.migration_url.filter(is_set),
+            admin_url: given.admin_url.filter(is_set),
             postgres_bin: given.postgres_bin,
-            max_connections: given.max_connections.unwrap_or(8),
+            max_connections: given.max_connections.unwrap_or(8).max(1),
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
             max_body_bytes: given.max_body_bytes.unwrap_or(1 << 20),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
-            token_key: given.token_key.map(SecretString::from),
-            log: given.log.unwrap_or_else(|| "info".to_owned()),
+            token_key: given.token_key,
+            log: given.log.unwrap_or_else(|| LOG.to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Human),
             otlp_endpoint: given.otlp_endpoint,
         }

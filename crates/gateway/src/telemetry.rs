@@ -1,11 +1,16 @@
 //! Logs and spans: made first, flushed last.
 
+mod human;
+
+use std::io::IsTerminal;
+
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::settings::{Config, LogFormat};
+use human::Human;
 
 /// What has to be flushed at the end.
 pub(crate) struct Telemetry {
@@ -19,7 +24,9 @@ pub enum TelemetryError {
     #[error("GATEWAY_LOG is not valid: {0}; give a level (info) or directives (info,tenant=debug)")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// A bad address.
-    #[error("GATEWAY_OTLP_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/traces")]
+    #[error(
+        "GATEWAY_OTLP_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/traces"
+    )]
     Endpoint(#[from] opentelemetry_otlp::ExporterBuildError),
 }
 
@@ -27,24 +34,52 @@ pub enum TelemetryError {
 /// process.
 pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let filter = EnvFilter::try_new(&config.log)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    // A closed standard error is no reason to fail.
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(is_colourful())
+        .log_internal_errors(false);
     let lines = match config.log_format {
-        LogFormat::Human => lines.boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Human => lines.event_format(Human).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .boxed(),
     };
     let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
     // Statements are spans of level debug: the log's filter does not hide them from the exporter.
     let exported = spans.as_ref().map(|spans| {
-        tracing_opentelemetry::layer().with_tracer(spans.tracer("gateway")).with_filter(EnvFilter::new("info,tenant=debug"))
+        tracing_opentelemetry::layer()
+            .with_tracer(spans.tracer("gateway"))
+            .with_filter(EnvFilter::new("info,tenant=debug"))
     });
-    tracing_subscriber::registry().with(lines.with_filter(filter)).with(exported).init();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(exported)
+        .init();
     Ok(Telemetry { spans })
 }
 
+/// Colours are for terminals whose user did not ask for none (<https://no-color.org>).
+fn is_colourful() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+}
+
 fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
-    let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary).with_endpoint(endpoint).build()?;
-    let resource = Resource::builder().with_service_name("tenant-gateway").build();
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(endpoint)
+        .build()?;
+    let resource = Resource::builder()
+        .with_service_name("tenant-gateway")
+        .build();
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
 }
 
 impl Telemetry {
@@ -53,7 +88,7 @@ impl Telemetry {
         if let Some(spans) = self.spans
             && let Err(error) = spans.shutdown()
         {
-            tracing::warn!(%error, "the last spans could not be sent");
+            tracing::warn!(%error, "the last spans could not be sent; is GATEWAY_OTLP_ENDPOINT right?");
         }
     }
 }

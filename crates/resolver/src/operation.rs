@@ -5,17 +5,26 @@ use std::sync::Arc;
 use async_graphql::{
     Request, ServerError, ServerResult, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation},
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationType},
 };
 
 use crate::error::{Code, coded, with_code};
 
-/// The kind of operation that a request will run, parsed once.
+/// The operation that a request will run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name in the document, if it has one.
+    pub name: Option<String>,
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+}
+
+/// The operation that a request will run. The document is parsed once, here.
 ///
 /// # Errors
 /// `GRAPHQL_PARSE_FAILED` for a document that is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has
-/// no operation of the request's name.
-pub fn kind(request: &mut Request) -> Result<OperationType, ServerError> {
+/// no operation of the request's name, or several and the request names none.
+pub fn find(request: &mut Request) -> Result<Operation, ServerError> {
     let wanted = request.operation_name.clone();
     let document = request
         .parsed_query()
@@ -26,17 +35,17 @@ pub fn kind(request: &mut Request) -> Result<OperationType, ServerError> {
 fn operation(
     document: &ExecutableDocument,
     wanted: Option<&str>,
-) -> Result<OperationType, ServerError> {
-    let operation = match (&document.operations, wanted) {
-        (DocumentOperations::Single(only), None) => Some(only),
-        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
-        _ => document
-            .operations
-            .iter()
-            .find(|(name, _)| wanted.is_some() && name.map(|name| name.as_str()) == wanted)
-            .map(|(_, operation)| operation),
+) -> Result<Operation, ServerError> {
+    let mut operations = document.operations.iter();
+    let found = match wanted {
+        Some(_) => operations.find(|(name, _)| name.map(|name| name.as_str()) == wanted),
+        None => operations.next().filter(|_| operations.next().is_none()),
     };
-    operation.map(|operation| operation.node.ty).ok_or_else(|| {
+    let operation = found.map(|(name, operation)| Operation {
+        name: name.map(ToString::to_string),
+        kind: operation.node.ty,
+    });
+    operation.ok_or_else(|| {
         let message = match wanted {
             Some(name) => format!("the document has no operation named `{name}`"),
             None => {
@@ -82,5 +91,38 @@ impl Extension for Codes {
                 .map(|error| with_code(error, Code::ValidationFailed))
                 .collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{Request, parser::types::OperationType};
+
+    use super::find;
+
+    fn found(query: &str, wanted: Option<&str>) -> Option<(Option<String>, OperationType)> {
+        let mut request = Request::new(query);
+        request.operation_name = wanted.map(str::to_owned);
+        let operation = find(&mut request).ok()?;
+        Some((operation.name, operation.kind))
+    }
+
+    #[test]
+    fn the_only_operation_needs_no_name_in_the_request() {
+        let query = OperationType::Query;
+        assert_eq!(found("{ a }", None), Some((None, query)));
+        let named = Some((Some("A".to_owned()), query));
+        assert_eq!(found("query A { a }", None), named);
+        assert_eq!(found("query A { a }", Some("A")), named);
+        assert_eq!(found("query A { a }", Some("B")), None);
+        assert_eq!(found("{ a }", Some("A")), None);
+    }
+
+    #[test]
+    fn one_of_several_operations_is_chosen_by_name() {
+        let document = "query A { a } mutation B { b }";
+        let mutation = Some((Some("B".to_owned()), OperationType::Mutation));
+        assert_eq!(found(document, Some("B")), mutation);
+        assert_eq!(found(document, None), None);
     }
 }

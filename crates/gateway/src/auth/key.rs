@@ -13,6 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 /// Fewer bytes than SHA-256's output make a weak HS256 key: RFC 7518, section 3.2.
 const SHORTEST: usize = 32;
 
+/// Its name in the data folder.
+pub(crate) const KEY_FILE: &str = "token.key";
+
 /// A shared secret for HS256.
 #[derive(Clone)]
 pub struct TokenKey {
@@ -24,10 +27,14 @@ pub struct TokenKey {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Too few bytes.
-    #[error("the token key is shorter than {SHORTEST} bytes; make one with `openssl rand -base64 48`")]
+    #[error(
+        "the token key is shorter than {SHORTEST} bytes; make one with `openssl rand -base64 48`"
+    )]
     Short,
     /// The key's file can not be read or made.
-    #[error("the token key {path} can not be read or made: {cause}; set GATEWAY_TOKEN_KEY, or GATEWAY_DATA_DIR to a folder you may write to")]
+    #[error(
+        "the token key {path} can not be read or made: {cause}; set GATEWAY_TOKEN_KEY, or GATEWAY_DATA_DIR to a folder you may write to"
+    )]
     File {
         /// The file.
         path: PathBuf,
@@ -46,7 +53,10 @@ impl TokenKey {
         if bytes.len() < SHORTEST {
             return Err(KeyError::Short);
         }
-        Ok(Self { signing: EncodingKey::from_secret(bytes), verifying: DecodingKey::from_secret(bytes) })
+        Ok(Self {
+            signing: EncodingKey::from_secret(bytes),
+            verifying: DecodingKey::from_secret(bytes),
+        })
     }
 
     /// The key of a data folder, made at its first use.
@@ -54,8 +64,11 @@ impl TokenKey {
     /// # Errors
     /// [`KeyError::File`] when the folder can not be written to.
     pub fn of_folder(folder: &Path) -> Result<Self, KeyError> {
-        let path = folder.join("token.key");
-        let failed = |cause| KeyError::File { path: path.clone(), cause };
+        let path = folder.join(KEY_FILE);
+        let failed = |cause| KeyError::File {
+            path: path.clone(),
+            cause,
+        };
         match fs::read_to_string(&path) {
             Ok(secret) => Self::new(&secret.into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -71,9 +84,19 @@ impl TokenKey {
 
 /// Writes a fresh key that only this user can read, unless the file is there by now.
 fn write_new(path: &Path) -> io::Result<()> {
-    let secret = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+    let secret = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
     let own = path.with_extension(format!("key.{}", std::process::id()));
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&own)?.write_all(secret.as_bytes())?;
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&own)?
+        .write_all(secret.as_bytes())?;
     // A link is made whole or not at all, so nobody reads half a key.
     let linked = fs::hard_link(&own, path);
     fs::remove_file(&own)?;

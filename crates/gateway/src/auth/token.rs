@@ -64,7 +64,8 @@ impl Claims {
     /// Signs the claims.
     #[must_use]
     pub fn sign(&self, key: &TokenKey) -> String {
-        encode(&Header::new(Algorithm::HS256), self, &key.signing).expect("claims of text and numbers are JSON, and an HMAC key of any length signs")
+        encode(&Header::new(Algorithm::HS256), self, &key.signing)
+            .expect("claims of text and numbers are JSON, and an HMAC key of any length signs")
     }
 
     /// The claims of an `Authorization` header, verified.
@@ -72,13 +73,23 @@ impl Claims {
     /// # Errors
     /// [`TokenError`]; it never says which part of a bad token was wrong.
     pub fn verify(header: Option<&str>, key: &TokenKey) -> Result<Self, TokenError> {
-        let (scheme, token) = header.ok_or(TokenError::Missing)?.split_once(' ').ok_or(TokenError::NotBearer)?;
+        let (scheme, token) = header
+            .ok_or(TokenError::Missing)?
+            .split_once(' ')
+            .ok_or(TokenError::NotBearer)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::NotBearer);
         }
         match decode::<Self>(token.trim(), &key.verifying, &validation()) {
             Ok(token) => Ok(token.claims),
-            Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(TokenError::Expired),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    jsonwebtoken::errors::ErrorKind::ExpiredSignature
+                ) =>
+            {
+                Err(TokenError::Expired)
+            }
             Err(_) => Err(TokenError::Invalid),
         }
     }
@@ -88,7 +99,10 @@ impl Claims {
     pub fn identity(&self) -> Identity {
         let user = UserId::from(self.sub);
         match self.tenant {
-            Some(tenant) => Identity::Member { tenant: TenantId::from(tenant), user },
+            Some(tenant) => Identity::Member {
+                tenant: TenantId::from(tenant),
+                user,
+            },
             None => Identity::Staff { user },
         }
     }

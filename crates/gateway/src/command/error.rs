@@ -1,12 +1,15 @@
 //! Why a command failed.
 
-use std::{error::Error, io, net::SocketAddr};
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+use tenant::Finding;
 
 use crate::{
-    InvalidUrl,
-    auth::KeyError,
-    database::DatabaseError,
-    settings::SettingsError,
+    InvalidUrl, auth::KeyError, database::DatabaseError, settings::SettingsError,
     telemetry::TelemetryError,
 };
 
@@ -19,11 +22,14 @@ pub enum CommandError {
     /// Bad telemetry settings.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
-    /// The operating system gave no threads.
-    #[error("no runtime could be started: {0}")]
+    /// The operating system gave no threads, or no signals.
+    #[error("the operating system does not let the gateway run: {0}")]
     Runtime(io::Error),
     /// The address can not be listened on.
-    #[error("{address} can not be listened on: {cause}; stop the program that uses it, or choose another address with --listen")]
+    #[error(
+        "{address} can not be listened on ({cause}): {}choose another address with --listen",
+        remedy(cause)
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -31,7 +37,10 @@ pub enum CommandError {
         cause: io::Error,
     },
     /// Anybody could sign in.
-    #[error("{0} can be reached from other machines, where a key made for development is not enough; set GATEWAY_TOKEN_KEY")]
+    #[error(
+        "{0} can be reached from other machines, where a key made for development is not enough: set GATEWAY_TOKEN_KEY \
+         (`openssl rand -base64 48` makes one), or listen on 127.0.0.1"
+    )]
     OpenToAll(SocketAddr),
     /// The server failed.
     #[error("the server failed: {0}")]
@@ -40,7 +49,7 @@ pub enum CommandError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// Roles or migrations.
-    #[error("the schema could not be changed")]
+    #[error("the schema could not be read or changed")]
     Migration(#[from] migrations::Error),
     /// A bad URL.
     #[error(transparent)]
@@ -49,37 +58,75 @@ pub enum CommandError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The schema is behind.
-    #[error("the database lacks {0} migrations; run `gateway migrate up` with GATEWAY_MIGRATION_URL set")]
-    Behind(usize),
+    #[error(
+        "the database lacks {missing} of {all} migrations: run `gateway migrate up` with GATEWAY_MIGRATION_URL set, then start again",
+        missing = .0.missing, all = .0.all
+    )]
+    Behind(Behind),
     /// The database can not keep the promise.
-    #[error("{0} findings; the gateway does not serve a database that does not isolate tenants. `gateway doctor` lists them")]
-    Unsafe(usize),
+    #[error("the database does not isolate tenants, so it is not served: {}", list(.0))]
+    Unsafe(Vec<Finding>),
+    /// The same, after the findings were printed.
+    #[error("{} found that breaks the isolation of tenants", if *.0 == 1 { "one thing was".to_owned() } else { format!("{} things were", .0) })]
+    Findings(usize),
     /// The database can not be asked.
-    #[error("the database can not be asked: {0}; is it running, and is DATABASE_URL right?")]
+    #[error(
+        "the database can not be asked: {0}; is it running, is its URL right, is its schema up to date (`gateway migrate status`)?"
+    )]
     Unreachable(sqlx::Error),
     /// Data could not be made.
-    #[error("the data could not be written")]
+    #[error("no data was written")]
     Seed(#[from] ::seed::Error),
-    /// Wrong arguments.
+    /// Nobody of that name.
     #[error("{0}")]
     Usage(String),
+    /// Standard output can not be written to.
+    #[error("the result can not be written: {0}")]
+    Output(io::Error),
+    /// Ctrl-C or SIGTERM.
+    #[error("stopped before it was done; what was not finished was taken back")]
+    Interrupted,
+}
+
+/// How far a schema is behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// How many migrations the database lacks.
+    pub missing: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+fn remedy(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::AddrInUse => "stop the program that uses it, or ",
+        _ => "",
+    }
+}
+
+fn list(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|finding| format!("\n  {finding}"))
+        .collect()
 }
 
 impl CommandError {
     /// Tells the user, with the causes below.
-    #[expect(clippy::print_stderr, reason = "the output of a command that failed")]
     pub fn print(&self) {
-        eprintln!("error: {self}");
+        let mut text = format!("error: {self}\n");
         let mut last = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {
-            let text = error.to_string();
+            let message = error.to_string();
             // A wrapper that repeats its cause says it once.
-            if !last.contains(&text) {
-                eprintln!("  because: {text}");
+            if !last.contains(&message) {
+                text.push_str(&format!("  because: {message}\n"));
             }
-            last = text;
+            last = message;
             cause = error.source();
         }
+        // A closed standard error leaves the exit status to tell.
+        let _ = io::stderr().write_all(text.as_bytes());
     }
 }

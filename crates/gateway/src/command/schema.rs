@@ -3,6 +3,5 @@
 use super::CommandError;
 
 pub(super) fn run() -> Result<(), CommandError> {
-    super::print(resolver::sdl().trim_end());
-    Ok(())
+    super::print(resolver::sdl().trim_end())
 }

@@ -2,8 +2,11 @@
 
 use clap::Args;
 
-use super::{CommandError, print};
+use super::{CommandError, print, program};
 use crate::{database::Databases, settings::Config};
+
+/// Tenants of a report that are named.
+const NAMED: usize = 10;
 
 /// Writes made-up data. The same numbers give the same rows.
 #[derive(Args, Debug)]
@@ -34,21 +37,21 @@ pub struct Seed {
 impl Seed {
     pub(super) async fn run(self, config: &Config) -> Result<(), CommandError> {
         let databases = Databases::attach(config).await?;
-        let result = self.write(&databases).await;
-        databases.close().await?;
-        result
+        let written = self.write(&databases).await;
+        summarize(&databases.close(written).await?)
     }
 
-    async fn write(&self, databases: &Databases) -> Result<(), CommandError> {
+    async fn write(&self, databases: &Databases) -> Result<::seed::Report, CommandError> {
         let Some(url) = databases.admin.as_deref() else {
             return Err(CommandError::Usage(
-                "seeding bypasses row level security; set GATEWAY_ADMIN_URL to a superuser's URL of the same database".to_owned(),
+                "seeding bypasses row level security: set GATEWAY_ADMIN_URL to a superuser's URL of the same database"
+                    .to_owned(),
             ));
         };
-        migrations::up(databases.migration()?, None).await?;
-        let report = ::seed::synthetic(url, &self.plan()).await?;
-        print(format_args!("{report:?}"));
-        Ok(())
+        if migrations::pending(url).await? > 0 {
+            migrations::up(databases.migration()?, None).await?;
+        }
+        Ok(::seed::synthetic(url, &self.plan()).await?)
     }
 
     fn plan(&self) -> ::seed::Plan {
@@ -62,5 +65,32 @@ impl Seed {
             seed: self.seed,
             ..::seed::Plan::default()
         }
+    }
+}
+
+/// What was written, who owns it, and how to ask for it.
+fn summarize(report: &::seed::Report) -> Result<(), CommandError> {
+    let rows: u64 = report.rows.iter().map(|(_, rows)| rows).sum();
+    let seconds = report.elapsed.as_secs_f64();
+    print(format_args!("{rows} rows in {seconds:.1} s"))?;
+    for (table, rows) in report.rows.iter().filter(|(_, rows)| *rows > 0) {
+        print(format_args!("  {rows:>10}  {table}"))?;
+    }
+    let tenants = &report.tenants;
+    print(format_args!("\n{} tenants and their owners", tenants.len()))?;
+    for tenant in tenants.iter().take(NAMED) {
+        print(format_args!("  {}  {}", tenant.name, tenant.owner))?;
+    }
+    if tenants.len() > NAMED {
+        print(format_args!("  and {} more", tenants.len() - NAMED))?;
+    }
+    match tenants.first() {
+        Some(tenant) => print(format_args!(
+            "\nA token for an owner:\n  {} token --tenant {} --user {}",
+            program(),
+            tenant.name,
+            tenant.owner
+        )),
+        None => Ok(()),
     }
 }

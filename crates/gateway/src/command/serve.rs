@@ -1,28 +1,30 @@
 //! `gateway serve`.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tenant::Identity;
-use tokio::{net::TcpListener, signal::unix};
+use tokio::net::TcpListener;
 
-use super::{CommandError, doctor::examine, print, token};
-use crate::{
-    Gateway,
-    auth::{Claims, TokenKey},
-    database::Databases,
-    settings::Config,
+use super::{
+    CommandError, Signals, announce::announce, doctor::examine, error::Behind, print, token,
 };
+use crate::{Gateway, database::Databases, settings::Config};
 
-/// How long the tokens printed at the start are valid.
-const TOKENS: Duration = Duration::from_secs(24 * 3600);
-
-pub(super) async fn run(config: &Config) -> Result<(), CommandError> {
+pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
     // First, so that a taken port is known before a database was started for nothing.
     let listener = listen(config).await?;
-    let databases = Databases::open(config).await?;
-    let result = serve(config, &databases, listener).await;
-    databases.close().await?;
-    result
+    let start = signals.clone().end(Databases::open(config));
+    let result = match start.await {
+        Ok(databases) => {
+            let served = serve(config, &databases, listener, signals).await;
+            databases.close(served).await
+        }
+        Err(error) => Err(error),
+    };
+    match result {
+        // To stop is no failure, at whatever moment.
+        Ok(()) | Err(CommandError::Interrupted) => print("stopped"),
+        Err(error) => Err(error),
+    }
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, CommandError> {
@@ -30,81 +32,83 @@ async fn listen(config: &Config) -> Result<TcpListener, CommandError> {
     if !address.ip().is_loopback() && config.token_key.is_none() {
         return Err(CommandError::OpenToAll(address));
     }
-    TcpListener::bind(address).await.map_err(|cause| CommandError::Listen { address, cause })
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| CommandError::Listen { address, cause })
 }
 
-async fn serve(config: &Config, databases: &Databases, listener: TcpListener) -> Result<(), CommandError> {
-    prepare(databases).await?;
-    let inspection = examine(&databases.login).await?;
-    for finding in &inspection.findings {
-        tracing::error!(%finding, "the database does not isolate tenants");
-    }
-    if !inspection.findings.is_empty() {
-        return Err(CommandError::Unsafe(inspection.findings.len()));
-    }
+async fn serve(
+    config: &Config,
+    databases: &Databases,
+    listener: TcpListener,
+    signals: Signals,
+) -> Result<(), CommandError> {
     let key = token::key(config)?;
     let gateway = Arc::new(Gateway::new(&databases.login, key.clone(), config)?);
+    let demo = signals.clone().end(prepare(databases)).await?;
     let address = listener.local_addr().map_err(CommandError::Serve)?;
-    announce(address, databases, &key).await?;
-    crate::serve(gateway, listener, config.drain, shutdown()?).await.map_err(CommandError::Serve)?;
-    print("stopped");
-    Ok(())
+    announce(address, demo.as_ref(), &key)?;
+    let seconds = config.drain.as_secs();
+    let (first, second) = (signals.clone().asked(1), signals.asked(2));
+    let stop = async move {
+        first.await;
+        tracing::info!(
+            "stopping: requests in flight get {seconds} s to end, a second Ctrl-C ends them at once"
+        );
+    };
+    tokio::select! {
+        served = crate::serve(gateway, listener, config.drain, stop) => served.map_err(CommandError::Serve),
+        () = second => Ok(()),
+    }
 }
 
-/// Brings the embedded database up to date; asks that of somebody else for one that was given.
-async fn prepare(databases: &Databases) -> Result<(), CommandError> {
+/// Brings the embedded database up to date, and asks that of somebody else for one that was given.
+/// Answers with the people of the demo, where there is one.
+async fn prepare(databases: &Databases) -> Result<Option<::seed::Demo>, CommandError> {
+    if databases.is_embedded() {
+        let applied = migrations::up(databases.migration()?, None).await?;
+        if !applied.is_empty() {
+            tracing::info!("applied {} migrations", applied.len());
+        }
+    }
+    let inspection = examine(&databases.login).await?;
     if !databases.is_embedded() {
-        return match migrations::pending(&databases.login).await? {
-            0 => Ok(()),
-            missing => Err(CommandError::Behind(missing)),
-        };
+        refuse_behind(&databases.login).await?;
     }
-    migrations::up(databases.migration()?, None).await?;
-    if let Some(admin) = &databases.admin {
-        ::seed::demo(admin, chrono::Utc::now()).await?;
+    if !inspection.findings.is_empty() {
+        return Err(CommandError::Unsafe(inspection.findings));
     }
-    Ok(())
+    demo(databases).await
 }
 
-/// Completes at Ctrl-C or SIGTERM.
-fn shutdown() -> Result<impl Future<Output = ()> + Send + 'static, CommandError> {
-    let mut interrupt = unix::signal(unix::SignalKind::interrupt()).map_err(CommandError::Serve)?;
-    let mut terminate = unix::signal(unix::SignalKind::terminate()).map_err(CommandError::Serve)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+async fn refuse_behind(login: &str) -> Result<(), CommandError> {
+    let migrations = migrations::status(login).await?;
+    let all = migrations.len();
+    match migrations
+        .iter()
+        .filter(|migration| !migration.applied)
+        .count()
+    {
+        0 => Ok(()),
+        missing => Err(CommandError::Behind(Behind { missing, all })),
+    }
 }
 
-/// Says where everything is, and whom to sign in as.
-async fn announce(address: SocketAddr, databases: &Databases, key: &TokenKey) -> Result<(), CommandError> {
-    let base = format!("http://{address}");
-    print(format_args!("\n  API       {base}/graphql\n  GraphiQL  {base}/graphiql\n  Schema    {base}/schema.graphql"));
-    let demo = match databases.admin.as_deref() {
-        Some(admin) => ::seed::demo_accounts(admin).await?,
-        None => None,
+/// The demo, made if the database is ours and has none.
+async fn demo(databases: &Databases) -> Result<Option<::seed::Demo>, CommandError> {
+    let Some(admin) = databases.admin.as_deref() else {
+        return Ok(None);
     };
-    let Some(demo) = demo else {
-        print("\n  Sign a token with `gateway token --tenant tnt_… --user user_…`. Ctrl-C stops.\n");
-        return Ok(());
-    };
-    for tenant in &demo.tenants {
-        print(format_args!("\n  Tenant {}: open a link to be signed in to GraphiQL as that user (valid for a day)", tenant.name));
-        for user in &tenant.users {
-            let identity = Identity::Member { tenant: tenant.id.into(), user: user.id.into() };
-            print(format_args!("    {:<24} {:<8} {base}/graphiql#token={}", user.email, user.roles.join(","), Claims::new(identity, TOKENS).sign(key)));
-        }
+    let found = ::seed::demo_accounts(admin).await?;
+    if found.is_some() || !databases.is_embedded() {
+        return Ok(found);
     }
-    let staff = Identity::Staff { user: demo.staff.id.into() };
-    print(format_args!("\n  Platform staff\n    {:<24} {:<8} {base}/graphiql#token={}", demo.staff.email, demo.staff.roles.join(","), Claims::new(staff, TOKENS).sign(key)));
-    if let Some((tenant, owner)) = demo.tenants.first().and_then(|tenant| Some((tenant, tenant.users.first()?))) {
-        let identity = Identity::Member { tenant: tenant.id.into(), user: owner.id.into() };
-        let token = Claims::new(identity, TOKENS).sign(key);
-        print(format_args!(
-            "\n  curl -s {base}/graphql -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{\"query\":\"{{ campaigns(first: 3) {{ totalCount nodes {{ name status company {{ name }} }} }} }}\"}}'\n\n  Ctrl-C stops.\n"
-        ));
-    }
-    Ok(())
+    let made = ::seed::demo(admin, chrono::Utc::now()).await?;
+    let names: Vec<&str> = made
+        .tenants
+        .iter()
+        .map(|tenant| tenant.name.as_str())
+        .collect();
+    tracing::info!("made the demo data of the tenants {}", names.join(" and "));
+    Ok(Some(made))
 }

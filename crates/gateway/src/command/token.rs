@@ -13,7 +13,7 @@ use crate::{
     settings::Config,
 };
 
-/// Signs a development token.
+/// Signs a development token. Names are looked up in the database; ids need none.
 #[derive(Args, Debug)]
 pub struct Token {
     /// The tenant's name (acme) or id (tnt_…)
@@ -31,35 +31,36 @@ pub struct Token {
 }
 
 impl Token {
-    /// Names are looked up in the database; ids need none.
     pub(super) async fn run(self, config: &Config) -> Result<(), CommandError> {
         let identity = match self.by_ids() {
             Some(identity) => identity,
             None => self.by_names(config).await?,
         };
         let key = key(config)?;
-        print(Claims::new(identity, Duration::from_secs(self.hours.saturating_mul(3600))).sign(&key));
-        Ok(())
+        let valid = Duration::from_secs(self.hours.saturating_mul(3600));
+        print(Claims::new(identity, valid).sign(&key))
     }
 
     fn by_ids(&self) -> Option<Identity> {
         let user = self.user.parse::<UserId>().ok()?;
         match &self.tenant {
-            Some(tenant) => Some(Identity::Member { tenant: tenant.parse::<TenantId>().ok()?, user }),
+            Some(tenant) => Some(Identity::Member {
+                tenant: tenant.parse::<TenantId>().ok()?,
+                user,
+            }),
             None => Some(Identity::Staff { user }),
         }
     }
 
     async fn by_names(&self, config: &Config) -> Result<Identity, CommandError> {
-        let databases = Databases::attach(config).await?;
+        let databases = Databases::existing(config).await?;
         let found = match databases.admin.as_deref() {
             None => Err(CommandError::Usage(
-                "names can not be looked up as the login role; give ids (--tenant tnt_… --user user_…), or set GATEWAY_ADMIN_URL to a superuser's URL".to_owned(),
+                "names can not be looked up as the login role: give ids (--tenant tnt_… --user user_…), or set GATEWAY_ADMIN_URL to a superuser's URL".to_owned(),
             )),
             Some(url) => self.look_up(url).await,
         };
-        databases.close().await?;
-        found
+        databases.close(found).await
     }
 
     async fn look_up(&self, url: &str) -> Result<Identity, CommandError> {
@@ -69,8 +70,8 @@ impl Token {
         };
         found.map_err(CommandError::Unreachable)?.ok_or_else(|| {
             CommandError::Usage(match &self.tenant {
-                Some(tenant) => format!("no user {} in a tenant named {tenant}; the demo has owner@acme.test in acme and owner@globex.test in globex, made by the first `gateway serve`", self.user),
-                None => format!("no member of staff with the address {}; the demo has ops@platform.test", self.user),
+                Some(tenant) => format!("the tenant {tenant} has no member {}, or there is no such tenant: the demo, which the first `gateway serve` makes, has owner@acme.test in acme and owner@globex.test in globex", self.user),
+                None => format!("no active member of staff is {}: the demo, which the first `gateway serve` makes, has ops@platform.test", self.user),
             })
         })
     }

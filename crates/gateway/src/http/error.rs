@@ -33,9 +33,13 @@ pub(crate) enum HttpError {
     MutationByGet,
     #[error("send the request as `Content-Type: application/json`")]
     MediaType,
-    #[error("this endpoint answers `application/graphql-response+json` and `application/json`; accept one of them")]
+    #[error(
+        "this endpoint answers `application/graphql-response+json` and `application/json`; accept one of them"
+    )]
     NotAcceptable,
-    #[error("the request body is larger than {limit} bytes; send less, or ask the operator to raise GATEWAY_MAX_BODY_BYTES")]
+    #[error(
+        "the request body is larger than {limit} bytes; send less, or ask the operator to raise GATEWAY_MAX_BODY_BYTES"
+    )]
     TooLarge { limit: usize },
     #[error("the request is not valid: {0}")]
     Malformed(String),
@@ -96,7 +100,9 @@ impl From<Refusal> for HttpError {
 impl From<ParseRequestError> for HttpError {
     fn from(error: ParseRequestError) -> Self {
         match error {
-            ParseRequestError::UnsupportedBatch => Self::Malformed("batches are not supported; send one operation a request".to_owned()),
+            ParseRequestError::UnsupportedBatch => Self::Malformed(
+                "batches are not supported; send one operation a request".to_owned(),
+            ),
             error => Self::Malformed(error.to_string()),
         }
     }
@@ -128,7 +134,10 @@ impl IntoResponse for HttpError {
 
 /// A document that can not be executed, as the executor would have said it.
 pub(crate) fn refused(error: ServerError) -> async_graphql::Response {
-    let located = error.locations.iter().any(|position| *position != Pos::default());
+    let located = error
+        .locations
+        .iter()
+        .any(|position| *position != Pos::default());
     let locations = if located { error.locations } else { Vec::new() };
     async_graphql::Response::from_errors(vec![ServerError { locations, ..error }])
 }
@@ -138,7 +147,10 @@ pub(super) async fn not_found() -> HttpError {
 }
 
 pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(message, "a request panicked");
     HttpError::Internal.into_response()
 }

@@ -29,10 +29,18 @@ pub(super) async fn page() -> Response {
 /// `GET /graphiql/{file}`.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     match name.as_str() {
-        "graphiql.js" => answer("text/javascript; charset=utf-8", FOR_EVER, file!("graphiql.js")),
+        "graphiql.js" => answer(
+            "text/javascript; charset=utf-8",
+            FOR_EVER,
+            file!("graphiql.js"),
+        ),
         "graphiql.css" => answer("text/css; charset=utf-8", FOR_EVER, file!("graphiql.css")),
         "favicon.svg" => answer("image/svg+xml", FOR_EVER, file!("favicon.svg")),
-        "LICENSES.txt" => answer("text/plain; charset=utf-8", "no-cache", file!("LICENSES.txt")),
+        "LICENSES.txt" => answer(
+            "text/plain; charset=utf-8",
+            "no-cache",
+            file!("LICENSES.txt"),
+        ),
         _ => HttpError::NotFound.into_response(),
     }
 }
@@ -41,9 +49,18 @@ fn answer(content_type: &'static str, caching: &'static str, body: &'static [u8]
     let headers: [(HeaderName, HeaderValue); 5] = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
     ];
     (headers, body).into_response()
 }

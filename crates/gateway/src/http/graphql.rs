@@ -23,9 +23,9 @@ use crate::serve::Gateway;
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let mut log = RequestLog::start();
-    let span = tracing::info_span!("request", id = %log.id.simple(), otel.kind = "server", otel.name = "POST /graphql");
-    let result = answer(&gateway, request, &mut log).instrument(span.clone()).await;
+    let mut log = RequestLog::start(request.method());
+    let span = log.span.clone();
+    let result = answer(&gateway, request, &mut log).instrument(span).await;
     let (mut response, code) = match result {
         Ok(response) => (response, None),
         Err(error) => {
@@ -34,31 +34,46 @@ pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request
         }
     };
     let headers = response.headers_mut();
-    let texts = [("x-request-id", log.id.simple().to_string()), ("server-timing", log.server_timing())];
+    let texts = [
+        ("x-request-id", log.id.simple().to_string()),
+        ("server-timing", log.server_timing()),
+    ];
     for (name, text) in texts {
-        headers.insert(name, HeaderValue::try_from(text).expect("hexadecimal digits and a number are visible ASCII"));
+        headers.insert(
+            name,
+            HeaderValue::try_from(text).expect("hexadecimal digits and a number are visible ASCII"),
+        );
     }
-    span.in_scope(|| log.finish(response.status(), code));
+    log.answered(response.status(), code);
     response
 }
 
-async fn answer(gateway: &Gateway, request: Request, log: &mut RequestLog) -> Result<Response, HttpError> {
+async fn answer(
+    gateway: &Gateway,
+    request: Request,
+    log: &mut RequestLog,
+) -> Result<Response, HttpError> {
     let identity = authenticate::identity(request.headers(), gateway.key())?;
     log.identity = Some(identity);
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes()).await?;
-    log.operation.clone_from(&request.operation_name);
-    let kind = match resolver::operation::kind(&mut request) {
-        Ok(kind) => kind,
-        Err(error) => return Ok(respond(form, refused(error), false)),
+    let operation = match resolver::operation::find(&mut request) {
+        Ok(operation) => operation,
+        Err(error) => {
+            let response = refused(error);
+            log.failed(&response.errors);
+            return Ok(respond(form, response, false));
+        }
     };
-    log.kind = Some(kind);
+    let kind = operation.kind;
+    log.operation = Some(operation);
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
     }
     let response = execute(gateway, identity, request, kind, log).await?;
-    let executed = !matches!(response.data, Value::Null) || response.errors.iter().any(|error| !error.path.is_empty());
+    let executed = !matches!(response.data, Value::Null)
+        || response.errors.iter().any(|error| !error.path.is_empty());
     Ok(respond(form, response, executed))
 }
 
@@ -69,12 +84,16 @@ async fn read(request: Request, limit: usize) -> Result<async_graphql::Request, 
         Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
         Method::POST => {
             let (head, body) = request.into_parts();
-            let bytes = to_bytes(body, limit).await.map_err(|error| unreadable(&error, limit))?;
+            let bytes = to_bytes(body, limit)
+                .await
+                .map_err(|error| unreadable(&error, limit))?;
             Request::from_parts(head, Body::from(bytes))
         }
         _ => return Err(HttpError::Method),
     };
-    let request = GraphQLRequest::<HttpError>::from_request(request, &()).await?.into_inner();
+    let request = GraphQLRequest::<HttpError>::from_request(request, &())
+        .await?
+        .into_inner();
     if request.query.trim().is_empty() {
         return Err(HttpError::Malformed("there is no `query` in it".to_owned()));
     }
@@ -83,8 +102,14 @@ async fn read(request: Request, limit: usize) -> Result<async_graphql::Request, 
 
 fn unreadable(error: &axum::Error, limit: usize) -> HttpError {
     use std::error::Error;
-    let too_large = error.source().is_some_and(|cause| cause.to_string().contains("length limit"));
-    if too_large { HttpError::TooLarge { limit } } else { HttpError::Malformed("the body ended early".to_owned()) }
+    let too_large = error
+        .source()
+        .is_some_and(|cause| cause.to_string().contains("length limit"));
+    if too_large {
+        HttpError::TooLarge { limit }
+    } else {
+        HttpError::Malformed("the body ended early".to_owned())
+    }
 }
 
 /// Runs the operation inside one transaction, and ends the transaction.
@@ -95,11 +120,15 @@ async fn execute(
     kind: OperationType,
     log: &mut RequestLog,
 ) -> Result<async_graphql::Response, HttpError> {
-    let access = if kind == OperationType::Mutation { Access::Write } else { Access::Read };
+    let access = if kind == OperationType::Mutation {
+        Access::Write
+    } else {
+        Access::Read
+    };
     let context = gateway.database().context(identity, access);
     let mut response = resolver::execute(gateway.schema(), request, Arc::clone(&context)).await;
     let outcome = close(&context, response.errors.is_empty()).await;
-    log.executed(&context, *outcome.as_ref().unwrap_or(&Outcome::RolledBack), response.errors.len());
+    log.executed(&context, outcome.as_ref().ok().copied(), &response.errors);
     if let Some(refusal) = context.refusal() {
         return Err(refusal.into());
     }
@@ -127,7 +156,9 @@ fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
         response.data = Value::Null;
     }
     if outcome != Outcome::Unopened {
-        response.extensions.insert("transaction".to_owned(), Value::from(transaction));
+        response
+            .extensions
+            .insert("transaction".to_owned(), Value::from(transaction));
     }
 }
 

@@ -1,67 +1,180 @@
-//! One line a request.
+//! One line a request, and what its span says.
 
 use std::time::Instant;
 
-use async_graphql::parser::types::OperationType;
-use axum::http::StatusCode;
-use tenant::{Identity, Outcome, TenantContext};
+use async_graphql::{ServerError, Value, parser::types::OperationType};
+use axum::http::{Method, StatusCode};
+use resolver::operation::Operation;
+use tenant::{Access, Identity, Outcome, TenantContext};
+use tracing::{
+    Span,
+    field::{Empty, display},
+};
 
-/// What is known of a request so far; logged when the answer is ready.
+/// What is known of a request so far; logged when the answer is ready, or when the client went
+/// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
     pub(super) id: uuid::Uuid,
-    pub(super) operation: Option<String>,
-    pub(super) kind: Option<OperationType>,
+    /// The request's span, in the names of OpenTelemetry's semantic conventions.
+    pub(super) span: Span,
+    pub(super) operation: Option<Operation>,
     pub(super) identity: Option<Identity>,
-    pub(super) outcome: Option<Outcome>,
-    pub(super) statements: u32,
-    pub(super) errors: usize,
+    /// What became of the transaction.
+    outcome: Option<&'static str>,
+    statements: u32,
+    errors: usize,
+    status: Option<StatusCode>,
+    code: Option<String>,
 }
 
 impl RequestLog {
-    pub(super) fn start() -> Self {
+    pub(super) fn start(method: &Method) -> Self {
+        let id = uuid::Uuid::now_v7();
         Self {
             started: Instant::now(),
-            id: uuid::Uuid::now_v7(),
+            id,
+            span: span(method, id),
             operation: None,
-            kind: None,
             identity: None,
             outcome: None,
             statements: 0,
             errors: 0,
+            status: None,
+            code: None,
         }
     }
 
-    pub(super) fn executed(&mut self, context: &TenantContext, outcome: Outcome, errors: usize) {
+    /// The operation ran; `outcome` is `None` if its transaction could not be committed.
+    pub(super) fn executed(
+        &mut self,
+        context: &TenantContext,
+        outcome: Option<Outcome>,
+        errors: &[ServerError],
+    ) {
         self.statements = context.statements();
-        self.outcome = Some(outcome);
-        self.errors = errors;
+        self.outcome = Some(match outcome {
+            Some(Outcome::Unopened) => "unopened",
+            Some(Outcome::Committed) => "committed",
+            // Nobody is to take the end of every read for a failure.
+            Some(Outcome::RolledBack) if context.access() == Access::Read => "read",
+            Some(Outcome::RolledBack) => "rolled-back",
+            None => "unknown",
+        });
+        self.failed(errors);
+    }
+
+    /// The answer holds errors; the first one's code is logged.
+    pub(super) fn failed(&mut self, errors: &[ServerError]) {
+        let extensions = errors.first().and_then(|error| error.extensions.as_ref());
+        self.errors = errors.len();
+        self.code = match extensions.and_then(|extensions| extensions.get("code")) {
+            Some(Value::String(code)) => Some(code.clone()),
+            _ => None,
+        };
     }
 
     /// `Server-Timing` (W3C): what a developer's browser shows of the request.
     pub(super) fn server_timing(&self) -> String {
         let milliseconds = self.started.elapsed().as_secs_f64() * 1000.0;
-        format!("total;dur={milliseconds:.2}, sql;desc=\"statements={}\"", self.statements)
+        format!(
+            "total;dur={milliseconds:.2}, sql;desc=\"statements={}\"",
+            self.statements
+        )
     }
 
-    pub(super) fn finish(&self, status: StatusCode, code: Option<&str>) {
-        let tenant = self.identity.and_then(|identity| identity.tenant()).map(tracing::field::display);
-        let user = self.identity.map(|identity| tracing::field::display(identity.user()));
-        let kind = self.kind.map(tracing::field::display);
-        let outcome = self.outcome.map(tracing::field::debug);
+    /// The answer is ready.
+    pub(super) fn answered(mut self, status: StatusCode, code: Option<&'static str>) {
+        self.status = Some(status);
+        self.code = code.map(str::to_owned).or(self.code.take());
+    }
+
+    fn line(&self) {
+        // The name is one of the parsed document, so it can not break the line.
+        let name = self
+            .operation
+            .as_ref()
+            .and_then(|found| found.name.as_deref());
+        let milliseconds = self.started.elapsed().as_secs_f64() * 1000.0;
         tracing::info!(
-            operation = self.operation.as_deref().unwrap_or("-"),
-            kind,
-            tenant,
-            user,
-            status = status.as_u16(),
-            code,
-            outcome,
-            errors = self.errors,
+            operation = name.map(display),
+            kind = self.kind().map(display),
+            tenant = self.tenant().map(display),
+            user = self.identity.map(|identity| display(identity.user())),
+            status = self.status.map(|status| status.as_u16()),
+            outcome = self.outcome().map(display),
             sql = self.statements,
-            ms = format_args!("{:.2}", self.started.elapsed().as_secs_f64() * 1000.0),
+            ms = (milliseconds * 100.0).round() / 100.0,
+            errors = Some(self.errors).filter(|errors| *errors > 0),
+            code = self.code.as_ref().map(display),
             id = %self.id.simple(),
             "request"
         );
     }
+
+    fn outcome(&self) -> Option<&'static str> {
+        if self.status.is_none() {
+            Some("aborted-by-client")
+        } else {
+            self.outcome
+        }
+    }
+
+    fn kind(&self) -> Option<OperationType> {
+        self.operation.as_ref().map(|operation| operation.kind)
+    }
+
+    fn tenant(&self) -> Option<entity::id::TenantId> {
+        self.identity.and_then(|identity| identity.tenant())
+    }
+
+    fn record(&self) {
+        if let Some(name) = self
+            .operation
+            .as_ref()
+            .and_then(|found| found.name.as_deref())
+        {
+            self.span.record("graphql.operation.name", name);
+        }
+        if let Some(kind) = self.kind() {
+            self.span.record("graphql.operation.type", display(kind));
+        }
+        if let Some(tenant) = self.tenant() {
+            self.span.record("tenant.id", display(tenant));
+        }
+        if let Some(outcome) = self.outcome() {
+            self.span.record("outcome", outcome);
+        }
+        if let Some(status) = self.status {
+            self.span
+                .record("http.response.status_code", status.as_u16());
+            if status.is_server_error() {
+                self.span.record("otel.status_code", "ERROR");
+            }
+        }
+    }
+}
+
+impl Drop for RequestLog {
+    /// Also when the client went away and the request's future was dropped.
+    fn drop(&mut self) {
+        self.record();
+        self.line();
+    }
+}
+
+fn span(method: &Method, id: uuid::Uuid) -> Span {
+    tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        otel.name = format!("{method} /graphql"),
+        otel.status_code = Empty,
+        http.request.method = method.as_str(),
+        http.response.status_code = Empty,
+        graphql.operation.name = Empty,
+        "graphql.operation.type" = Empty,
+        tenant.id = Empty,
+        outcome = Empty,
+        request.id = %id.simple(),
+    )
 }
