@@ -55,6 +55,8 @@ const PEOPLE: [[Person; 5]; 2] = [
 ];
 
 const NAMES: [&str; 2] = ["acme", "globex"];
+/// One holds the plan in the middle, the other the one that is not sold any more.
+const PLANS: [u64; 2] = [1, 3];
 
 /// The tenants and people of the demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +186,7 @@ fn tenants(platform: Platform, now: DateTime<Utc>) -> Vec<Tenant> {
             shape: SHAPE,
             calendar: Calendar::until(now),
             platform,
+            plan: PLANS[index as usize],
             first_folder: 0,
             first_tag: 0,
         }

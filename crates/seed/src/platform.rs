@@ -44,14 +44,9 @@ impl Platform {
         Ok(Self { plans })
     }
 
-    /// A plan that is sold, by a number.
-    pub(crate) fn sold_plan(&self, number: u64) -> Plan {
-        self.plans[number as usize % (SLUGS.len() - 1)]
-    }
-
-    /// The plan that is not sold any more.
-    pub(crate) fn old_plan(&self) -> Plan {
-        self.plans[SLUGS.len() - 1]
+    /// A plan by a number: three that are sold, the cheapest first, and one that is not any more.
+    pub(crate) fn plan(&self, number: u64) -> Plan {
+        self.plans[number as usize % SLUGS.len()]
     }
 
     /// The address that the number falls on, among those of `platform.sql` that are in use.

@@ -100,6 +100,7 @@ fn tenant(plan: &Plan, platform: Platform, index: u64) -> Tenant {
         shape: plan.shape(index),
         calendar: Calendar::until(plan.until),
         platform,
+        plan: index,
         first_folder: 0,
         first_tag: 0,
     }

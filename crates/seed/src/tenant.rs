@@ -47,6 +47,8 @@ pub(crate) struct Tenant {
     pub(crate) members: Vec<Member>,
     pub(crate) calendar: Calendar,
     pub(crate) platform: Platform,
+    /// Which plan it holds, see `Platform::plan`.
+    pub(crate) plan: u64,
     /// The first of the folders' keys, which the database counts for all tenants.
     pub(crate) first_folder: i64,
     /// The same for tags.

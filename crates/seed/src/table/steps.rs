@@ -51,7 +51,7 @@ fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
         .int(place as i32 + 1)
         .text(kind);
     write_email(tenant, (kind == "email").then_some(index), &mut draw, row);
-    write_wait(tenant, kind == "wait", &mut draw, row);
+    write_wait(made, kind == "wait", &mut draw, row);
     write_condition(kind, place, &mut draw, row);
     row.flag(draw.chance(95));
     let executed = write_execution(tenant, (campaign, place), made, &mut draw, row);
@@ -78,11 +78,11 @@ fn write_email(tenant: &Tenant, email: Option<u64>, draw: &mut Draw, row: &mut R
 }
 
 /// Most waits are for some days, a few until a date.
-fn write_wait(tenant: &Tenant, waits: bool, draw: &mut Draw, row: &mut Row<'_>) {
+fn write_wait(made: Micros, waits: bool, draw: &mut Draw, row: &mut Row<'_>) {
     let until = waits && draw.chance(15);
     let hours = (waits && !until).then(|| draw.pick(&[24, 48, 72, 120]));
     row.maybe(hours, Row::int)
-        .maybe(until.then_some(tenant.calendar.now() + 10 * DAY), Row::time);
+        .maybe(until.then_some(made + 12 * DAY), Row::time);
 }
 
 fn write_condition(kind: &str, place: u64, draw: &mut Draw, row: &mut Row<'_>) {

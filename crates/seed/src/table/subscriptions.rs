@@ -71,13 +71,9 @@ pub(super) fn current(tenant: &Tenant) -> Uuid {
     tenant.key(NAME, 1)
 }
 
-/// Its plan: every fourth tenant still holds the one that is not sold any more.
+/// Its plan.
 pub(super) fn plan(tenant: &Tenant) -> Plan {
-    let number = tenant.space >> 32;
-    match number % 4 {
-        3 => tenant.platform.old_plan(),
-        _ => tenant.platform.sold_plan(number),
-    }
+    tenant.platform.plan(tenant.plan)
 }
 
 /// When the running month began: the 12th day before the end of the data.
@@ -89,7 +85,7 @@ fn write_past(tenant: &Tenant, row: &mut Row<'_>) {
     let (begin, end) = (tenant.calendar.start(), tenant.calendar.start() + 30 * DAY);
     row.uuid(tenant.key(NAME, 0))
         .uuid(tenant.id)
-        .uuid(tenant.platform.sold_plan(0).id)
+        .uuid(tenant.platform.plan(0).id)
         .null()
         .text("canceled")
         .time(begin)
@@ -105,7 +101,8 @@ fn write_past(tenant: &Tenant, row: &mut Row<'_>) {
 fn write_current(tenant: &Tenant, row: &mut Row<'_>) {
     let mut draw = tenant.draw(NAME, 1);
     let begin = period_start(tenant);
-    let pending = draw.chance(40).then(|| tenant.platform.sold_plan(2).id);
+    let largest = tenant.platform.plan(2).id;
+    let pending = (draw.chance(40) && largest != plan(tenant).id).then_some(largest);
     row.uuid(current(tenant))
         .uuid(tenant.id)
         .uuid(plan(tenant).id)
