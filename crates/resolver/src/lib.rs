@@ -47,7 +47,12 @@ pub fn schema() -> Schema {
 /// The schema as `schema.graphql` has it.
 #[must_use]
 pub fn sdl() -> String {
-    schema().sdl_with_options(SDLExportOptions::new().include_specified_by())
+    let options = SDLExportOptions::new()
+        .include_specified_by()
+        .prefer_single_line_descriptions()
+        .use_space_ident()
+        .indent_width(2);
+    schema().sdl_with_options(options)
 }
 
 /// Runs a request through the transaction of `context`, whose end is the caller's.
