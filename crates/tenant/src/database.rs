@@ -1,14 +1,14 @@
 //! The pool of one database, private to this crate.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{io, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    ConnectOptions, PgPool, Postgres,
-    pool::PoolConnection,
+    ConnectOptions, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use crate::{
+    borrowed::{Borrowed, InUse},
     context::TenantContext,
     error::Refusal,
     identity::{Access, Identity},
@@ -37,6 +37,7 @@ impl Default for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: PgPool,
+    in_use: InUse,
 }
 
 impl Database {
@@ -56,7 +57,10 @@ impl Database {
             // is noticed by the opening message instead, and replaced.
             .test_before_acquire(false)
             .connect_lazy_with(connect);
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            in_use: InUse::default(),
+        })
     }
 
     /// A context in which `identity` may do what `access` says. Costs no connection until its
@@ -76,7 +80,7 @@ impl Database {
             .await;
         answer
             .map(drop)
-            .map_err(|error| Refusal::of(&error).unwrap_or(Refusal::Unavailable))
+            .map_err(|error| Refusal::of(&self.timed_out(error)).unwrap_or(Refusal::Unavailable))
     }
 
     /// Waits for the connections in use to come back and closes all.
@@ -89,8 +93,22 @@ impl Database {
         self.pool.options().get_max_connections()
     }
 
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.pool.acquire().await
+    pub(crate) async fn acquire(&self) -> Result<Borrowed, sqlx::Error> {
+        match self.pool.acquire().await {
+            Ok(connection) => Ok(self.in_use.lend(connection)),
+            Err(error) => Err(self.timed_out(error)),
+        }
+    }
+
+    /// sqlx tries a refused connection again until the time-out, and then says what it says of a
+    /// pool whose connections are all in use. A time-out while none is in use is the server's.
+    fn timed_out(&self, error: sqlx::Error) -> sqlx::Error {
+        match error {
+            sqlx::Error::PoolTimedOut if self.in_use.is_none() => {
+                sqlx::Error::Io(io::ErrorKind::TimedOut.into())
+            }
+            error => error,
+        }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

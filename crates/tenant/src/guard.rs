@@ -9,7 +9,9 @@
 use std::{future::Future, time::Duration};
 
 use futures::FutureExt;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Row, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+
+use crate::borrowed::Borrowed;
 
 /// How long a background ROLLBACK may take (it first waits for the statement that was cancelled)
 /// before the connection is closed instead.
@@ -17,7 +19,7 @@ const ROLLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection on which the opening message was, or is being, sent.
 pub(crate) struct Guard {
-    connection: Option<PoolConnection<Postgres>>,
+    connection: Option<Borrowed>,
     /// A transaction may be open on the server.
     armed: bool,
     /// No reply is outstanding. False while a statement runs, and after one failed.
@@ -28,7 +30,7 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    pub(crate) fn new(connection: PoolConnection<Postgres>) -> Self {
+    pub(crate) fn new(connection: Borrowed) -> Self {
         Self {
             connection: Some(connection),
             armed: true,

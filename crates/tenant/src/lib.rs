@@ -15,6 +15,7 @@
 //! `begin::message` and to the table of settings in the README.
 
 mod begin;
+mod borrowed;
 mod context;
 mod database;
 mod directory;
