@@ -73,6 +73,8 @@ CREATE TABLE campaign_sequence_steps (
 );
 CREATE INDEX idx_campaign_sequence_steps_tenant_created
     ON campaign_sequence_steps (tenant_id, created DESC, id DESC);
+CREATE INDEX idx_campaign_sequence_steps_tenant_order
+    ON campaign_sequence_steps (tenant_id, step_order, id);
 CREATE INDEX idx_campaign_sequence_steps_tenant_campaign_order
     ON campaign_sequence_steps (tenant_id, campaign_id, step_order, id);
 CREATE INDEX idx_campaign_sequence_steps_tenant_campaign
