@@ -60,7 +60,7 @@ macro_rules! order {
     (@direction) => { $crate::order::OrderDirection::Desc };
     (@direction $direction:ident) => { $crate::order::OrderDirection::$direction };
     ($(#[$doc:meta])* $input:ident by $field:ident on $table:ident { $(#[$first_doc:meta])* $first:ident $(: $direction:ident)? $(, $(#[$value_doc:meta])* $value:ident)* $(,)? }) => {
-        #[doc = concat!("What [`", stringify!($input), "`] orders by.")]
+        #[doc = concat!("What `", stringify!($input), "` orders by.")]
         #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $field {
             $(#[$first_doc])* $first,

@@ -89,7 +89,7 @@ macro_rules! filter {
         $($crate::filter::filter! { @list $filter / $list })?
     };
     (@list $filter:ident / $list:ident) => {
-        #[doc = concat!("Conditions on a list that [`", stringify!($filter), "`] describes the items of.")]
+        #[doc = concat!("Conditions on a list whose items `", stringify!($filter), "` describes.")]
         #[derive(async_graphql::InputObject, Clone, Debug)]
         pub struct $list {
             /// At least one item is like this.
