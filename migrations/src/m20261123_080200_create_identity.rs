@@ -64,7 +64,7 @@ CREATE INDEX idx_tenant_users_user ON tenant_users (user_id, tenant_id);
 
 const POLICIES: &str = r"
 CREATE POLICY users_isolation ON users
-    FOR ALL TO gateway_login, gateway_staff
+    FOR ALL TO gateway_login
     USING (id = ANY (ARRAY(
         SELECT user_id FROM tenant_users WHERE deleted IS NULL
         UNION ALL SELECT current_setting('app.current_user_id')::uuid

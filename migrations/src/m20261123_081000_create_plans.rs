@@ -49,7 +49,9 @@ CREATE INDEX idx_plans_name ON plans (name, id);
 
 const POLICY: &str = r"
 CREATE POLICY plans_read ON plans
-    FOR SELECT TO gateway_login, gateway_staff USING (is_active);
+    FOR SELECT TO gateway_login USING (is_active);
+CREATE POLICY plans_staff ON plans
+    FOR SELECT TO gateway_staff USING (true);
 ";
 
 #[async_trait::async_trait]

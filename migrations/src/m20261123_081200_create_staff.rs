@@ -90,7 +90,15 @@ REVOKE EXECUTE ON FUNCTION staff_permissions(), staff_may(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION staff_permissions(), staff_may(text) TO gateway_login, gateway_staff;
 ";
 
+/// Of users, staff see staff: who a customer's people are is the customer's.
+const COLLEAGUES: &str = r"
+CREATE POLICY users_staff ON users
+    FOR SELECT TO gateway_staff
+    USING (id IN (SELECT user_id FROM staff_members));
+";
+
 const DOWN: &str = r"
+DROP POLICY users_staff ON users;
 DROP POLICY staff_roles_staff ON staff_roles;
 DROP POLICY staff_members_staff ON staff_members;
 DROP POLICY permissions_staff ON permissions;
@@ -129,6 +137,7 @@ impl MigrationTrait for Migration {
                 &staff("staff_members", "staff.read"),
                 &staff("permissions", "staff.read"),
                 &staff("staff_role_permissions", "staff.read"),
+                COLLEAGUES,
             ],
         )
         .await

@@ -73,3 +73,20 @@ async fn names_are_checked_before_sql() {
         assert_eq!((answer.code(), answer.statements()), ("BAD_USER_INPUT", 0), "{}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn a_field_selected_twice_writes_once() {
+    let world = World::demo().await;
+    let once = "updateUserPreferences(input: {theme: DARK})";
+    let answer = world
+        .owner("acme")
+        .query(&format!(
+            "mutation {{ {once} {{ userPreferences {{ theme }} }} ...Again ...Again }} \
+             fragment Again on Mutation {{ {once} {{ userPreferences {{ language }} }} }}"
+        ))
+        .await;
+    let preferences = &answer.data()["updateUserPreferences"]["userPreferences"];
+    assert_eq!(preferences["theme"], "DARK");
+    assert!(preferences["language"].is_string(), "{preferences}");
+    assert_eq!(answer.statements(), 1);
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensions, ServerError};
 use sea_orm::DbErr;
-use tenant::{is_aborted_transaction, is_cancelled_statement};
+use tenant::{is_aborted_transaction, is_cancelled_statement, is_missing_context};
 
 /// The stable codes in `extensions.code`. A code is never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,12 @@ pub(crate) fn database(error: &Arc<DbErr>) -> Error {
         return coded(
             Code::Timeout,
             "the database took too long; ask for fewer rows or a narrower filter",
+        );
+    }
+    if is_missing_context(error) {
+        return coded(
+            Code::Forbidden,
+            "this is a tenant's, and the request names no tenant",
         );
     }
     internal(error.as_ref())

@@ -58,7 +58,11 @@ pub fn sdl() -> String {
 /// Runs a request through the transaction of `context`, whose end is the caller's.
 pub async fn execute(schema: &Schema, request: Request, context: Arc<TenantContext>) -> Response {
     let mut response = schema
-        .execute(request.data(session::Session::new(context)))
+        .execute(
+            request
+                .data(session::Session::new(context))
+                .data(rows::RootFields::default()),
+        )
         .await;
     response.errors = response.errors.into_iter().map(error::settle).collect();
     response

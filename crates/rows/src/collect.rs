@@ -45,6 +45,34 @@ pub(crate) fn collect<'a, T: Object>(
     Ok(collector.fields)
 }
 
+/// The selection sets of all root fields of the operation with this response key. Validation has
+/// proven that they name the same field with the same arguments.
+pub(crate) fn root_sets<'a>(execution: Execution<'a>, key: &Name) -> Vec<Set<'a>> {
+    let mut sets = Vec::new();
+    let mut visited = Vec::new();
+    let mut open: Vec<Set<'a>> = vec![execution.root()];
+    while let Some(set) = open.pop() {
+        for selection in &set.node.items {
+            match &selection.node {
+                Selection::Field(node) if node.node.response_key().node == *key => {
+                    sets.push(&node.node.selection_set);
+                }
+                Selection::Field(_) => {}
+                Selection::InlineFragment(fragment) => open.push(&fragment.node.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    if !visited.contains(&name) {
+                        visited.push(name);
+                        let fragment = execution.fragment(name);
+                        open.extend(fragment.map(|fragment| &fragment.node.selection_set));
+                    }
+                }
+            }
+        }
+    }
+    sets
+}
+
 struct Collector<'a, T: Object> {
     execution: Execution<'a>,
     object: String,

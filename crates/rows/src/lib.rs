@@ -69,7 +69,7 @@ pub use load::Load;
 pub use object::Object;
 pub use output::{Many, One};
 pub use relation::Relation;
-pub use root::Root;
+pub use root::{Root, RootFields};
 pub use rows_macros::{interface, object};
 pub use scalar::Scalar;
 

@@ -1,12 +1,24 @@
-use std::{borrow::Cow, marker::PhantomData};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    marker::PhantomData,
+    sync::{Mutex, PoisonError},
+};
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult,
-    Value, parser::types::Field as FieldNode, registry::Registry,
+    ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned,
+    ServerResult, Value, parser::types::Field as FieldNode, registry::Registry,
     resolver_utils::resolve_container,
 };
 
-use crate::{Object, One, collect::Selected, level::Level, path::Path, seam::Execution, write};
+use crate::{
+    Object, One,
+    collect::{Selected, root_sets},
+    level::Level,
+    path::Path,
+    seam::Execution,
+    write,
+};
 
 /// An [`Object`] without a row as the root of a schema's queries.
 ///
@@ -52,12 +64,19 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
         let Some(field) = T::FIELDS.iter().find(|field| field.name == name) else {
             return Ok(None);
         };
+        let (execution, path) = (Execution::of(ctx), Path::Start(ctx.path_node));
+        let key = &ctx.item.node.response_key().node;
+        let sets = match ctx.data_opt::<RootFields>() {
+            None => vec![&ctx.item.node.selection_set],
+            Some(fields) if fields.begin(key) => root_sets(execution, key),
+            // Resolved where it was selected first; a null is merged into that without a trace.
+            Some(_) => return Ok(Some(Value::Null)),
+        };
         let selected = Selected {
             node: ctx.item,
             field: Some(field),
-            sets: vec![&ctx.item.node.selection_set],
+            sets,
         };
-        let (execution, path) = (Execution::of(ctx), Path::Start(ctx.path_node));
         let level = Level::<T>::new(&[&()], &selected, &path, execution);
         let column = level.column().await;
         write::root(&selected, column, execution, &path).map(Some)
@@ -65,3 +84,21 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
 }
 
 impl<T: Object<Row = ()>> ObjectType for Root<T> {}
+
+/// Which root fields of an operation were resolved; put a new one into each request's data.
+///
+/// async-graphql resolves a field once for each time it is selected (async-graphql #1840), so a
+/// mutation selected twice would write twice. With this in the request's data each response key of
+/// a [`Root`] is resolved once, for all its selections together, as section 6.3.2 of the
+/// specification demands.
+#[derive(Debug, Default)]
+pub struct RootFields(Mutex<HashSet<Name>>);
+
+impl RootFields {
+    /// True the first time.
+    fn begin(&self, key: &Name) -> bool {
+        // A set is whole whenever its lock is free, even after a panic elsewhere.
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.insert(key.clone())
+    }
+}

@@ -32,20 +32,7 @@ macro_rules! same {
 }
 
 same!(
-    String,
-    bool,
-    i8,
-    i16,
-    i32,
-    i64,
-    u8,
-    u16,
-    u32,
-    f32,
-    f64,
-    ID,
-    Uuid,
-    serde_json::Value
+    String, bool, i8, i16, i32, i64, u8, u16, u32, f32, f64, ID, Uuid
 );
 same!(
     DateTime<Utc>,

@@ -42,6 +42,11 @@ impl<'a> Execution<'a> {
             .create_context(self.schema, path, field, self.data)
     }
 
+    /// What the operation selects of the root.
+    pub(crate) fn root(self) -> &'a Positioned<SelectionSet> {
+        &self.query.operation.node.selection_set
+    }
+
     /// A fragment the document defines.
     pub(crate) fn fragment(self, name: &str) -> Option<&'a Positioned<FragmentDefinition>> {
         self.query.fragments.get(name)

@@ -63,3 +63,12 @@ pub fn is_aborted_transaction(error: &DbErr) -> bool {
 pub fn is_cancelled_statement(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "57014")
 }
+
+/// True for 42704 and 22P02: a policy wanted a setting that the transaction does not carry, because
+/// a request that names no tenant asked for a tenant's rows. (A setting that was never made is
+/// unknown; one that ended with an earlier transaction reads `''`, which is no UUID. Our own
+/// values are bound with their types, so nothing else of ours is cast.)
+#[must_use]
+pub fn is_missing_context(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "42704" || code == "22P02")
+}

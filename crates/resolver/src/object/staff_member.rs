@@ -8,6 +8,7 @@ use entity::{
 use super::{
     prelude::*,
     staff_role::{StaffRole, StaffRoleFilter},
+    user::User,
 };
 
 rows::object! {
@@ -15,8 +16,6 @@ rows::object! {
     pub object StaffMember(staff_member::Model) implements Node {
         /// The id.
         id: GlobalId = |row| StaffMemberId::from(row.user_id),
-        /// The id of the user; users are shown to the members of their tenants.
-        user_id: GlobalId,
         /// Whether the role counts.
         is_active: bool,
         /// When it was made.
@@ -25,6 +24,8 @@ rows::object! {
         updated: DateTime<Utc>,
         /// The role.
         role: StaffRole = role_id -> by_id::<StaffRole>(),
+        /// The person.
+        user: Option<User> = user_id -> by_id::<User>(),
     }
 }
 

@@ -58,7 +58,7 @@ rows::object! {
     }
 }
 
-table! { User of user by UserId, filtered UserFilter, ordered UserOrder }
+table! { User of user by UserId, filtered UserFilter, ordered UserOrder, read by TenantAndStaff }
 
 filter! {
     /// Which users to show.

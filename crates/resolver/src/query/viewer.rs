@@ -26,8 +26,8 @@ rows::object! {
 rows::object! {
     /// Who asks, and as what.
     pub object Viewer(Identity) {
-        /// The user; null for staff, to whom no users are shown.
-        user: Option<User> = |identity| identity.tenant().map(|_| identity.user()) -> by_id::<User>(),
+        /// The user; null for staff who may not read who is staff.
+        user: Option<User> = |identity| Some(identity.user()) -> by_id::<User>(),
         /// The tenant that the request is about; null for staff.
         tenant: Option<Tenant> = |identity| identity.tenant() -> by_id::<Tenant>(),
         /// What the user may do in the tenant, the most powerful first; none for staff.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Result, Schema};
-use rows::{Load, Root};
+use rows::{Load, Root, RootFields};
 use serde_json::{Value, json};
 
 use crate::{
@@ -98,4 +98,24 @@ async fn errors_of_the_root_and_below() {
         json!(["campaigns", 0, "company"])
     );
     assert_eq!(answer["errors"][4]["path"], json!(["first", "owner"]));
+}
+
+#[tokio::test]
+async fn a_field_selected_twice_runs_once_with_all_its_selections() {
+    let session = Session::admin();
+    let schema = Schema::new(Root::<Query>::new(), EmptyMutation, EmptySubscription);
+    let query = "{ first { id } ...F ... { first { owner { id } } } ...F a: first { id } } \
+        fragment F on Query { first { name } }";
+    let request = session.request(query).data(RootFields::default());
+    let answer = read(&schema.execute(request).await);
+    let first = &answer["data"]["first"];
+    assert_eq!(first["id"], "1", "{answer}");
+    assert_eq!(first["owner"]["id"], "2", "{answer}");
+    assert!(first["name"].is_string(), "{answer}");
+    assert_eq!(answer["data"]["a"], json!({ "id": "1" }));
+    let firsts = session
+        .loads()
+        .into_iter()
+        .filter(|(name, _)| *name == "first");
+    assert_eq!(firsts.count(), 2, "one for each response key");
 }
