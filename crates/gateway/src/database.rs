@@ -7,7 +7,7 @@ use std::{
 
 use embedded::{Options, Running, Server};
 use migrations::Passwords;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{auth, settings::Config};
 
@@ -44,6 +44,11 @@ pub enum DatabaseError {
         .0.display()
     )]
     Absent(PathBuf),
+    /// Another kind of database, which the driver would not notice.
+    #[error(
+        "{0} is not a PostgreSQL URL: it begins with postgres:// (postgres://user@host/database)"
+    )]
+    Scheme(&'static str),
     /// A setting is missing.
     #[error("{0}")]
     Missing(&'static str),
@@ -52,7 +57,7 @@ pub enum DatabaseError {
 impl Databases {
     /// The given database, or the embedded one started, made if missing.
     pub(crate) async fn open(config: &Config) -> Result<Self, DatabaseError> {
-        match Self::given(config) {
+        match Self::given(config)? {
             Some(given) => Ok(given),
             None => Self::embedded(&config.data_dir, config).await,
         }
@@ -81,16 +86,17 @@ impl Databases {
         Self::attach(config).await
     }
 
-    fn given(config: &Config) -> Option<Self> {
-        let exposed = |url: &Option<secrecy::SecretString>| {
-            url.as_ref().map(|url| url.expose_secret().to_owned())
+    /// The database that the settings name, if they name one.
+    fn given(config: &Config) -> Result<Option<Self>, DatabaseError> {
+        let Some(login) = exposed("DATABASE_URL", &config.database_url)? else {
+            return Ok(None);
         };
-        Some(Self {
-            login: exposed(&config.database_url)?,
-            migration: exposed(&config.migration_url),
-            admin: exposed(&config.admin_url),
+        Ok(Some(Self {
+            login,
+            migration: exposed("GATEWAY_MIGRATION_URL", &config.migration_url)?,
+            admin: exposed("GATEWAY_ADMIN_URL", &config.admin_url)?,
             server: None,
-        })
+        }))
     }
 
     async fn embedded(folder: &Path, config: &Config) -> Result<Self, DatabaseError> {
@@ -137,4 +143,18 @@ impl Databases {
         stopped?;
         Ok(value)
     }
+}
+
+/// The URL in a setting.
+fn exposed(
+    setting: &'static str,
+    url: &Option<SecretString>,
+) -> Result<Option<String>, DatabaseError> {
+    let Some(url) = url.as_ref().map(ExposeSecret::expose_secret) else {
+        return Ok(None);
+    };
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Some(url.to_owned()));
+    }
+    Err(DatabaseError::Scheme(setting))
 }

@@ -53,6 +53,9 @@ impl Gateway {
     }
 }
 
+/// How long the pool may take to close its connections.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
 /// closes the pool.
 ///
@@ -79,11 +82,14 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        result = server.into_future() => result?,
-        () = deadline => tracing::warn!(seconds = drain.as_secs(), "requests still in flight were cut off"),
+        result = server.into_future() => {
+            result?;
+            // All requests have ended, so this waits for the end of transactions at most.
+            let _ = tokio::time::timeout(CLOSING, gateway.database.close()).await;
+        }
+        // Nobody waits for their connections: the guards close them when the tasks are dropped.
+        () = deadline => tracing::warn!("requests still in flight were cut off"),
     }
-    // Connections of requests that were cut off are rolled back or closed by their guards.
-    let _ = tokio::time::timeout(Duration::from_secs(5), gateway.database.close()).await;
     Ok(())
 }
 

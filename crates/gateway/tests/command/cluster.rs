@@ -1,0 +1,135 @@
+//! A PostgreSQL server beside the gateway, for what is tested with `DATABASE_URL`.
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use embedded::{Options, Running, Server};
+use migrations::Passwords;
+use sqlx::{Connection, Executor, PgConnection};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use crate::home::Home;
+
+/// Roles, schema, the demo.
+const DEMO: &str = "template_demo";
+
+/// A database of a test's own.
+pub struct Database {
+    name: String,
+    server: &'static Server,
+}
+
+struct Cluster {
+    server: Server,
+    demo: OnceCell<()>,
+    made: AtomicU32,
+    _folder: TempDir,
+}
+
+async fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+    CLUSTER
+        .get_or_init(|| async {
+            let folder = swept("cluster");
+            let server = Server::start(Options::scratch(folder.path())).await;
+            Cluster {
+                server: server.expect("PostgreSQL starts"),
+                demo: OnceCell::new(),
+                made: AtomicU32::new(0),
+                _folder: folder,
+            }
+        })
+        .await
+}
+
+impl Database {
+    /// Without a schema or roles.
+    pub async fn bare() -> Self {
+        Self::copy("template0").await
+    }
+
+    /// With the schema and the demo.
+    pub async fn demo() -> Self {
+        let cluster = cluster().await;
+        cluster
+            .demo
+            .get_or_init(|| make_demo(&cluster.server))
+            .await;
+        Self::copy(DEMO).await
+    }
+
+    async fn copy(template: &str) -> Self {
+        let cluster = cluster().await;
+        let name = format!("test_{}", cluster.made.fetch_add(1, Ordering::Relaxed));
+        let made = cluster
+            .server
+            .create_database_from_template(&name, template)
+            .await;
+        made.expect("a copy of the template");
+        Self {
+            name,
+            server: &cluster.server,
+        }
+    }
+
+    /// The database's URL for a role.
+    pub fn url(&self, role: &str) -> String {
+        self.server.url(role, &self.name)
+    }
+
+    pub fn admin_url(&self) -> String {
+        self.server.superuser_url(&self.name)
+    }
+
+    /// Runs statements as the superuser.
+    pub async fn execute(&self, sql: &'static str) {
+        let mut admin = PgConnection::connect(&self.admin_url())
+            .await
+            .expect("a connection");
+        admin.execute(sql).await.expect("the statements run");
+        admin.close().await.expect("it closes");
+    }
+
+    /// A folder whose gateway works on this database.
+    pub fn home(&self) -> Home {
+        Home::new()
+            .with("DATABASE_URL", self.url("gateway_login"))
+            .with("GATEWAY_MIGRATION_URL", self.url("gateway_migrator"))
+            .with("GATEWAY_ADMIN_URL", self.admin_url())
+    }
+}
+
+async fn make_demo(server: &Server) {
+    server.create_database(DEMO).await.expect("a database");
+    let admin = server.superuser_url(DEMO);
+    migrations::prepare_roles(&admin, &Passwords::default())
+        .await
+        .expect("roles");
+    migrations::up(&server.url("gateway_migrator", DEMO), None)
+        .await
+        .expect("migrations");
+    let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
+    seed::demo(&admin, now).await.expect("the demo");
+}
+
+/// A folder for as long as the tests run. Nothing drops it at their end, so the next run removes what
+/// earlier ones left, unless a server of theirs still runs there.
+pub fn swept(kind: &str) -> TempDir {
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let prefix = format!("gateway-{kind}-");
+    for entry in fs::read_dir(parent).expect("cargo makes it").flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(&prefix);
+        let used = [entry.path(), entry.path().join(".gateway")]
+            .iter()
+            .any(|folder| !matches!(Running::find(folder), Ok(None)));
+        if ours && !used {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
+    folder.expect("a folder")
+}

@@ -1,0 +1,18 @@
+//! The binary as its users have it: a child process with arguments, an environment, signals, an exit
+//! status and what it prints.
+//!
+//! What may not be in here: what a request answers beyond showing that the process serves; that is
+//! tested over HTTP in the package `gateway-tests`.
+
+mod cluster;
+mod home;
+mod refusals;
+mod roles;
+mod schema;
+mod seed;
+mod serve;
+mod serving;
+mod settings;
+mod stop;
+mod telemetry;
+mod token;
