@@ -75,9 +75,11 @@ CREATE FUNCTION staff_permissions() RETURNS SETOF text
 BEGIN ATOMIC
     SELECT permissions.name::text
     FROM staff_members
+    JOIN users ON users.id = staff_members.user_id
     JOIN staff_role_permissions USING (role_id)
     JOIN permissions ON permissions.id = staff_role_permissions.permission_id
     WHERE staff_members.is_active
+        AND users.deleted IS NULL
         AND staff_members.user_id = current_setting('app.current_user_id')::uuid;
 END;
 CREATE FUNCTION staff_may(permission text) RETURNS boolean
@@ -98,6 +100,7 @@ CREATE POLICY users_staff ON users
 ";
 
 const DOWN: &str = r"
+DROP POLICY users_own ON users;
 DROP POLICY users_staff ON users;
 DROP POLICY staff_roles_staff ON staff_roles;
 DROP POLICY staff_members_staff ON staff_members;
@@ -108,6 +111,9 @@ DROP TABLE staff_members, staff_role_permissions, permissions, staff_roles;
 ";
 
 const OWN: &str = r"
+CREATE POLICY users_own ON users
+    FOR SELECT TO gateway_owner
+    USING (id = (SELECT current_setting('app.current_user_id')::uuid));
 CREATE POLICY staff_members_own ON staff_members
     FOR SELECT TO gateway_owner
     USING (user_id = (SELECT current_setting('app.current_user_id')::uuid));
