@@ -1,0 +1,86 @@
+//! The root fields that are like no other.
+//!
+//! The list may only shrink: a field that lists rows, finds one by its id or shows the request's own
+//! one is covered without being named.
+
+use serde_json::{Value, json};
+
+use super::{
+    schema::Schema,
+    twins::{Twins, on_twins, texts},
+};
+
+/// The root fields of queries with a case of their own, and where it is.
+pub const BY_HAND: [(&str, &str); 4] = [
+    ("node", "takes ids of every kind: `nodes`"),
+    ("nodes", "takes ids of every kind: `nodes`"),
+    (
+        "systemConfig",
+        "a list without ids, for staff: below and `staff`",
+    ),
+    (
+        "viewer",
+        "has no id, and shows other tenants on purpose: below and `people`",
+    ),
+];
+
+/// The mutations, each with a case below.
+pub const MUTATIONS: [&str; 1] = ["updateUserPreferences"];
+
+#[test]
+fn the_viewer_is_who_asks() {
+    on_twins(async |twins| {
+        let schema = Schema::new();
+        let answer = twins
+            .owner()
+            .data(&format!("{{ viewer {} }}", schema.selection("Viewer", 4)))
+            .await;
+        twins.foreign.assert_absent(&answer, "viewer");
+        let viewer = &answer["viewer"];
+        assert_eq!(
+            json!([
+                viewer["user"]["email"],
+                viewer["tenant"]["name"],
+                viewer["roles"],
+                viewer["otherTenants"]
+            ]),
+            json!(["owner@acme.test", "acme", ["OWNER"], []]),
+        );
+    });
+}
+
+#[test]
+fn the_platforms_configuration_is_refused_to_tenants() {
+    on_twins(async |twins| {
+        let answer = twins.owner().query("{ systemConfig { key value } }").await;
+        assert_eq!(
+            (answer.code(), &answer.body["data"]),
+            ("FORBIDDEN", &Value::Null)
+        );
+    });
+}
+
+#[tokio::test]
+async fn preferences_are_changed_for_oneself_only() {
+    let twins = Twins::new().await;
+    let (world, owner) = (&twins.world, twins.owner());
+    let others = "SELECT to_jsonb(p)::text FROM user_preferences p JOIN users u ON u.id = p.user_id WHERE u.email <> 'owner@acme.test' ORDER BY p.id";
+    let before = texts(world, others).await;
+    let query = "mutation { updateUserPreferences(input: {language: \"pt-BR\", theme: DARK}) { userPreferences { id language user { email } } } }";
+    let answer = owner.data(query).await;
+    twins
+        .foreign
+        .assert_absent(&answer, "updateUserPreferences");
+    assert_eq!(
+        answer["updateUserPreferences"]["userPreferences"]["user"]["email"],
+        "owner@acme.test"
+    );
+    assert_eq!(
+        before,
+        texts(world, others).await,
+        "the preferences of others changed"
+    );
+    let changed = "SELECT u.email FROM user_preferences p JOIN users u ON u.id = p.user_id WHERE language = 'pt-BR'";
+    assert_eq!(texts(world, changed).await, ["owner@acme.test"]);
+    assert!(before.len() > 10);
+}

@@ -1,0 +1,133 @@
+//! What the database says of its tables.
+
+use sqlx::PgPool;
+
+/// The tables of the schema `public`.
+pub struct Catalog {
+    /// In the order of their names.
+    pub tables: Vec<Table>,
+}
+
+/// A table.
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns that hold data, with the name of their type.
+    pub columns: Vec<(String, String)>,
+    /// Its primary key.
+    pub primary: Vec<String>,
+    /// Its foreign keys.
+    pub references: Vec<Reference>,
+    /// Its unique indexes, the primary key's included: name and columns.
+    pub unique: Vec<(String, Vec<String>)>,
+    /// What the login role may do to at least one column.
+    pub granted: Vec<String>,
+}
+
+/// A foreign key.
+pub struct Reference {
+    /// Its name.
+    pub name: String,
+    /// The columns that refer.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub table: String,
+}
+
+const TABLES: &str = "SELECT c.relname::text,
+        ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+            WHERE i.indrelid = c.oid AND i.indisprimary),
+        ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
+            WHERE has_table_privilege('gateway_login', c.oid, p)
+                OR (p <> 'DELETE' AND has_any_column_privilege('gateway_login', c.oid, p)))
+    FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1";
+
+const COLUMNS: &str = "SELECT a.attname::text, t.typname::text
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum";
+
+const REFERENCES: &str = "SELECT k.conname::text, k.confrelid::regclass::text,
+        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY c (number, place)
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.number ORDER BY c.place)
+    FROM pg_constraint k WHERE k.conrelid = $1::regclass AND k.contype = 'f' ORDER BY 1";
+
+const UNIQUE: &str = "SELECT i.indexrelid::regclass::text,
+        ARRAY(SELECT coalesce(a.attname::text, '(expression)') FROM unnest(i.indkey::int2[]) c (number)
+            LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = c.number)
+    FROM pg_index i WHERE i.indrelid = $1::regclass AND i.indisunique ORDER BY 1";
+
+impl Catalog {
+    /// Reads the catalog.
+    pub async fn read(pool: &PgPool) -> Self {
+        let rows: Vec<(String, Vec<String>, Vec<String>)> = sqlx::query_as(TABLES)
+            .fetch_all(pool)
+            .await
+            .expect("the catalog");
+        let mut tables = Vec::with_capacity(rows.len());
+        for (name, primary, granted) in rows {
+            tables.push(Table {
+                columns: list(pool, COLUMNS, &name).await,
+                references: references(pool, &name).await,
+                unique: list(pool, UNIQUE, &name).await,
+                name,
+                primary,
+                granted,
+            });
+        }
+        Self { tables }
+    }
+
+    /// The table of a name.
+    pub fn table(&self, name: &str) -> &Table {
+        let found = self.tables.iter().find(|table| table.name == name);
+        found.unwrap_or_else(|| panic!("there is no table `{name}`"))
+    }
+
+    /// The tables whose rows name their tenant.
+    pub fn of_tenants(&self) -> impl Iterator<Item = &Table> {
+        self.tables
+            .iter()
+            .filter(|table| table.column("tenant_id").is_some())
+    }
+}
+
+impl Table {
+    /// The type of a column, if there is one of that name.
+    pub fn column(&self, name: &str) -> Option<&str> {
+        let found = self.columns.iter().find(|(column, _)| column == name);
+        found.map(|(_, kind)| kind.as_str())
+    }
+
+    /// The column that tells a tenant's rows apart.
+    pub fn key(&self) -> &str {
+        let own = self.primary.iter().find(|column| *column != "tenant_id");
+        own.map_or("tenant_id", String::as_str)
+    }
+
+    /// Whether the login role was granted a command.
+    pub fn grants(&self, command: &str) -> bool {
+        self.granted.iter().any(|granted| granted == command)
+    }
+}
+
+async fn list<T>(pool: &PgPool, sql: &'static str, table: &str) -> Vec<T>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+{
+    sqlx::query_as(sql)
+        .bind(table)
+        .fetch_all(pool)
+        .await
+        .expect("the catalog")
+}
+
+async fn references(pool: &PgPool, table: &str) -> Vec<Reference> {
+    let rows: Vec<(String, String, Vec<String>)> = list(pool, REFERENCES, table).await;
+    let reference = |(name, table, columns)| Reference {
+        name,
+        columns,
+        table,
+    };
+    rows.into_iter().map(reference).collect()
+}

@@ -1,0 +1,80 @@
+//! Who asks is a setting of the transaction; without it there is no answer.
+
+use super::{
+    catalog::Table,
+    login::{NO_SUCH_SETTING, NO_UUID, NOT_PERMITTED, Session},
+    twins::{Twins, on_twins, rows_of},
+};
+
+/// The tables that hold rows of tenants or of people.
+fn with_rows(twins: &Twins) -> impl Iterator<Item = &Table> {
+    twins
+        .catalog
+        .tables
+        .iter()
+        .filter(|table| rows_of(table, twins.a).is_some())
+}
+
+#[test]
+fn without_settings_a_table_with_rows_fails() {
+    on_twins(async |twins| {
+        let mut login = Session::bare(&twins.world).await;
+        for table in with_rows(twins) {
+            let (key, name) = (table.key(), &table.name);
+            let code = if table.grants("SELECT") {
+                NO_SUCH_SETTING
+            } else {
+                NOT_PERMITTED
+            };
+            login
+                .assert_refused(code, &format!("SELECT {key} FROM {name}"))
+                .await;
+            if table.grants("UPDATE") {
+                let owner = table.column("tenant_id").map_or(key, |_| "tenant_id");
+                login
+                    .assert_refused(
+                        NO_SUCH_SETTING,
+                        &format!("UPDATE {name} SET {owner} = {owner}"),
+                    )
+                    .await;
+                login
+                    .assert_refused(NO_SUCH_SETTING, &format!("DELETE FROM {name}"))
+                    .await;
+            }
+        }
+        // As staff, without a tenant, the same.
+        login.settings = "SET LOCAL ROLE gateway_staff".to_owned();
+        for table in with_rows(twins).filter(|table| table.grants("SELECT")) {
+            let result = login
+                .attempt(&format!("SELECT {} FROM {}", table.key(), table.name))
+                .await;
+            assert!(
+                matches!(&result, Err((code, _)) if code == NO_SUCH_SETTING),
+                "{}: {result:?}",
+                table.name
+            );
+        }
+    });
+}
+
+#[test]
+fn a_setting_ends_with_its_transaction() {
+    on_twins(async |twins| {
+        let mut login = Session::of(twins, twins.a).await;
+        assert_eq!(login.attempt("SELECT id FROM campaigns").await, Ok(14));
+        login.settings.clear();
+        let left: (String, String) = sqlx::query_as("SELECT current_setting('app.current_tenant_id'), current_setting('app.current_user_id')")
+        .fetch_one(&mut login.connection)
+        .await
+        .expect("settings that were set once are there, and empty");
+        assert_eq!(left, (String::new(), String::new()));
+        for table in with_rows(twins).filter(|table| table.grants("SELECT")) {
+            login
+                .assert_refused(
+                    NO_UUID,
+                    &format!("SELECT {} FROM {}", table.key(), table.name),
+                )
+                .await;
+        }
+    });
+}
