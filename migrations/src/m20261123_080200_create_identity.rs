@@ -12,7 +12,7 @@
 //! forced as well; `viewer_tenants()` runs as the owner and sees through them.
 
 use crate::{
-    row_security::{READ, WRITE, forced, grant, tenant},
+    row_security::{READ, forced, grant, tenant},
     statement::{keep_updated, run},
 };
 use sea_orm_migration::prelude::*;
@@ -64,13 +64,13 @@ CREATE INDEX idx_tenant_users_user ON tenant_users (user_id, tenant_id);
 
 const POLICIES: &str = r"
 CREATE POLICY users_isolation ON users
-    FOR ALL TO gateway_login
+    FOR SELECT TO gateway_login
     USING (id = ANY (ARRAY(
         SELECT user_id FROM tenant_users WHERE deleted IS NULL
         UNION ALL SELECT current_setting('app.current_user_id')::uuid
     )));
 CREATE POLICY tenants_tenant_isolation ON tenants
-    FOR ALL TO gateway_login, gateway_staff
+    FOR SELECT TO gateway_login, gateway_staff
     USING (id = (SELECT current_setting('app.current_tenant_id')::uuid));
 CREATE POLICY tenant_users_own_memberships ON tenant_users
     FOR SELECT TO gateway_owner
@@ -94,7 +94,7 @@ impl MigrationTrait for Migration {
                 &grant("users", READ),
                 &forced("tenants"),
                 &grant("tenants", READ),
-                &tenant("tenant_users", WRITE),
+                &tenant("tenant_users", READ),
                 POLICIES,
             ],
         )

@@ -1,7 +1,7 @@
 //! A tenant's configuration and security policy: one row each, named by the tenant's key.
 
 use crate::{
-    row_security::{WRITE, tenant_named},
+    row_security::{READ, tenant_named},
     statement::{keep_updated, run},
 };
 use sea_orm_migration::prelude::*;
@@ -54,8 +54,8 @@ impl MigrationTrait for Migration {
                 TABLES,
                 &keep_updated("tenant_config"),
                 &keep_updated("tenant_policies"),
-                &tenant_named("tenant_config", "tenant_config_isolation", WRITE),
-                &tenant_named("tenant_policies", "tenant_policies_isolation", WRITE),
+                &tenant_named("tenant_config", "tenant_config_isolation", READ),
+                &tenant_named("tenant_policies", "tenant_policies_isolation", READ),
             ],
         )
         .await

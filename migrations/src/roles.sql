@@ -54,7 +54,10 @@ BEGIN
     FOR wanted IN
         SELECT * FROM (VALUES
             ('statement_timeout', '30s'),
-            ('idle_in_transaction_session_timeout', '60s')
+            ('idle_in_transaction_session_timeout', '60s'),
+            -- A statement whose client is gone ends within a second, or requests that were broken off
+            -- would hold more connections than the pool has.
+            ('client_connection_check_interval', '1s')
         ) AS setting (name, value)
     LOOP
         IF NOT EXISTS (

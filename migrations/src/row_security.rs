@@ -3,8 +3,9 @@
 //!
 //! Each function gives row level security (enabled, and forced on the owner), one policy and the
 //! grants that the scope needs. A setting is read through `(SELECT …)`, once for a statement rather
-//! than for each row, and never with `missing_ok`: without it the statement fails. The staff role has
-//! what the login role has in a tenant, so that a request that became staff still reads its tenant.
+//! than for each row, and never with `missing_ok`: without it the statement fails. The staff role
+//! reads what the login role reads in a tenant, so that a request that became staff still reads its
+//! tenant, and writes nothing.
 
 /// What a role needs that only reads.
 pub(crate) const READ: &str = "SELECT";
@@ -28,8 +29,13 @@ pub(crate) fn tenant_named(table: &str, policy: &str, commands: &str) -> String 
 pub(crate) fn tenant_columns(table: &str, columns: &str) -> String {
     let policy = format!("{table}_tenant_isolation");
     let policy = isolation(table, &policy, "tenant_id", "app.current_tenant_id");
-    let commands = format!("SELECT ({columns}), INSERT ({columns}), UPDATE ({columns}), DELETE");
-    forced(table) + &policy + &grant(table, &commands)
+    forced(table)
+        + &policy
+        + &format!(
+            "GRANT SELECT ({columns}), INSERT ({columns}), UPDATE ({columns}), DELETE
+                ON {table} TO gateway_login;
+            GRANT SELECT ({columns}) ON {table} TO gateway_staff;"
+        )
 }
 
 /// Rows of the request's user.
@@ -61,9 +67,12 @@ pub(crate) fn forced(table: &str) -> String {
     )
 }
 
-/// Commands that the login role and the staff role may use, as far as policies let them.
+/// Commands that the login role may use, as far as policies let it; staff read.
 pub(crate) fn grant(table: &str, commands: &str) -> String {
-    format!("GRANT {commands} ON {table} TO {MEMBERS};")
+    format!(
+        "GRANT {commands} ON {table} TO gateway_login;
+        GRANT SELECT ON {table} TO gateway_staff;"
+    )
 }
 
 fn isolation(table: &str, policy: &str, column: &str, setting: &str) -> String {

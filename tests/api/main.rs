@@ -3,5 +3,6 @@
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
 mod isolation;
+mod abuse;
 mod mutation;
 mod reading;

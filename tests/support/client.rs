@@ -26,12 +26,18 @@ pub struct Answer {
 
 impl Client {
     pub(crate) fn new(http: reqwest::Client, address: SocketAddr, token: Option<String>) -> Self {
-        Self { http, address, token }
+        Self {
+            http,
+            address,
+            token,
+        }
     }
 
     /// A request to a path, with the token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("http://{}{path}", self.address));
+        let request = self
+            .http
+            .request(method, format!("http://{}{path}", self.address));
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -43,7 +49,11 @@ impl Client {
         let response = request.send().await.expect("the gateway answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body");
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+        Answer {
+            status,
+            headers,
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        }
     }
 
     /// Posts an operation.
@@ -53,7 +63,11 @@ impl Client {
 
     /// Posts an operation with variables.
     pub async fn query_with(&self, query: &str, variables: Value) -> Answer {
-        self.send(self.request(Method::POST, "/graphql").json(&json!({ "query": query, "variables": variables }))).await
+        self.send(
+            self.request(Method::POST, "/graphql")
+                .json(&json!({ "query": query, "variables": variables })),
+        )
+        .await
     }
 
     /// Posts an operation that must succeed; its data.
@@ -70,18 +84,29 @@ impl Client {
 impl Answer {
     /// The data of an answer without errors.
     pub fn data(&self) -> Value {
-        assert!(self.status == 200 && self.body.get("errors").is_none(), "{} {:#}", self.status, self.body);
+        assert!(
+            self.status == 200 && self.body.get("errors").is_none(),
+            "{} {:#}",
+            self.status,
+            self.body
+        );
         self.body["data"].clone()
     }
 
     /// The code of the first error, or "" without one.
     pub fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
     }
 
     /// How many SQL statements the request cost, the opening message not counted.
     pub fn statements(&self) -> u32 {
-        let timing = self.headers.get("server-timing").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let timing = self
+            .headers
+            .get("server-timing")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let (_, rest) = timing.split_once("statements=").unwrap_or_default();
         rest.trim_end_matches('"').parse().unwrap_or(u32::MAX)
     }

@@ -28,14 +28,28 @@ pub async fn cluster() -> &'static Cluster {
 }
 
 async fn start() -> Cluster {
-    let folder = tempfile::Builder::new().prefix("gwt").tempdir().expect("a temporary folder");
+    let folder = tempfile::Builder::new()
+        .prefix("gwt")
+        .tempdir()
+        .expect("a temporary folder");
     let mut options = embedded::Options::scratch(folder.path());
-    options.settings.push(("max_connections".to_owned(), "400".to_owned()));
+    options
+        .settings
+        .push(("max_connections".to_owned(), "400".to_owned()));
     let server = Server::start(options).await.expect("PostgreSQL starts");
     server.create_database(EMPTY).await.expect("a database");
-    migrations::prepare_roles(&server.superuser_url(EMPTY), &Passwords::default()).await.expect("roles");
-    migrations::up(&server.url("gateway_migrator", EMPTY), None).await.expect("migrations");
-    Cluster { server, demo: OnceCell::new(), made: AtomicU32::new(0), _folder: folder }
+    migrations::prepare_roles(&server.superuser_url(EMPTY), &Passwords::default())
+        .await
+        .expect("roles");
+    migrations::up(&server.url("gateway_migrator", EMPTY), None)
+        .await
+        .expect("migrations");
+    Cluster {
+        server,
+        demo: OnceCell::new(),
+        made: AtomicU32::new(0),
+        _folder: folder,
+    }
 }
 
 impl Cluster {
@@ -51,15 +65,23 @@ impl Cluster {
     }
 
     async fn make_demo(&self) -> seed::Demo {
-        self.server.create_database_from_template(DEMO, EMPTY).await.expect("a database");
+        self.server
+            .create_database_from_template(DEMO, EMPTY)
+            .await
+            .expect("a database");
         // A fixed day, so that the data is the same in every run.
         let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
-        seed::demo(&self.server.superuser_url(DEMO), now).await.expect("demo data")
+        seed::demo(&self.server.superuser_url(DEMO), now)
+            .await
+            .expect("demo data")
     }
 
     async fn copy(&self, template: &str) -> String {
         let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
-        self.server.create_database_from_template(&name, template).await.expect("a copy of the template");
+        self.server
+            .create_database_from_template(&name, template)
+            .await
+            .expect("a copy of the template");
         name
     }
 }

@@ -6,12 +6,18 @@
 //! policy and would prove nothing; [`World::admin`] is for arranging and for looking behind.
 //!
 //! What may not be in here: an assertion about a feature.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that can not be set up fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that can not be set up fails"
+)]
 
 mod client;
 mod cluster;
+mod wire;
 mod world;
 
 pub use client::{Answer, Client};
 pub use cluster::cluster;
-pub use world::{Options, World};
+pub use wire::{Exchange, Wire};
+pub use world::{KEY, Options, World};

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{Client, cluster};
 
 /// The key of every test's tokens.
-const KEY: &str = "a key for tests only, which is long enough";
+pub const KEY: &str = "a key for tests only, which is long enough";
 
 /// How a test's gateway differs from the default.
 #[derive(Clone, Debug, Default)]
@@ -69,22 +69,45 @@ impl World {
         let server = &cluster().await.server;
         let settings = Settings {
             max_connections: options.max_connections,
-            acquire_timeout_ms: options.acquire_timeout.map(|time| time.as_millis().try_into().expect("a short time")),
+            acquire_timeout_ms: options
+                .acquire_timeout
+                .map(|time| time.as_millis().try_into().expect("a short time")),
             ..Settings::default()
         };
         let config = Config::from(settings);
-        let url = options.database_url.unwrap_or_else(|| server.url("gateway_login", &database));
+        let url = options
+            .database_url
+            .unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
         let gateway = Arc::new(Gateway::new(&url, key.clone(), &config).expect("a PostgreSQL URL"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(gateway::serve(gateway, listener, Duration::ZERO, async move {
-            let _ = stopped.await;
-        }));
-        let admin = PgPoolOptions::new().max_connections(4).connect_lazy(&server.superuser_url(&database)).expect("a PostgreSQL URL");
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("an HTTP client");
-        Self { address, database, demo, admin, http, key, stop: Some(stop) }
+        tokio::spawn(gateway::serve(
+            gateway,
+            listener,
+            Duration::ZERO,
+            async move {
+                let _ = stopped.await;
+            },
+        ));
+        let admin = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_lazy(&server.superuser_url(&database))
+            .expect("a PostgreSQL URL");
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("an HTTP client");
+        Self {
+            address,
+            database,
+            demo,
+            admin,
+            http,
+            key,
+            stop: Some(stop),
+        }
     }
 
     /// Connections of the superuser to the test's database: to arrange, and to look behind.
@@ -94,7 +117,10 @@ impl World {
 
     /// A client signed in as a user of a tenant, whether or not there is such a member.
     pub fn client(&self, tenant: Uuid, user: Uuid) -> Client {
-        self.signed_in(Identity::Member { tenant: tenant.into(), user: user.into() })
+        self.signed_in(Identity::Member {
+            tenant: tenant.into(),
+            user: user.into(),
+        })
     }
 
     /// A client signed in as staff.
@@ -105,8 +131,16 @@ impl World {
     /// A client of a demo user: `world.user("acme", "owner@acme.test")`.
     pub fn user(&self, tenant: &str, email: &str) -> Client {
         let demo = self.demo.as_ref().expect("a demo world");
-        let tenant = demo.tenants.iter().find(|found| found.name == tenant).expect("a demo tenant");
-        let user = tenant.users.iter().find(|found| found.email == email).expect("a demo user");
+        let tenant = demo
+            .tenants
+            .iter()
+            .find(|found| found.name == tenant)
+            .expect("a demo tenant");
+        let user = tenant
+            .users
+            .iter()
+            .find(|found| found.email == email)
+            .expect("a demo user");
         self.client(tenant.id, user.id)
     }
 
@@ -128,6 +162,11 @@ impl World {
     /// The key that the gateway verifies tokens with.
     pub fn key(&self) -> &TokenKey {
         &self.key
+    }
+
+    /// The same as text, to sign what the gateway itself would not.
+    pub fn secret(&self) -> &'static str {
+        KEY
     }
 
     fn signed_in(&self, identity: Identity) -> Client {

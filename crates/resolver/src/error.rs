@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensions, ServerError};
+use rows::FieldError;
 use sea_orm::DbErr;
-use tenant::{is_aborted_transaction, is_cancelled_statement, is_missing_context};
+use tenant::{TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context};
 
 /// The stable codes in `extensions.code`. A code is never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,12 @@ pub(crate) fn settle(error: ServerError) -> ServerError {
     if error.source.is_none() {
         return with_code(error, Code::BadUserInput);
     }
+    if error
+        .source::<FieldError>()
+        .is_some_and(FieldError::is_of_the_query)
+    {
+        return with_code(error, Code::ValidationFailed);
+    }
     tracing::error!(error = %error.message, path = ?error.path, "internal error");
     with_code(
         ServerError {
@@ -135,7 +142,11 @@ pub(crate) fn coded(code: Code, message: impl Into<String>) -> Error {
 }
 
 /// What the client reads of a failed statement; what it may not read is logged here.
-pub(crate) fn database(error: &Arc<DbErr>) -> Error {
+pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
+    if context.refusal().is_some() {
+        // The whole request is answered with the refusal, which was logged where it arose.
+        return coded(Code::Internal, MASK);
+    }
     if is_aborted_transaction(error) {
         return coded(
             Code::TransactionAborted,
@@ -148,7 +159,7 @@ pub(crate) fn database(error: &Arc<DbErr>) -> Error {
             "the database took too long; ask for fewer rows or a narrower filter",
         );
     }
-    if is_missing_context(error) {
+    if context.identity().tenant().is_none() && is_missing_context(error) {
         return coded(
             Code::Forbidden,
             "this is a tenant's, and the request names no tenant",

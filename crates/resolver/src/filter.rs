@@ -10,35 +10,63 @@ pub(crate) mod declare;
 mod enumeration;
 mod number;
 
+use std::cell::Cell;
+
 use async_graphql::InputType;
 use sea_orm::Condition;
 
 use crate::error::ClientError;
 
-pub(crate) use column::any_of;
 pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, TextFilter};
+pub(crate) use column::{any_of, is_storable};
 pub(crate) use declare::filter;
 pub(crate) use enumeration::enumeration;
 pub use number::{BigIntFilter, IntFilter};
 
 /// Filters nested deeper than this are refused: each level is a subquery.
 pub const MAX_DEPTH: usize = 8;
+/// More filters than this in one connection are refused, empty ones counted: their condition is a
+/// tree that is walked recursively when it is written as SQL.
+pub const MAX_FILTERS: usize = 200;
 
 /// The filter input of one object's connections; made by [`filter!`].
 pub trait Filter: InputType {
-    /// The SQL condition. `depth` counts the filters around this one.
+    /// The SQL condition, inside the filters that `nesting` counts.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` for filters nested too deep or text that PostgreSQL can not hold.
-    fn condition(&self, depth: usize) -> Result<Condition, ClientError>;
+    /// `BAD_USER_INPUT` for filters nested too deep, too many, or text that PostgreSQL can not hold.
+    fn condition(&self, nesting: Nesting<'_>) -> Result<Condition, ClientError>;
 }
 
-/// The depth of a filter inside one of `depth`.
-pub(crate) fn deeper(depth: usize) -> Result<usize, ClientError> {
-    if depth >= MAX_DEPTH {
-        return Err(ClientError::input(format!(
-            "filters may be nested {MAX_DEPTH} deep; combine conditions with `and` on one level"
-        )));
+/// How many filters may still come, and how deep this one is.
+#[derive(Clone, Copy)]
+pub struct Nesting<'n> {
+    depth: usize,
+    left: &'n Cell<usize>,
+}
+
+impl<'n> Nesting<'n> {
+    /// Around the outermost filter; `left` starts at [`MAX_FILTERS`].
+    pub(crate) fn outermost(left: &'n Cell<usize>) -> Self {
+        Self { depth: 0, left }
     }
-    Ok(depth + 1)
+
+    /// Around the filters inside one more.
+    pub(crate) fn deeper(self) -> Result<Self, ClientError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(ClientError::input(format!(
+                "filters may be nested {MAX_DEPTH} deep; combine conditions with `and` on one level"
+            )));
+        }
+        let left = self.left.get().checked_sub(1).ok_or_else(|| {
+            ClientError::input(format!(
+                "a connection takes {MAX_FILTERS} filters at most; use `in` for many values"
+            ))
+        })?;
+        self.left.set(left);
+        Ok(Self {
+            depth: self.depth + 1,
+            left: self.left,
+        })
+    }
 }

@@ -57,7 +57,7 @@ impl Loaders {
         self.of::<B>()
             .load(keys)
             .await
-            .map_err(|cause| error::database(&cause))
+            .map_err(|cause| error::database(&self.context, &cause))
     }
 
     fn of<B: Batch>(&self) -> Arc<Loader<B>> {

@@ -1,5 +1,7 @@
 //! What a document asks for, before it is executed; and codes for what is wrong with it.
 
+mod expansion;
+
 use std::sync::Arc;
 
 use async_graphql::{
@@ -23,12 +25,14 @@ pub struct Operation {
 ///
 /// # Errors
 /// `GRAPHQL_PARSE_FAILED` for a document that is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has
-/// no operation of the request's name, or several and the request names none.
+/// no operation of the request's name, several and the request names none, or one that would be too
+/// large once its fragments are expanded.
 pub fn find(request: &mut Request) -> Result<Operation, ServerError> {
     let wanted = request.operation_name.clone();
     let document = request
         .parsed_query()
         .map_err(|error| with_code(error, Code::ParseFailed))?;
+    expansion::check(document)?;
     operation(document, wanted.as_deref())
 }
 

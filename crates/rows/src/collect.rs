@@ -19,8 +19,7 @@ pub(crate) type Selections<'a, T> = IndexMap<&'a Name, Selected<'a, T>>;
 
 /// One key of the response.
 pub(crate) struct Selected<'a, T: Object> {
-    /// The first of the fields with this key; validation has proven that the others have the same
-    /// name and arguments.
+    /// The first of the fields with this key; the others have the same name and arguments.
     pub(crate) node: &'a Positioned<FieldNode>,
     /// The declared field, or none for `__typename`.
     pub(crate) field: Option<&'static Field<T>>,
@@ -45,32 +44,82 @@ pub(crate) fn collect<'a, T: Object>(
     Ok(collector.fields)
 }
 
-/// The selection sets of all root fields of the operation with this response key. Validation has
-/// proven that they name the same field with the same arguments.
-pub(crate) fn root_sets<'a>(execution: Execution<'a>, key: &Name) -> Vec<Set<'a>> {
-    let mut sets = Vec::new();
-    let mut visited = Vec::new();
-    let mut open: Vec<Set<'a>> = vec![execution.root()];
-    while let Some(set) = open.pop() {
-        for selection in &set.node.items {
-            match &selection.node {
-                Selection::Field(node) if node.node.response_key().node == *key => {
-                    sets.push(&node.node.selection_set);
+/// The selection sets of all root fields of the operation with the response key of `first`, in the
+/// document's order.
+pub(crate) fn root_sets<'a>(
+    execution: Execution<'a>,
+    first: &Positioned<FieldNode>,
+) -> ServerResult<Vec<Set<'a>>> {
+    let mut found = Vec::new();
+    same_key(
+        execution,
+        execution.root(),
+        first,
+        &mut HashSet::new(),
+        &mut found,
+    );
+    found
+        .into_iter()
+        .map(|node| same_field(first, node).map(|()| &node.node.selection_set))
+        .collect()
+}
+
+fn same_key<'a>(
+    execution: Execution<'a>,
+    set: Set<'a>,
+    first: &Positioned<FieldNode>,
+    visited: &mut HashSet<&'a Name>,
+    found: &mut Vec<&'a Positioned<FieldNode>>,
+) {
+    for selection in &set.node.items {
+        match &selection.node {
+            Selection::Field(node) => {
+                if node.node.response_key().node == first.node.response_key().node {
+                    found.push(node);
                 }
-                Selection::Field(_) => {}
-                Selection::InlineFragment(fragment) => open.push(&fragment.node.selection_set),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    if !visited.contains(&name) {
-                        visited.push(name);
-                        let fragment = execution.fragment(name);
-                        open.extend(fragment.map(|fragment| &fragment.node.selection_set));
-                    }
+            }
+            Selection::InlineFragment(fragment) => {
+                same_key(
+                    execution,
+                    &fragment.node.selection_set,
+                    first,
+                    visited,
+                    found,
+                );
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                if visited.insert(name)
+                    && let Some(fragment) = execution.fragment(name)
+                {
+                    same_key(
+                        execution,
+                        &fragment.node.selection_set,
+                        first,
+                        visited,
+                        found,
+                    );
                 }
             }
         }
     }
-    sets
+}
+
+/// Fields with one response key must be the same field with the same arguments (section 5.3.2).
+/// async-graphql's validation compares them within a selection set, but not with those that a
+/// fragment adds, so it is asked here, where they meet.
+fn same_field(first: &Positioned<FieldNode>, other: &Positioned<FieldNode>) -> ServerResult<()> {
+    let (left, right) = (&first.node, &other.node);
+    let arguments = left.arguments.len() == right.arguments.len()
+        && left.arguments.iter().all(|(name, value)| {
+            let given = right.get_argument(&name.node);
+            given.is_some_and(|given| given.node == value.node)
+        });
+    if left.name.node == right.name.node && arguments {
+        return Ok(());
+    }
+    let key = left.response_key().node.to_string();
+    Err(FieldError::Conflict { key }.at(other.pos))
 }
 
 struct Collector<'a, T: Object> {
@@ -110,6 +159,7 @@ impl<'a, T: Object> Collector<'a, T> {
         }
         let set = &node.node.selection_set;
         if let Some(selected) = self.fields.get_mut(&node.node.response_key().node) {
+            same_field(selected.node, node)?;
             selected.sets.push(set);
             return Ok(());
         }

@@ -3,7 +3,7 @@ use async_graphql::{Error, Pos, ServerError};
 /// The field errors that this crate raises itself.
 ///
 /// They are the `source` of the [`ServerError`], so that a server can give them a code of its own.
-/// All but [`FieldError::Directive`] are faults of the server or its data, not of the query.
+/// [`FieldError::is_of_the_query`] tells whose fault one is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
     /// A non-null field has no value: its row is missing, or a column was read as null.
@@ -34,6 +34,14 @@ pub enum FieldError {
         /// The directive's name, without `@`.
         directive: String,
     },
+    /// The query selects different fields, or one field with different arguments, under one key.
+    #[error(
+        "`{key}` is selected as different fields, or with different arguments; give one of them an alias"
+    )]
+    Conflict {
+        /// The response key.
+        key: String,
+    },
     /// The query names a field the object does not have; validation refuses it before.
     #[error("`{object}` has no field `{field}`")]
     UnknownField {
@@ -51,6 +59,12 @@ pub enum FieldError {
 }
 
 impl FieldError {
+    /// Whether the query is at fault, rather than the server or its data.
+    #[must_use]
+    pub fn is_of_the_query(&self) -> bool {
+        !matches!(self, Self::Missing { .. } | Self::Miscounted { .. })
+    }
+
     /// The error at a place of the query, still without a path.
     pub(crate) fn at(self, position: Pos) -> ServerError {
         Error::new_with_source(self).into_server_error(position)

@@ -68,7 +68,9 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
         let key = &ctx.item.node.response_key().node;
         let sets = match ctx.data_opt::<RootFields>() {
             None => vec![&ctx.item.node.selection_set],
-            Some(fields) if fields.begin(key) => root_sets(execution, key),
+            Some(fields) if fields.begin(key) => {
+                root_sets(execution, ctx.item).map_err(|error| ctx.set_error_path(error))?
+            }
             // Resolved where it was selected first; a null is merged into that without a trace.
             Some(_) => return Ok(Some(Value::Null)),
         };

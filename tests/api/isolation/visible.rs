@@ -19,7 +19,8 @@ impl Twins {
                 self.a
             ),
             "plans" => format!(
-                "(is_active OR id IN (SELECT unnest(ARRAY[plan_id, pending_plan_id]) FROM subscriptions WHERE tenant_id = '{}'))",
+                "(is_active OR EXISTS (SELECT FROM subscriptions s
+                    WHERE s.tenant_id = '{}' AND plans.id IN (s.plan_id, s.pending_plan_id)))",
                 self.a
             ),
             "feature_flags" => "true".to_owned(),
@@ -50,15 +51,14 @@ impl Twins {
         let Some(hidden) = self.hidden(table) else {
             return Vec::new();
         };
-        let key = table.key();
-        texts(
-            &self.world,
-            &format!(
-                "SELECT {key}::text FROM {} WHERE {hidden} ORDER BY {key}",
-                table.name
-            ),
-        )
-        .await
+        let (key, name) = (table.key(), &table.name);
+        let sql = format!("SELECT {key}::text FROM {name} WHERE {hidden} ORDER BY {key}");
+        let keys = texts(&self.world, &sql).await;
+        assert!(
+            !keys.is_empty(),
+            "B has nothing in `{name}` that A could be shown"
+        );
+        keys
     }
 
     /// SQL that is true of such rows.

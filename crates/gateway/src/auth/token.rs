@@ -18,9 +18,12 @@ const ISSUER: &str = "tenant-gateway";
 pub struct Claims {
     /// The user.
     sub: Uuid,
-    /// The tenant asked in; absent in a staff token.
+    /// The tenant asked in.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<Uuid>,
+    /// Said by a staff token, which names no tenant. It is never concluded from a missing tenant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    staff: bool,
     iss: String,
     aud: String,
     iat: i64,
@@ -53,6 +56,7 @@ impl Claims {
         Self {
             sub: identity.user().into(),
             tenant: identity.tenant().map(Uuid::from),
+            staff: identity.tenant().is_none(),
             iss: ISSUER.to_owned(),
             aud: ISSUER.to_owned(),
             iat: now,
@@ -95,15 +99,18 @@ impl Claims {
     }
 
     /// Whom the token is for.
-    #[must_use]
-    pub fn identity(&self) -> Identity {
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] for a token that names neither a tenant nor staff, or both.
+    pub fn identity(&self) -> Result<Identity, TokenError> {
         let user = UserId::from(self.sub);
-        match self.tenant {
-            Some(tenant) => Identity::Member {
+        match (self.tenant, self.staff) {
+            (Some(tenant), false) => Ok(Identity::Member {
                 tenant: TenantId::from(tenant),
                 user,
-            },
-            None => Identity::Staff { user },
+            }),
+            (None, true) => Ok(Identity::Staff { user }),
+            (None, false) | (Some(_), true) => Err(TokenError::Invalid),
         }
     }
 }

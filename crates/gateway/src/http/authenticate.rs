@@ -11,5 +11,5 @@ pub(super) fn identity(headers: &HeaderMap, key: &TokenKey) -> Result<Identity, 
     let header = headers
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap_or_default());
-    Ok(Claims::verify(header, key)?.identity())
+    Ok(Claims::verify(header, key)?.identity()?)
 }

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     error::{ClientError, Code},
+    filter::is_storable,
     order::{Order, OrderDirection},
     table::{Column, Listed},
 };
@@ -80,7 +81,7 @@ fn typed<T: Listed>(column: Column<T>, value: Json) -> Option<Value> {
         ColumnType::Integer => Some(Value::Int(Some(i32::try_from(value.as_i64()?).ok()?))),
         ColumnType::BigInteger => Some(Value::BigInt(Some(value.as_i64()?))),
         ColumnType::TimestampWithTimeZone => Some(Value::ChronoDateTimeUtc(Some(
-            DateTime::from_timestamp_micros(value.as_i64()?)?,
+            DateTime::from_timestamp_micros(value.as_i64()?).filter(|time| is_storable(*time))?,
         ))),
         _ => match value {
             Json::String(text) if !text.contains('\0') => Some(Value::String(Some(text))),

@@ -1,11 +1,13 @@
 //! The arguments of a connection, checked: which rows, in which order, from where, how many.
 
+use std::cell::Cell;
+
 use async_graphql::InputType;
 
 use super::cursor::{self, Position};
 use crate::{
     error::ClientError,
-    filter::Filter,
+    filter::{Filter, MAX_FILTERS, Nesting},
     order::{Order, OrderDirection},
     table::Listed,
 };
@@ -66,7 +68,7 @@ impl<T: Listed> Page<T> {
             .unwrap_or_default();
         let condition = input.filter.map_or_else(
             || Ok(sea_orm::Condition::all()),
-            |filter| filter.condition(0),
+            |filter| filter.condition(Nesting::outermost(&Cell::new(MAX_FILTERS))),
         )?;
         let fingerprint = format!(
             "{limit} {backward} {:?} {:?} {} {:?} {filter_fingerprint}",

@@ -6,7 +6,7 @@ use async_graphql::{
     ID, InputObject, InputType, InputValueError, InputValueResult, Value as GraphqlValue,
     registry::Registry,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use entity::id::TypedId;
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, Value,
@@ -81,6 +81,11 @@ pub(crate) fn storable(text: &str) -> Result<(), ClientError> {
     Ok(())
 }
 
+/// Moments that both RFC 3339 and PostgreSQL know.
+pub(crate) fn is_storable(time: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&time.year())
+}
+
 /// Conditions on moments.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct DateTimeFilter {
@@ -100,6 +105,16 @@ pub struct DateTimeFilter {
 
 impl ColumnFilter for DateTimeFilter {
     fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+        for time in [self.eq, self.lt, self.lte, self.gt, self.gte]
+            .into_iter()
+            .flatten()
+        {
+            if !is_storable(time) {
+                return Err(ClientError::input(
+                    "a moment must be in the years 1 to 9999",
+                ));
+            }
+        }
         Ok(Condition::all()
             .add_option(self.eq.map(|time| column.eq(time)))
             .add_option(self.lt.map(|time| column.lt(time)))

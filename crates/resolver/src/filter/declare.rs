@@ -60,28 +60,28 @@ macro_rules! filter {
         }
 
         impl $crate::filter::Filter for $filter {
-            fn condition(&self, depth: usize) -> Result<sea_orm::Condition, $crate::error::ClientError> {
+            fn condition(&self, nesting: $crate::filter::Nesting<'_>) -> Result<sea_orm::Condition, $crate::error::ClientError> {
                 #[allow(unused_imports, reason = "a table without relations needs no more than conditions")]
                 use $crate::filter::{ColumnFilter, declare::{all, any, not, related}};
-                let depth = $crate::filter::deeper(depth)?;
+                let nesting = nesting.deeper()?;
                 let mut condition = sea_orm::Condition::all();
                 $(if let Some(filter) = &self.$column {
                     condition = condition.add(filter.on($table::Column::$stored)?);
                 })*
                 $($(if let Some(filter) = &self.$one {
-                    condition = condition.add(related($table::Column::$reference, $one_key, filter.condition(depth)?));
+                    condition = condition.add(related($table::Column::$reference, $one_key, filter.condition(nesting)?));
                 })*)?
                 $($(if let Some(filter) = &self.$many {
-                    condition = condition.add(filter.condition(depth, |inner| Ok(related($table::Column::$key, $many_reference, inner)))?);
+                    condition = condition.add(filter.condition(nesting, |inner| Ok(related($table::Column::$key, $many_reference, inner)))?);
                 })*)?
                 $($(if let Some(filter) = &self.$through {
-                    condition = condition.add(filter.condition(depth, |inner| {
+                    condition = condition.add(filter.condition(nesting, |inner| {
                         Ok(related($table::Column::$own_key, $join_own, sea_orm::Condition::all().add(related($join_other, $other_key, inner))))
                     })?);
                 })*)?
-                condition = condition.add_option(self.and.as_ref().map(|filters| all(filters, depth)).transpose()?);
-                condition = condition.add_option(self.or.as_ref().map(|filters| any(filters, depth)).transpose()?);
-                condition = condition.add_option(self.not.as_ref().map(|filter| filter.condition(depth).map(not)).transpose()?);
+                condition = condition.add_option(self.and.as_ref().map(|filters| all(filters, nesting)).transpose()?);
+                condition = condition.add_option(self.or.as_ref().map(|filters| any(filters, nesting)).transpose()?);
+                condition = condition.add_option(self.not.as_ref().map(|filter| filter.condition(nesting).map(not)).transpose()?);
                 Ok(condition)
             }
         }
@@ -101,12 +101,12 @@ macro_rules! filter {
         impl $list {
             pub(crate) fn condition(
                 &self,
-                depth: usize,
+                nesting: $crate::filter::Nesting<'_>,
                 item: impl Fn(sea_orm::Condition) -> Result<sea_orm::sea_query::Expr, $crate::error::ClientError>,
             ) -> Result<sea_orm::Condition, $crate::error::ClientError> {
                 use $crate::filter::Filter;
-                let some = self.some.as_ref().map(|filter| item(filter.condition(depth)?)).transpose()?;
-                let none = self.none.as_ref().map(|filter| item(filter.condition(depth)?)).transpose()?;
+                let some = self.some.as_ref().map(|filter| item(filter.condition(nesting)?)).transpose()?;
+                let none = self.none.as_ref().map(|filter| item(filter.condition(nesting)?)).transpose()?;
                 Ok(sea_orm::Condition::all()
                     .add_option(some)
                     .add_option(none.map(|matches| sea_orm::ExprTrait::not(matches))))
@@ -116,7 +116,7 @@ macro_rules! filter {
 }
 pub(crate) use filter;
 
-use super::Filter;
+use super::{Filter, Nesting};
 
 /// `column IN (SELECT key FROM its table WHERE condition)`. The subquery names its own table's
 /// columns only, and its policy applies to it like to any other statement. Keys that are null are
@@ -138,23 +138,29 @@ fn keys(key: impl ColumnTrait, condition: Condition) -> SelectStatement {
 }
 
 /// All of the filters hold.
-pub(crate) fn all<F: Filter>(filters: &[F], depth: usize) -> Result<Condition, ClientError> {
+pub(crate) fn all<F: Filter>(
+    filters: &[F],
+    nesting: Nesting<'_>,
+) -> Result<Condition, ClientError> {
     filters
         .iter()
         .try_fold(Condition::all(), |condition, filter| {
-            Ok(condition.add(filter.condition(depth)?))
+            Ok(condition.add(filter.condition(nesting)?))
         })
 }
 
 /// One of the filters holds.
-pub(crate) fn any<F: Filter>(filters: &[F], depth: usize) -> Result<Condition, ClientError> {
+pub(crate) fn any<F: Filter>(
+    filters: &[F],
+    nesting: Nesting<'_>,
+) -> Result<Condition, ClientError> {
     if filters.is_empty() {
         return Ok(Condition::all().add(Expr::cust("FALSE")));
     }
     filters
         .iter()
         .try_fold(Condition::any(), |condition, filter| {
-            Ok(condition.add(filter.condition(depth)?))
+            Ok(condition.add(filter.condition(nesting)?))
         })
 }
 

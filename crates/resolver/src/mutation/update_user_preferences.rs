@@ -155,7 +155,7 @@ impl rows::Load<(), UpdateUserPreferencesArguments> for UpdateUserPreferences {
             .to_owned();
         let written = user_preference::Entity::insert(row).on_conflict(own);
         let written = written.exec_with_returning(context).await;
-        let written = written.map_err(|cause| error::database(&Arc::new(cause)))?;
+        let written = written.map_err(|cause| error::database(context, &Arc::new(cause)))?;
         Ok(vec![Some(Arc::new(Updated(Arc::new(written))))])
     }
 }

@@ -43,7 +43,7 @@ impl rows::Load<()> for Entries {
             .order_by_asc(system_config::Column::Key)
             .all(session.context())
             .await
-            .map_err(|cause| error::database(&Arc::new(cause)))?;
+            .map_err(|cause| error::database(Session::of(ctx).context(), &Arc::new(cause)))?;
         let entries: Vec<_> = entries.into_iter().map(Arc::new).collect();
         Ok(vec![entries; keys.len()])
     }

@@ -77,7 +77,8 @@ impl rows::Load<()> for Roles {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let roles = Session::of(ctx).context().roles().await;
-        let roles = roles.map_err(|cause| error::database(&Arc::new(cause)))?;
+        let roles =
+            roles.map_err(|cause| error::database(Session::of(ctx).context(), &Arc::new(cause)))?;
         Ok(vec![roles; keys.len()])
     }
 }
@@ -90,7 +91,8 @@ impl rows::Load<bool> for Permissions {
             true => permissions(Session::of(ctx).context()).await,
             false => Ok(Vec::new()),
         };
-        let permissions = permissions.map_err(|cause| error::database(&Arc::new(cause)))?;
+        let permissions = permissions
+            .map_err(|cause| error::database(Session::of(ctx).context(), &Arc::new(cause)))?;
         Ok(vec![permissions; staff.len()])
     }
 }
@@ -115,7 +117,11 @@ impl rows::Load<Option<TenantId>> for OtherTenants {
         let mut others = Vec::with_capacity(own.len());
         for own in own {
             let tenants = other_tenants(Session::of(ctx).context(), own).await;
-            others.push(tenants.map_err(|cause| error::database(&Arc::new(cause)))?);
+            others.push(
+                tenants.map_err(|cause| {
+                    error::database(Session::of(ctx).context(), &Arc::new(cause))
+                })?,
+            );
         }
         Ok(others)
     }
