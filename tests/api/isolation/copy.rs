@@ -100,12 +100,12 @@ impl Twins {
 
     /// Proves that the rows are twins: the same but for what had to differ.
     async fn compare(&self, table: &Table, different: &[&str]) {
+        let name = &table.name;
         let rows = |tenant| {
             let rows = rows_of(table, tenant).expect("only tables with rows of tenants are copied");
             format!(
-                "SELECT to_jsonb(t) - '{{{}}}'::text[] FROM {} t WHERE {rows}",
-                different.join(","),
-                table.name
+                "SELECT to_jsonb({name}.*) - '{{{}}}'::text[] FROM {name} WHERE {rows}",
+                different.join(",")
             )
         };
         let (a, b) = (rows(self.a), rows(self.b));
