@@ -1,6 +1,6 @@
 //! Data to look at and data to measure with.
 //!
-//! [`demo`] makes two tenants with a few months of everything, once; [`synthetic`] makes any number
+//! [`demo()`] makes two tenants with a few months of everything, once; [`synthetic()`] makes any number
 //! of tenants of any size. Both write the same tables in the same way: a row is a pure function
 //! of its tenant and its number, so the same plan gives the same rows whatever the size of a batch,
 //! and one file of `table/` says what a table's rows look like.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Result, parse::ParseStream};
 
-/// The attributes of one item; which of them it takes is checked by [`Attributes::only`].
+/// The attributes of one item; which of them it takes is checked by [`Attributes::parse`].
 #[derive(Default)]
 pub(crate) struct Attributes {
     docs: Vec<String>,
