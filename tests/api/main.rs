@@ -2,7 +2,10 @@
 //!
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
-mod isolation;
 mod abuse;
+mod faults;
+mod isolation;
+mod migration;
 mod mutation;
 mod reading;
+mod schema;

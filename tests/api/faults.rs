@@ -1,0 +1,13 @@
+//! What goes wrong around a request costs that request at most, and never lets one tenant's context
+//! reach another.
+
+mod backends;
+mod cancelled_requests;
+mod database_away;
+mod direct;
+mod dropped_contexts;
+mod killed_backends;
+mod limits;
+mod lock;
+mod round_trips;
+mod transaction;

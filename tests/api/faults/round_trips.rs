@@ -1,0 +1,132 @@
+//! How often a request waits for the database.
+
+use std::time::Duration;
+
+use gateway_tests::{Exchange, Options, Wire, World, cluster};
+use tenant::{Access, Database, DatabaseOptions, Outcome};
+use tokio::time::timeout;
+
+use super::direct;
+
+/// A gateway that reaches its database over a wire, with one connection.
+async fn listened_to() -> (World, Wire) {
+    let (database, _) = cluster().await.demo().await;
+    let wire = Wire::to_cluster().await;
+    let database_url = Some(wire.url("gateway_login", &database));
+    let world = World::demo_with(Options {
+        database_url,
+        max_connections: Some(1),
+        ..Options::default()
+    })
+    .await;
+    (world, wire)
+}
+
+/// Returns when the server has answered everything.
+async fn quiet(wire: &Wire) {
+    while wire.so_far().iter().any(|exchange| !exchange.answered) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What an exchange was for: how its first message begins (`Q` a simple query, `B` a prepared statement's
+/// execution), and whether it was answered.
+fn outline(exchanges: &[Exchange]) -> Vec<(String, bool)> {
+    let beginning = |text: &String| {
+        text.split_whitespace()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    exchanges
+        .iter()
+        .map(|exchange| (beginning(&exchange.sent[0]), exchange.answered))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_needs_no_row_opens_no_connection() {
+    let (world, wire) = listened_to().await;
+    let acme = world.owner("acme");
+    let documents = [
+        "{ __typename }",
+        "{ __schema { types { name } } }",
+        "{ campaigns(",
+        "{ noSuchField }",
+        "{ company(id: \"nonsense\") { id } }",
+        "query Big { campaigns(first: 1000000) { nodes { id } } }",
+    ];
+    for document in documents {
+        let answer = acme.query(document).await;
+        assert_eq!(answer.statements(), 0, "{document}: {:?}", answer.headers);
+    }
+    assert_eq!(
+        world
+            .anonymous()
+            .query("{ campaigns(first: 1) { totalCount } }")
+            .await
+            .status,
+        401
+    );
+    assert_eq!(wire.connections(), 0);
+    acme.data("{ campaigns(first: 1) { totalCount } }").await;
+    assert_eq!(wire.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_lookup_is_two_round_trips_and_its_end_is_not_waited_for() {
+    let (world, wire) = listened_to().await;
+    let acme = world.owner("acme");
+    let id =
+        acme.data("{ companies(first: 1) { nodes { id } } }").await["companies"]["nodes"][0]["id"]
+            .clone();
+    let lookup = format!("{{ company(id: {id}) {{ name }} }}");
+    acme.data(&lookup).await; // prepares the statement
+    quiet(&wire).await;
+    wire.exchanges();
+
+    wire.hold_rollbacks(true);
+    // Answered, though no ROLLBACK has reached the server.
+    timeout(Duration::from_secs(20), acme.data(&lookup))
+        .await
+        .expect("an answer that waits for nothing");
+    while wire.so_far().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let exchanges = wire.so_far();
+    let expected = [("Q BEGIN", true), ("B", true), ("Q ROLLBACK", false)]
+        .map(|(text, answered)| (text.to_owned(), answered));
+    assert_eq!(outline(&exchanges), expected);
+    let opening = &exchanges[0].sent[0];
+    for part in [
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL app.current_tenant_id",
+        "FROM tenant_users",
+    ] {
+        assert!(opening.contains(part), "{opening}");
+    }
+    wire.hold_rollbacks(false);
+    acme.data(&lookup).await;
+}
+
+#[tokio::test]
+async fn a_commit_is_waited_for() {
+    let world = World::demo().await;
+    let wire = Wire::to_cluster().await;
+    let url = wire.url("gateway_login", &world.database);
+    let database = Database::new(&url, &DatabaseOptions::default()).expect("a PostgreSQL URL");
+    let context = database.context(direct::owner(&world, "acme"), Access::Write);
+    direct::text(&context, "SELECT current_user::text")
+        .await
+        .expect("a row");
+    assert_eq!(
+        context.finish(true).await.expect("a commit"),
+        Outcome::Committed
+    );
+    let exchanges = wire.exchanges();
+    let commit = exchanges
+        .iter()
+        .find(|exchange| exchange.sent == ["Q COMMIT"])
+        .expect("a commit");
+    assert!(commit.answered);
+}

@@ -1,0 +1,163 @@
+//! Every table is an entity, column by column.
+
+use entity::oltp;
+use gateway_tests::World;
+use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic, Iterable, sea_query::StringLen};
+
+use super::tables;
+
+/// A column: its name, its type in PostgreSQL's words, and whether it may be null.
+type Column = (String, String, bool);
+
+/// A table: its name, its columns in their order, and its primary key.
+type Table = (String, Vec<Column>, Vec<String>);
+
+/// Columns that the database has and no model may carry.
+const HIDDEN: [(&str, &str); 1] = [("email_accounts", "vault_key_path")];
+
+/// Tables that are no entity.
+const NO_ENTITY: [&str; 1] = ["seaql_migrations"];
+
+macro_rules! entities {
+    ($($module:ident),* $(,)?) => {
+        vec![$(table::<oltp::$module::Entity>()),*]
+    };
+}
+
+fn entities() -> Vec<Table> {
+    let mut tables = entities![
+        admin_system_event,
+        campaign,
+        campaign_sequence_step,
+        company,
+        domain,
+        domain_ip_assignment,
+        email_account,
+        feature_flag,
+        folder,
+        lead,
+        outbox,
+        payment,
+        permission,
+        plan,
+        smtp_ip_address,
+        staff_member,
+        staff_role,
+        staff_role_permission,
+        subscription,
+        subscription_addon,
+        system_config,
+        tag,
+        template,
+        template_folder,
+        template_tag,
+        tenant,
+        tenant_config,
+        tenant_policy,
+        tenant_user,
+        user,
+        user_preference,
+        vps_instance,
+    ];
+    tables.sort();
+    tables
+}
+
+fn table<E: EntityTrait>() -> Table
+where
+    E::PrimaryKey: IdenStatic,
+{
+    let columns = E::Column::iter().map(|column| {
+        let definition = column.def();
+        (
+            column.as_str().to_owned(),
+            sql_type(definition.get_column_type()),
+            definition.is_null(),
+        )
+    });
+    let key = E::PrimaryKey::iter().map(|column| column.as_str().to_owned());
+    (
+        E::default().table_name().to_owned(),
+        columns.collect(),
+        key.collect(),
+    )
+}
+
+fn sql_type(column: &ColumnType) -> String {
+    match column {
+        ColumnType::Uuid => "uuid".to_owned(),
+        ColumnType::Text => "text".to_owned(),
+        ColumnType::String(StringLen::N(length)) => format!("character varying({length})"),
+        ColumnType::TimestampWithTimeZone => "timestamp with time zone".to_owned(),
+        ColumnType::JsonBinary => "jsonb".to_owned(),
+        ColumnType::BigInteger => "bigint".to_owned(),
+        ColumnType::Integer => "integer".to_owned(),
+        ColumnType::SmallInteger => "smallint".to_owned(),
+        ColumnType::Boolean => "boolean".to_owned(),
+        ColumnType::Array(element) => format!("{}[]", sql_type(element)),
+        other => format!("{other:?}, which no table has"),
+    }
+}
+
+async fn in_the_database(world: &World) -> Vec<Table> {
+    let mut tables = Vec::new();
+    for name in tables::all(world.admin()).await {
+        let columns: Vec<Column> = sqlx::query_as(
+            "SELECT attname::text, format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute
+             WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        )
+        .bind(&name)
+        .fetch_all(world.admin())
+        .await
+        .expect("columns");
+        let key: Vec<String> = sqlx::query_scalar(
+            "SELECT a.attname::text FROM pg_index i, unnest(i.indkey) WITH ORDINALITY k (attnum, place)
+             JOIN pg_attribute a ON a.attrelid = $1::regclass AND a.attnum = k.attnum
+             WHERE i.indrelid = $1::regclass AND i.indisprimary ORDER BY k.place",
+        )
+        .bind(&name)
+        .fetch_all(world.admin())
+        .await
+        .expect("a key");
+        tables.push((name, columns, key));
+    }
+    tables
+}
+
+#[tokio::test]
+async fn the_database_has_the_entities_columns_and_no_others() {
+    let world = World::empty().await;
+    let mut found = in_the_database(&world).await;
+    found.retain(|(table, ..)| !NO_ENTITY.contains(&table.as_str()));
+    for (table, columns, _) in &mut found {
+        let before = columns.len();
+        columns.retain(|(column, ..)| !HIDDEN.contains(&(table.as_str(), column.as_str())));
+        let hidden = HIDDEN.iter().filter(|(of, _)| of == table).count();
+        assert_eq!(
+            before - columns.len(),
+            hidden,
+            "{table} has every column that is to be hidden"
+        );
+    }
+    let expected = entities();
+    let names = |tables: &[Table]| {
+        tables
+            .iter()
+            .map(|(name, ..)| name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&found), names(&expected));
+    for (found, expected) in found.iter().zip(&expected) {
+        assert_eq!(found, expected);
+    }
+}
+
+/// A module of the crate that the list above forgot would make the test above blind to its table.
+#[test]
+fn the_list_has_every_module() {
+    let modules = include_str!("../../../crates/entity/src/oltp.rs")
+        .lines()
+        .filter(|line| line.starts_with("pub mod "))
+        .count();
+    assert_eq!(entities().len(), modules);
+}

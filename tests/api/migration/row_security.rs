@@ -1,0 +1,199 @@
+//! Every table keeps its rows apart, and its indexes follow the tenant.
+
+use gateway_tests::World;
+use sqlx::AssertSqlSafe;
+
+use super::tables;
+
+/// The policies and indexes that the platform's design names.
+const NAMED: [&str; 13] = [
+    "campaigns_tenant_isolation",
+    "leads_tenant_isolation",
+    "domains_tenant_isolation",
+    "email_accounts_tenant_isolation",
+    "templates_tenant_isolation",
+    "companies_tenant_isolation",
+    "user_preferences_isolation",
+    "tenant_config_isolation",
+    "tenant_policies_isolation",
+    "idx_tenant_users_tenant",
+    "idx_tenant_users_user",
+    "idx_smtp_ip_addresses_status",
+    "idx_domain_ip_assignments_domain",
+];
+
+/// Indexes of tenant tables that do not begin with the tenant, and why.
+const ACROSS_TENANTS: [&str; 4] = [
+    "companies_workspace_name_key", // unique in the whole platform
+    "idx_tenant_users_user",        // the viewer's own memberships
+    "idx_domain_ip_assignments_smtp_ip_address", // staff look from the address
+    "idx_outbox_unprocessed",       // the relay takes the oldest of all
+];
+
+/// What a query finds wrong, a line each.
+async fn wrong(world: &World, query: &str) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(query))
+        .bind(tables::of_tenants(world.admin()).await)
+        .fetch_all(world.admin())
+        .await
+        .expect("the catalog")
+}
+
+#[tokio::test]
+async fn every_table_forces_row_level_security_and_has_a_policy() {
+    let world = World::empty().await;
+    let open = "SELECT relname::text FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)) AND $1::text[] IS NOT NULL";
+    assert_eq!(wrong(&world, open).await, [""; 0]);
+    sqlx::raw_sql("ALTER TABLE leads NO FORCE ROW LEVEL SECURITY")
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(wrong(&world, open).await, ["leads"]);
+}
+
+#[tokio::test]
+async fn every_tenant_table_says_whose_row_it_is() {
+    let world = World::empty().await;
+    let without = "SELECT t FROM unnest($1::text[]) t WHERE NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = t::regclass AND attname = 'tenant_id' AND attnotnull AND atttypid = 'uuid'::regtype)";
+    assert_eq!(wrong(&world, without).await, [""; 0]);
+    // One policy, in the form that costs least and fails without the setting.
+    let otherwise = "SELECT t || ': ' || coalesce(string_agg(format('%s %s %s', policyname, qual, with_check), '; '), 'none') FROM unnest($1::text[]) t
+        LEFT JOIN pg_policies p ON p.tablename = t AND p.roles <> '{gateway_owner}'
+        GROUP BY t HAVING count(*) <> 1 OR bool_or(p.permissive <> 'PERMISSIVE' OR p.cmd <> 'ALL' OR p.qual IS DISTINCT FROM p.with_check
+            OR p.qual IS DISTINCT FROM '(tenant_id = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))')";
+    assert_eq!(wrong(&world, otherwise).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn no_key_can_point_into_another_tenant() {
+    let world = World::empty().await;
+    let simple = "SELECT format('%s on %s', conname, conrelid::regclass) FROM pg_constraint c WHERE contype = 'f'
+        AND conrelid::regclass::text = ANY ($1) AND confrelid::regclass::text = ANY ($1)
+        AND NOT EXISTS (SELECT FROM unnest(conkey, confkey) k (own, other)
+            JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = own AND a.attname = 'tenant_id'
+            JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = other AND b.attname = 'tenant_id')";
+    assert_eq!(wrong(&world, simple).await, [""; 0]);
+    let sabotage = "ALTER TABLE campaigns ADD CONSTRAINT simple FOREIGN KEY (company_id) REFERENCES companies (id)";
+    sqlx::raw_sql(sabotage)
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(wrong(&world, simple).await, ["simple on campaigns"]);
+}
+
+#[tokio::test]
+async fn indexes_begin_with_the_tenant() {
+    let world = World::empty().await;
+    let stray = "SELECT i.indexrelid::regclass::text FROM pg_index i
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid::regclass::text = ANY ($1) AND a.attname <> 'tenant_id' AND NOT i.indisprimary ORDER BY 1";
+    let mut expected = ACROSS_TENANTS;
+    expected.sort_unstable();
+    assert_eq!(wrong(&world, stray).await, expected);
+}
+
+/// Deleting a parent, and every list of children, would read whole tables otherwise.
+#[tokio::test]
+async fn every_foreign_key_of_a_tenant_table_has_an_index() {
+    let world = World::empty().await;
+    let bare = "SELECT format('%s on %s', conname, conrelid::regclass) FROM pg_constraint c WHERE contype = 'f' AND conrelid::regclass::text = ANY ($1)
+        AND NOT EXISTS (
+            SELECT FROM pg_index i CROSS JOIN LATERAL (
+                SELECT array_agg(a.attnum) AS wanted FROM pg_attribute a WHERE a.attrelid = conrelid AND (a.attnum = ANY (conkey) OR a.attname = 'tenant_id')
+            ) w
+            WHERE i.indrelid = conrelid AND i.indpred IS NULL
+            AND (i.indkey::int2[])[0:cardinality(w.wanted) - 1] @> w.wanted)";
+    assert_eq!(wrong(&world, bare).await, [""; 0]);
+    sqlx::raw_sql("DROP INDEX idx_campaigns_tenant_company")
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(
+        wrong(&world, bare).await,
+        ["campaigns_company_id_fkey on campaigns"]
+    );
+}
+
+#[tokio::test]
+async fn what_the_design_names_is_there() {
+    let world = World::empty().await;
+    for name in NAMED {
+        let found: i64 = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM pg_policies WHERE policyname = $1) + (SELECT count(*) FROM pg_indexes WHERE indexname = $1)",
+        )
+        .bind(name)
+        .fetch_one(world.admin())
+        .await
+        .expect("the catalog");
+        assert_eq!(found, 1, "{name}");
+    }
+}
+
+/// Nobody but the roles of the gateway is granted anything, and what is not a tenant's is only read.
+#[tokio::test]
+async fn grants_are_what_a_scope_needs() {
+    let world = World::empty().await;
+    let surplus =
+        "SELECT format('%s %s to %s', c.relname, g.privilege_type, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END)
+        FROM pg_class c CROSS JOIN LATERAL (
+            SELECT * FROM aclexplode(c.relacl)
+            UNION ALL SELECT (aclexplode(a.attacl)).* FROM pg_attribute a WHERE a.attrelid = c.oid
+        ) g
+        WHERE c.relnamespace = 'public'::regnamespace AND g.grantee <> c.relowner AND (
+            g.grantee::regrole::text NOT IN ('gateway_login', 'gateway_staff')
+            OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+            OR (g.privilege_type <> 'SELECT' AND NOT c.relname = ANY ($1) AND c.relname <> 'user_preferences'))
+        ORDER BY 1";
+    assert_eq!(wrong(&world, surplus).await, [""; 0]);
+    let sabotage = "GRANT SELECT ON leads TO PUBLIC; GRANT UPDATE (name) ON plans TO gateway_login; GRANT TRUNCATE ON leads TO gateway_staff";
+    sqlx::raw_sql(sabotage)
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(
+        wrong(&world, surplus).await,
+        [
+            "leads SELECT to PUBLIC",
+            "leads TRUNCATE to gateway_staff",
+            "plans UPDATE to gateway_login"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn updated_is_kept_by_the_database() {
+    let world = World::demo().await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'updated'
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1",
+    )
+    .fetch_all(world.admin())
+    .await
+    .expect("the catalog");
+    assert_eq!(
+        tables.len(),
+        tables::all(world.admin()).await.len() - 1,
+        "all but the table of migrations"
+    );
+    sqlx::raw_sql(
+        "INSERT INTO outbox (tenant_id, topic, payload) SELECT id, 'test', '{}' FROM tenants",
+    )
+    .execute(world.admin())
+    .await
+    .expect("a row");
+    for table in tables {
+        // A trigger that is not there leaves the moment that the statement says.
+        let touch = format!("UPDATE {table} SET updated = '2000-01-01' RETURNING updated = now()");
+        let kept: Vec<bool> = sqlx::query_scalar(AssertSqlSafe(touch))
+            .fetch_all(world.admin())
+            .await
+            .expect("an update");
+        assert!(
+            !kept.is_empty() && kept.iter().all(|kept| *kept),
+            "{table}: {} rows",
+            kept.len()
+        );
+    }
+}
