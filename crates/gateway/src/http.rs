@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod log;
 mod media;
+mod request;
 mod schema;
 
 use std::sync::Arc;

@@ -93,6 +93,7 @@ impl ClientError {
 /// source says here which family it is of. An error without a source was made by the executor
 /// about the client's input: an argument or a variable that does not fit its type.
 pub(crate) fn settle(error: ServerError) -> ServerError {
+    let error = shortened(error);
     if error
         .extensions
         .as_ref()
@@ -122,6 +123,16 @@ pub(crate) fn settle(error: ServerError) -> ServerError {
         },
         Code::Internal,
     )
+}
+
+/// Messages quote the client's input, which may be long.
+pub(crate) fn shortened(mut error: ServerError) -> ServerError {
+    const LONGEST: usize = 299;
+    if let Some((end, _)) = error.message.char_indices().nth(LONGEST) {
+        error.message.truncate(end);
+        error.message.push('…');
+    }
+    error
 }
 
 /// The error with a code, unless it has one.

@@ -5,12 +5,12 @@ mod expansion;
 use std::sync::Arc;
 
 use async_graphql::{
-    Request, ServerError, ServerResult, ValidationResult, Variables,
+    Name, Pos, Request, ServerError, ServerResult, ValidationResult, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation},
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
-use crate::error::{Code, coded, with_code};
+use crate::error::{Code, coded, shortened, with_code};
 
 /// The operation that a request will run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,29 +25,58 @@ pub struct Operation {
 ///
 /// # Errors
 /// `GRAPHQL_PARSE_FAILED` for a document that is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has
-/// no operation of the request's name, several and the request names none, or one that would be too
-/// large once its fragments are expanded.
+/// no operation of the request's name, several and the request names none, one that would be too
+/// large once its fragments are expanded, or a variable without the value that it must have.
 pub fn find(request: &mut Request) -> Result<Operation, ServerError> {
-    let wanted = request.operation_name.clone();
-    let document = request
-        .parsed_query()
-        .map_err(|error| with_code(error, Code::ParseFailed))?;
-    expansion::check(document)?;
-    operation(document, wanted.as_deref())
+    find_whole(request).map_err(shortened)
 }
 
-fn operation(
-    document: &ExecutableDocument,
+fn find_whole(request: &mut Request) -> Result<Operation, ServerError> {
+    let wanted = request.operation_name.clone();
+    let document = request.parsed_query().map_err(unparsed)?;
+    expansion::check(document)?;
+    let (operation, definition) = choose(document, wanted.as_deref())?;
+    let required = required(definition);
+    match required.iter().find(|(name, _)| is_missing(request, name)) {
+        None => Ok(operation),
+        Some((name, position)) => {
+            let message = format!("the variable `${name}` must have a value");
+            Err(coded(Code::ValidationFailed, message).into_server_error(*position))
+        }
+    }
+}
+
+/// The variables that are not nullable and have no default. async-graphql would miss their values
+/// only where they are used, in the midst of the execution.
+fn required(operation: &OperationDefinition) -> Vec<(Name, Pos)> {
+    let definitions = operation.variable_definitions.iter();
+    definitions
+        .filter(|variable| {
+            !variable.node.var_type.node.nullable && variable.node.default_value.is_none()
+        })
+        .map(|variable| (variable.node.name.node.clone(), variable.pos))
+        .collect()
+}
+
+fn is_missing(request: &Request, variable: &Name) -> bool {
+    matches!(request.variables.get(variable), None | Some(Value::Null))
+}
+
+fn choose<'d>(
+    document: &'d ExecutableDocument,
     wanted: Option<&str>,
-) -> Result<Operation, ServerError> {
+) -> Result<(Operation, &'d OperationDefinition), ServerError> {
     let mut operations = document.operations.iter();
     let found = match wanted {
         Some(_) => operations.find(|(name, _)| name.map(|name| name.as_str()) == wanted),
         None => operations.next().filter(|_| operations.next().is_none()),
     };
-    let operation = found.map(|(name, operation)| Operation {
-        name: name.map(ToString::to_string),
-        kind: operation.node.ty,
+    let operation = found.map(|(name, operation)| {
+        let chosen = Operation {
+            name: name.map(ToString::to_string),
+            kind: operation.node.ty,
+        };
+        (chosen, &operation.node)
     });
     operation.ok_or_else(|| {
         let message = match wanted {
@@ -56,8 +85,17 @@ fn operation(
                 "the document has several operations; say which with `operationName`".to_owned()
             }
         };
-        coded(Code::ValidationFailed, message).into_server_error(async_graphql::Pos::default())
+        coded(Code::ValidationFailed, message).into_server_error(Pos::default())
     })
+}
+
+/// The parser draws the line of the document and an arrow below it, which JSON shows badly and which
+/// is as long as the client's line. The place is in the error's locations.
+fn unparsed(mut error: ServerError) -> ServerError {
+    if let Some((_, problem)) = error.message.rsplit_once("\n  = ") {
+        error.message = format!("syntax error: {problem}");
+    }
+    with_code(error, Code::ParseFailed)
 }
 
 /// Gives the errors of parsing and validation their code.
@@ -78,9 +116,7 @@ impl Extension for Codes {
         variables: &Variables,
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
-        next.run(ctx, query, variables)
-            .await
-            .map_err(|error| with_code(error, Code::ParseFailed))
+        next.run(ctx, query, variables).await.map_err(unparsed)
     }
 
     async fn validation(

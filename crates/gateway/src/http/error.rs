@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use async_graphql::{ParseRequestError, Pos, ServerError};
+use async_graphql::{Pos, ServerError};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -92,18 +92,6 @@ impl From<Refusal> for HttpError {
             Refusal::NotAMember => Self::NotAMember,
             Refusal::Unavailable => Self::Unavailable,
             Refusal::Busy => Self::Busy,
-        }
-    }
-}
-
-/// What async-graphql says of a body it could not read.
-impl From<ParseRequestError> for HttpError {
-    fn from(error: ParseRequestError) -> Self {
-        match error {
-            ParseRequestError::UnsupportedBatch => Self::Malformed(
-                "batches are not supported; send one operation a request".to_owned(),
-            ),
-            error => Self::Malformed(error.to_string()),
         }
     }
 }

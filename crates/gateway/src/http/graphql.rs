@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Value, parser::types::OperationType};
-use async_graphql_axum::GraphQLRequest;
 use axum::{
-    body::{Body, to_bytes},
-    extract::{FromRequest, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 use tenant::{Access, Identity, Outcome, TenantContext};
 use tracing::Instrument;
 
@@ -17,7 +16,8 @@ use super::{
     authenticate,
     error::{HttpError, refused},
     log::RequestLog,
-    media::{Answer, is_json},
+    media::Answer,
+    request::read,
 };
 use crate::serve::Gateway;
 
@@ -77,41 +77,6 @@ async fn answer(
     Ok(respond(form, response, executed))
 }
 
-/// The request inside the HTTP request, no larger than allowed.
-async fn read(request: Request, limit: usize) -> Result<async_graphql::Request, HttpError> {
-    let request = match *request.method() {
-        Method::GET => request,
-        Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
-        Method::POST => {
-            let (head, body) = request.into_parts();
-            let bytes = to_bytes(body, limit)
-                .await
-                .map_err(|error| unreadable(&error, limit))?;
-            Request::from_parts(head, Body::from(bytes))
-        }
-        _ => return Err(HttpError::Method),
-    };
-    let request = GraphQLRequest::<HttpError>::from_request(request, &())
-        .await?
-        .into_inner();
-    if request.query.trim().is_empty() {
-        return Err(HttpError::Malformed("there is no `query` in it".to_owned()));
-    }
-    Ok(request)
-}
-
-fn unreadable(error: &axum::Error, limit: usize) -> HttpError {
-    use std::error::Error;
-    let too_large = error
-        .source()
-        .is_some_and(|cause| cause.to_string().contains("length limit"));
-    if too_large {
-        HttpError::TooLarge { limit }
-    } else {
-        HttpError::Malformed("the body ended early".to_owned())
-    }
-}
-
 /// Runs the operation inside one transaction, and ends the transaction.
 async fn execute(
     gateway: &Gateway,
@@ -162,9 +127,15 @@ fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
     }
 }
 
+/// What was not executed has no `data`, not even null: that is how a client tells (section 7.1).
 fn respond(form: Answer, response: async_graphql::Response, executed: bool) -> Response {
     let status = form.status(&response, executed);
-    match serde_json::to_vec(&response) {
+    let body = if executed {
+        serde_json::to_vec(&response)
+    } else {
+        serde_json::to_vec(&json!({ "errors": response.errors }))
+    };
+    match body {
         Ok(body) => (status, [(header::CONTENT_TYPE, form.content_type())], body).into_response(),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");

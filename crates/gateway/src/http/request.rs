@@ -1,0 +1,108 @@
+//! The GraphQL request inside an HTTP request: GraphQL over HTTP, section 5.
+//!
+//! Read here and not by async-graphql, whose reader names its own types where a body does not fit
+//! them and misses the `operationName` of a GET.
+
+use std::error::Error;
+
+use async_graphql::Variables;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Query, Request},
+    http::{Method, Uri},
+};
+use serde_json::{Map, Value};
+
+use super::{error::HttpError, media::is_json};
+
+/// `query`, `operationName`, `variables`, `extensions`; others are passed over.
+type Parameters = Map<String, Value>;
+
+/// The request, no larger than allowed.
+pub(super) async fn read(
+    request: Request,
+    limit: usize,
+) -> Result<async_graphql::Request, HttpError> {
+    let parameters = match *request.method() {
+        Method::GET => of_url(request.uri())?,
+        Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
+        Method::POST => of_body(request.into_body(), limit).await?,
+        _ => return Err(HttpError::Method),
+    };
+    assemble(parameters)
+}
+
+/// The parameters of a URL are text; `variables` and `extensions` are JSON inside it. What is empty
+/// was not given: a form sends all of its fields.
+fn of_url(url: &Uri) -> Result<Parameters, HttpError> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(url)
+        .map_err(|_| malformed("the parameters of the URL can not be read"))?;
+    let mut parameters = Parameters::new();
+    for (name, text) in pairs.into_iter().filter(|(_, text)| !text.is_empty()) {
+        let value = match name.as_str() {
+            "variables" | "extensions" => serde_json::from_str(&text)
+                .map_err(|error| malformed(format!("`{name}` is not JSON: {error}")))?,
+            _ => Value::String(text),
+        };
+        parameters.insert(name, value);
+    }
+    Ok(parameters)
+}
+
+async fn of_body(body: Body, limit: usize) -> Result<Parameters, HttpError> {
+    let bytes = to_bytes(body, limit)
+        .await
+        .map_err(|error| unreadable(&error, limit))?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(parameters)) => Ok(parameters),
+        Ok(Value::Array(_)) => Err(malformed(
+            "batches are not supported; send one operation a request",
+        )),
+        Ok(_) => Err(malformed("the body must be a JSON object")),
+        Err(error) => Err(malformed(format!("the body is not JSON: {error}"))),
+    }
+}
+
+fn unreadable(error: &axum::Error, limit: usize) -> HttpError {
+    let too_large = error
+        .source()
+        .is_some_and(|cause| cause.to_string().contains("length limit"));
+    if too_large {
+        HttpError::TooLarge { limit }
+    } else {
+        malformed("the body ended early")
+    }
+}
+
+fn assemble(mut parameters: Parameters) -> Result<async_graphql::Request, HttpError> {
+    let query = text(&mut parameters, "query")?.unwrap_or_default();
+    if query.trim().is_empty() {
+        return Err(malformed("there is no `query` in it"));
+    }
+    let mut request = async_graphql::Request::new(query);
+    request.operation_name = text(&mut parameters, "operationName")?;
+    request.variables = Variables::from_json(object(&mut parameters, "variables")?);
+    // Nothing reads them yet, but a client learns early that they are wrong.
+    object(&mut parameters, "extensions")?;
+    Ok(request)
+}
+
+fn text(parameters: &mut Parameters, name: &str) -> Result<Option<String>, HttpError> {
+    match parameters.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(malformed(format!("`{name}` must be a string"))),
+    }
+}
+
+fn object(parameters: &mut Parameters, name: &str) -> Result<Value, HttpError> {
+    match parameters.remove(name) {
+        None | Some(Value::Null) => Ok(Value::Object(Map::new())),
+        Some(object @ Value::Object(_)) => Ok(object),
+        Some(_) => Err(malformed(format!("`{name}` must be an object"))),
+    }
+}
+
+fn malformed(problem: impl Into<String>) -> HttpError {
+    HttpError::Malformed(problem.into())
+}
