@@ -12,15 +12,22 @@ async fn preferences_are_changed_and_read_back() {
     let world = World::demo().await;
     let member = world.user("acme", "member@acme.test");
     let before = member.data(READ).await;
-    let input = json!({ "input": { "theme": "DARK", "language": "de-ch", "timezone": "Europe/Zurich" } });
+    let input =
+        json!({ "input": { "theme": "DARK", "language": "de-ch", "timezone": "Europe/Zurich" } });
     let answer = member.query_with(UPDATE, input).await;
     let preferences = &answer.data()["updateUserPreferences"]["userPreferences"];
     assert_eq!(preferences["theme"], "DARK");
     assert_eq!(preferences["language"], "de-CH", "in its canonical form");
     assert_eq!(preferences["user"]["email"], "member@acme.test");
-    assert_eq!(preferences["weeklyReports"], before["userPreferences"]["weeklyReports"], "what is not given stays");
+    assert_eq!(
+        preferences["weeklyReports"], before["userPreferences"]["weeklyReports"],
+        "what is not given stays"
+    );
     assert_eq!(answer.body["extensions"]["transaction"], "committed");
-    assert_eq!(member.data(READ).await["userPreferences"]["timezone"], "Europe/Zurich");
+    assert_eq!(
+        member.data(READ).await["userPreferences"]["timezone"],
+        "Europe/Zurich"
+    );
 }
 
 #[tokio::test]
@@ -29,21 +36,37 @@ async fn preferences_are_the_users_in_every_tenant_and_nobody_elses() {
     let in_acme = world.user("acme", "consultant@agency.test");
     let in_globex = world.user("globex", "consultant@agency.test");
     let others = world.owner("acme").data(READ).await;
-    in_acme.data_with(UPDATE, json!({ "input": { "timezone": "Asia/Tokyo" } })).await;
-    assert_eq!(in_globex.data(READ).await["userPreferences"]["timezone"], "Asia/Tokyo");
+    in_acme
+        .data_with(UPDATE, json!({ "input": { "timezone": "Asia/Tokyo" } }))
+        .await;
+    assert_eq!(
+        in_globex.data(READ).await["userPreferences"]["timezone"],
+        "Asia/Tokyo"
+    );
     assert_eq!(world.owner("acme").data(READ).await, others);
 }
 
 #[tokio::test]
 async fn the_first_change_makes_the_row() {
     let world = World::demo().await;
-    sqlx::query("DELETE FROM user_preferences").execute(world.admin()).await.unwrap();
+    sqlx::query("DELETE FROM user_preferences")
+        .execute(world.admin())
+        .await
+        .unwrap();
     let member = world.user("acme", "member@acme.test");
     assert!(member.data(READ).await["userPreferences"].is_null());
     let made = member.data_with(UPDATE, json!({ "input": {} })).await;
-    assert_eq!(made["updateUserPreferences"]["userPreferences"]["timezone"], "UTC");
-    let again = member.data_with(UPDATE, json!({ "input": { "theme": "LIGHT" } })).await;
-    assert_eq!(again["updateUserPreferences"]["userPreferences"]["theme"], "LIGHT");
+    assert_eq!(
+        made["updateUserPreferences"]["userPreferences"]["timezone"],
+        "UTC"
+    );
+    let again = member
+        .data_with(UPDATE, json!({ "input": { "theme": "LIGHT" } }))
+        .await;
+    assert_eq!(
+        again["updateUserPreferences"]["userPreferences"]["theme"],
+        "LIGHT"
+    );
 }
 
 #[tokio::test]
@@ -59,7 +82,10 @@ async fn an_error_anywhere_rolls_the_whole_operation_back() {
         .await;
     assert_eq!(answer.code(), "BAD_USER_INPUT");
     assert_eq!(answer.body["errors"][0]["path"], json!(["b"]));
-    assert!(answer.body["data"].is_null(), "what never happened has no data");
+    assert!(
+        answer.body["data"].is_null(),
+        "what never happened has no data"
+    );
     assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
     assert_eq!(member.data(READ).await, before);
 }
@@ -68,9 +94,18 @@ async fn an_error_anywhere_rolls_the_whole_operation_back() {
 async fn names_are_checked_before_sql() {
     let world = World::demo().await;
     let member = world.user("acme", "member@acme.test");
-    for input in [json!({ "language": "no such tag" }), json!({ "language": "x\u{0}" }), json!({ "timezone": "UTC+25" })] {
+    for input in [
+        json!({ "language": "no such tag" }),
+        json!({ "language": "x\u{0}" }),
+        json!({ "timezone": "UTC+25" }),
+    ] {
         let answer = member.query_with(UPDATE, json!({ "input": input })).await;
-        assert_eq!((answer.code(), answer.statements()), ("BAD_USER_INPUT", 0), "{}", answer.body);
+        assert_eq!(
+            (answer.code(), answer.statements()),
+            ("BAD_USER_INPUT", 0),
+            "{}",
+            answer.body
+        );
     }
 }
 

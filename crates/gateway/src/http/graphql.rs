@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Value, parser::types::OperationType};
+use async_graphql_axum::GraphQLResponse;
 use axum::{
+    Json,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -130,16 +132,14 @@ fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
 /// What was not executed has no `data`, not even null: that is how a client tells (section 7.1).
 fn respond(form: Answer, response: async_graphql::Response, executed: bool) -> Response {
     let status = form.status(&response, executed);
-    let body = if executed {
-        serde_json::to_vec(&response)
+    let mut answer = if executed {
+        GraphQLResponse::from(response).into_response()
     } else {
-        serde_json::to_vec(&json!({ "errors": response.errors }))
+        // What was not executed has no data, not even null (section 7.1 of the specification).
+        Json(json!({ "errors": response.errors })).into_response()
     };
-    match body {
-        Ok(body) => (status, [(header::CONTENT_TYPE, form.content_type())], body).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            (StatusCode::INTERNAL_SERVER_ERROR, HttpError::Internal).into_response()
-        }
-    }
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, form.content_type());
+    answer
 }
