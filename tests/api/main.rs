@@ -3,7 +3,9 @@
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
 mod abuse;
+mod differential;
 mod faults;
+mod input;
 mod isolation;
 mod migration;
 mod mutation;
