@@ -30,7 +30,7 @@ pub const MUTATIONS: [&str; 1] = ["updateUserPreferences"];
 #[test]
 fn the_viewer_is_who_asks() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let answer = twins
             .owner()
             .data(&format!("{{ viewer {} }}", schema.selection("Viewer", 4)))

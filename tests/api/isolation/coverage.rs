@@ -7,7 +7,7 @@ use super::{
 
 #[test]
 fn every_root_field_has_an_isolation_case() {
-    let schema = Schema::new();
+    let schema = Schema::served();
     let queries = schema
         .queries()
         .iter()
@@ -25,7 +25,7 @@ fn every_root_field_has_an_isolation_case() {
 
 #[test]
 fn every_mutation_has_an_isolation_case() {
-    let schema = Schema::new();
+    let schema = Schema::served();
     let mut mutations: Vec<&str> = schema
         .mutations()
         .iter()
@@ -42,7 +42,7 @@ fn every_mutation_has_an_isolation_case() {
 
 #[test]
 fn the_walk_sees_the_schema() {
-    let schema = Schema::new();
+    let schema = Schema::served();
     let lists = schema.lists().count();
     assert!(
         lists > 20,

@@ -75,7 +75,7 @@ const OPERATORS: [(&str, &str, bool); 6] = [
 #[test]
 fn a_value_of_a_foreign_row_finds_ones_own_rows_only() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut asked = 0;
         for (field, name, _) in schema.lists() {
             let table = twins.catalog.table(&name);
@@ -99,7 +99,7 @@ fn a_value_of_a_foreign_row_finds_ones_own_rows_only() {
                     continue;
                 };
                 let (value, kind) = (
-                    shown(&schema, &condition.kind, &value),
+                    shown(schema, &condition.kind, &value),
                     table.column(column).unwrap_or_default(),
                 );
                 let offered = schema.input(&condition.kind);
@@ -199,7 +199,7 @@ fn follow(way: &Way, quantifier: &str, keys: &[String]) -> Value {
 #[test]
 fn a_relation_to_a_foreign_row_is_one_to_an_unknown_row() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut asked = 0;
         for (field, name, _) in schema
             .lists()
@@ -207,7 +207,7 @@ fn a_relation_to_a_foreign_row_is_one_to_an_unknown_row() {
         {
             let input = field.argument("filter");
             let (mut foreign, mut unknown) = (Vec::new(), Vec::new());
-            for way in ways(&schema, input, &name, 2) {
+            for way in ways(schema, input, &name, 2) {
                 let hidden = twins.hidden_keys(&way.table).await;
                 if hidden.is_empty() {
                     continue;

@@ -53,7 +53,7 @@ async fn page_through(
 #[test]
 fn a_list_is_ones_own_rows_in_both_directions() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let owner = twins.owner();
         for (field, table, _) in schema.lists() {
             let name = &field.name;

@@ -66,8 +66,8 @@ fn unknown(id: &str) -> String {
 #[test]
 fn a_foreign_node_is_an_unknown_node() {
     on_twins(async |twins| {
-        let schema = Schema::new();
-        let ids = ids(twins, &schema).await;
+        let schema = Schema::served();
+        let ids = ids(twins, schema).await;
         assert!(ids.len() > 18, "only {:?}", ids.keys());
         let owner = twins.owner();
         let node = async |id: &str| {
@@ -101,9 +101,9 @@ fn a_foreign_node_is_an_unknown_node() {
 #[test]
 fn foreign_nodes_between_ones_own_are_null() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let (mut asked, mut expected) = (Vec::new(), Vec::new());
-        for (kind, (own, foreign)) in ids(twins, &schema).await {
+        for (kind, (own, foreign)) in ids(twins, schema).await {
             expected.extend([
                 Value::Null,
                 json!({ "__typename": kind, "id": own }),

@@ -8,7 +8,7 @@ use super::{ids::keys, schema::Schema, twins::on_twins};
 #[test]
 fn a_foreign_cursor_opens_ones_own_rows_in_every_order() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let (owner, twin) = (twins.owner(), twins.twin_owner().await);
         let mut begun_in_the_middle = 0;
         for (field, table, _) in schema

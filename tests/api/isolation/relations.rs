@@ -5,7 +5,7 @@ use super::{schema::Schema, twins::on_twins};
 #[test]
 fn no_relation_leads_to_a_foreign_row() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut found = 0;
         for (field, _, node) in schema
             .lists()
@@ -27,7 +27,7 @@ fn no_relation_leads_to_a_foreign_row() {
 #[test]
 fn the_twin_sees_its_own_rows_by_the_same_ways() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let twin = twins.twin_owner().await;
         for (field, table, node) in schema
             .lists()

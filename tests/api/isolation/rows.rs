@@ -26,7 +26,7 @@ fn told_apart(answer: &Answer) -> (u16, String, u32) {
 #[test]
 fn a_foreign_id_is_an_unknown_id() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let owner = twins.owner();
         for field in schema.queries() {
             let Some(Case::Row { table }) = schema.case(field) else {
@@ -78,7 +78,7 @@ fn a_foreign_id_is_an_unknown_id() {
 #[test]
 fn ones_own_is_ones_own() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut seen = 0;
         for field in schema
             .queries()

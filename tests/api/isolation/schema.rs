@@ -1,6 +1,6 @@
 //! `schema.graphql`, and what follows from it for the tests.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use async_graphql::parser::{
     parse_schema,
@@ -48,9 +48,14 @@ pub enum Case {
 }
 
 impl Schema {
-    /// Parses the schema that the gateway serves. (That the committed file is the same is
+    /// The schema that the gateway serves, parsed once. (That the committed file is the same is
     /// tested elsewhere.)
-    pub fn new() -> Self {
+    pub fn served() -> &'static Self {
+        static SERVED: LazyLock<Schema> = LazyLock::new(Schema::parse);
+        &SERVED
+    }
+
+    fn parse() -> Self {
         let document = parse_schema(resolver::sdl()).expect("the schema is GraphQL");
         let mut schema = Self {
             objects: BTreeMap::new(),

@@ -34,7 +34,7 @@ async fn assert_refused(client: &Client) {
 #[test]
 fn staff_read_what_is_for_staff() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut read = 0;
         for (field, table, node) in schema.lists() {
             if twins.visible(&table).is_some() && table != BOTH {
@@ -75,7 +75,7 @@ fn staff_read_what_is_for_staff() {
 
 /// From what is for staff no relation leads to a tenant's rows: those that would are refused.
 async fn nothing_of_a_tenant(twins: &Twins, field: &Field, node: &str) {
-    let schema = Schema::new();
+    let schema = Schema::served();
     let ask = async |depth| {
         let query = format!("{{ list: {} {} }}", field.name, schema.page(node, depth));
         staff(twins).query(&query).await
@@ -117,7 +117,7 @@ fn staff_see_no_tenants_people() {
 #[test]
 fn staff_read_nothing_of_a_tenant() {
     on_twins(async |twins| {
-        let schema = Schema::new();
+        let schema = Schema::served();
         let mut refused = 0;
         for field in schema.queries() {
             let query = match schema.case(field) {
@@ -207,7 +207,7 @@ async fn change(twins: &Twins, sql: String) {
 
 #[tokio::test]
 async fn staff_see_no_more_than_their_role_permits() {
-    let (twins, schema) = (Twins::new().await, Schema::new());
+    let (twins, schema) = (Twins::new().await, Schema::served());
     let sql = "DELETE FROM staff_role_permissions WHERE permission_id <> (SELECT id FROM permissions WHERE name = 'infrastructure.read')";
     change(&twins, sql.to_owned()).await;
     for (field, table, _) in schema.lists() {
