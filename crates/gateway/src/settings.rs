@@ -41,7 +41,8 @@ pub struct Settings {
     /// `gateway migrate up`, which then makes the roles
     #[arg(long, env = "GATEWAY_ADMIN_URL", global = true, hide_env_values = true)]
     pub admin_url: Option<SecretString>,
-    /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked for]
+    /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked
+    /// for on the PATH and where packages put them]
     #[arg(long, env = "GATEWAY_POSTGRES_BIN", global = true)]
     pub postgres_bin: Option<PathBuf>,
     /// Most database connections at once; 4 to 8 for each two cores of the database [default: 8]
@@ -60,7 +61,7 @@ pub struct Settings {
     /// Key that signs and verifies tokens (HS256, 32 bytes or more) [default: made in the data folder]
     #[arg(long, env = "GATEWAY_TOKEN_KEY", global = true, hide_env_values = true)]
     pub token_key: Option<SecretString>,
-    /// What is logged, as `tracing` directives [default: info,sqlx=warn,sea_orm_migration=warn]
+    /// What is logged, as `tracing` directives [default: info,opentelemetry=warn,sqlx=warn,sea_orm_migration=warn]
     #[arg(long, env = "GATEWAY_LOG", global = true)]
     pub log: Option<String>,
     /// How it is logged [default: human]
@@ -83,7 +84,7 @@ pub enum LogFormat {
 
 /// The driver would tell of every table that a migration finds in its place, and the migrator of each
 /// of its steps.
-const LOG: &str = "info,sqlx=warn,sea_orm_migration=warn";
+const LOG: &str = "info,opentelemetry=warn,sqlx=warn,sea_orm_migration=warn";
 
 /// What is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
@@ -216,5 +217,51 @@ impl From<Settings> for Config {
             log_format: given.log_format.unwrap_or(LogFormat::Human),
             otlp_endpoint: given.otlp_endpoint,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, LogFormat, Settings};
+
+    #[test]
+    fn the_defaults_are_those_that_the_help_tells() {
+        let config = Config::from(Settings::default());
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.data_dir.to_str(), Some(".gateway"));
+        assert_eq!(
+            (config.max_connections, config.max_body_bytes),
+            (8, 1_048_576)
+        );
+        assert_eq!(
+            (config.acquire_timeout.as_millis(), config.drain.as_secs()),
+            (3000, 20)
+        );
+        assert_eq!(config.log_format, LogFormat::Human);
+        assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
+    }
+
+    #[test]
+    fn a_url_set_to_nothing_is_not_set_but_a_key_is() {
+        let empty = || Some("".into());
+        let config = Config::from(Settings {
+            database_url: empty(),
+            token_key: empty(),
+            ..Settings::default()
+        });
+        assert!(config.database_url.is_none() && config.token_key.is_some());
+    }
+
+    #[test]
+    fn secrets_do_not_print_themselves() {
+        let secret = || Some("hidden".into());
+        let settings = Settings {
+            database_url: secret(),
+            token_key: secret(),
+            admin_url: secret(),
+            migration_url: secret(),
+            ..Settings::default()
+        };
+        assert!(!format!("{settings:?} {:?}", Config::from(settings.clone())).contains("hidden"));
     }
 }

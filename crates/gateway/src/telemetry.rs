@@ -28,6 +28,11 @@ pub enum TelemetryError {
         "GATEWAY_OTLP_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/traces"
     )]
     Endpoint(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// No address at all, which the exporter would only notice when it sends.
+    #[error(
+        "GATEWAY_OTLP_ENDPOINT is not an address: give one like http://127.0.0.1:4318/v1/traces"
+    )]
+    Address,
 }
 
 /// Starts logging to standard error, and sending spans where an OTLP endpoint is set. Call once a
@@ -68,6 +73,9 @@ fn is_colourful() -> bool {
 }
 
 fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
+    if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
+        return Err(TelemetryError::Address);
+    }
     let exporter = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)

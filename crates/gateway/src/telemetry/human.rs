@@ -35,6 +35,10 @@ where
         } else {
             write!(writer, "{time} {level:>5} ")?;
         }
+        if level <= Level::WARN {
+            // Trouble may be a dependency's, whose words alone do not tell whose.
+            write!(writer, "{}: ", event.metadata().target())?;
+        }
         context.format_fields(writer.by_ref(), event)?;
         writeln!(writer)
     }

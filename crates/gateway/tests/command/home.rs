@@ -7,9 +7,9 @@ use std::{
 
 use embedded::Running;
 use tempfile::TempDir;
-use tokio::{process::Command, sync::OnceCell};
+use tokio::{process::Command, sync::OnceCell, time::timeout};
 
-use crate::serving::Serving;
+use crate::serving::{PATIENCE, Serving};
 
 /// A working folder of a test's own. Nothing of the caller's environment reaches the binary but the
 /// search path, and the database is in `.gateway` unless the test says otherwise.
@@ -136,7 +136,8 @@ impl Home {
 
 impl Ended {
     async fn of(command: &mut Command) -> Self {
-        let output = command.output().await.expect("the program runs");
+        let output = timeout(PATIENCE, command.output()).await;
+        let output = output.expect("it ends").expect("the program runs");
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),

@@ -17,7 +17,7 @@ use tokio::{
 use crate::home::Ended;
 
 /// Longer than anything takes on a busy machine; only a test that fails waits for it.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running gateway and what it printed so far.
 pub struct Serving {

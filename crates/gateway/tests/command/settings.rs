@@ -106,6 +106,12 @@ async fn bad_values_are_refused_before_anything_starts() {
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.stderr.contains(value), "{ended:?}");
     }
+    let home = home.with("GATEWAY_OTLP_ENDPOINT", "collector:4318");
+    let sentence = home.run(&["serve"]).await.sentence();
+    assert!(
+        sentence.starts_with("GATEWAY_OTLP_ENDPOINT is not an address"),
+        "{sentence}"
+    );
     let sentence = home
         .with("GATEWAY_LOG", "loud,,=")
         .run(&["serve"])

@@ -123,6 +123,25 @@ async fn json_lines_are_flat_objects() {
     );
 }
 
+#[tokio::test]
+async fn a_collector_that_is_away_is_told_of_and_changes_no_answer() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!(
+        "http://{}/v1/traces",
+        gone.local_addr().expect("an address")
+    );
+    drop(gone);
+    let home = Database::demo()
+        .await
+        .home()
+        .with("GATEWAY_OTLP_ENDPOINT", endpoint);
+    let ended = requests(&home).await.stop("TERM").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let mut lines = ended.stderr.lines();
+    let told = lines.any(|line| line.contains(" opentelemetry") && line.contains("Failed"));
+    assert!(told, "{ended:?}");
+}
+
 /// Keeps what is posted to it, as an OpenTelemetry collector would.
 async fn collector() -> (String, Arc<Mutex<Vec<u8>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
