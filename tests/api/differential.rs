@@ -17,6 +17,7 @@ mod draw;
 mod filter;
 mod inserted;
 mod kind;
+mod kinds;
 mod reference;
 mod row;
 mod statements;
@@ -26,7 +27,7 @@ use serde_json::Value;
 
 use ask::{Ask, Order, Size};
 use data::Random;
-use kind::KINDS;
+use kinds::KINDS;
 use row::Key;
 
 const SEEDS: [u64; 2] = [1, 2];

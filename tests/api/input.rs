@@ -4,9 +4,12 @@
 mod bodies;
 mod cursors;
 mod documents;
+mod ids;
 mod media;
 mod paths;
 mod routes;
+mod sizes;
+mod text;
 mod tokens;
 mod values;
 

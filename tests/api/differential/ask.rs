@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     data::Data,
-    kind::{KINDS, Kind, Relation},
+    kind::{Kind, Relation},
+    kinds::KINDS,
     row::Key,
 };
 

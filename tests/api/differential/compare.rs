@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     ask::{Ask, Cursors, Document, Order},
     data::Random,
-    kind::KINDS,
+    kinds::KINDS,
 };
 
 impl Random {

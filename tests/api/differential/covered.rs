@@ -11,7 +11,8 @@ use super::{
     SEEDS,
     data::Random,
     filter::conditions,
-    kind::{KINDS, Kind, Relation, Sort, kind},
+    kind::{Kind, Relation, Sort, kind},
+    kinds::KINDS,
 };
 
 /// A filter that the tests do not know of is one that they do not test.

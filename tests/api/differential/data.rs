@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::{
     draw,
-    kind::{Column, KINDS, Kind, Sort},
+    kind::{Column, Kind, Sort},
+    kinds::KINDS,
     row::{Cell, Key, Row},
 };
 
