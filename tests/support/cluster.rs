@@ -1,12 +1,19 @@
 //! One PostgreSQL server for all tests of a process, and the databases that tests are copied from.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    fs::{self, File},
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use embedded::Server;
 use migrations::Passwords;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+/// How the names of the servers' folders begin.
+const FOLDER: &str = "gwtest-";
 /// Roles, schema, no rows.
 const EMPTY: &str = "template_empty";
 /// The same with the demo tenants.
@@ -19,6 +26,7 @@ pub struct Cluster {
     demo: OnceCell<seed::Demo>,
     made: AtomicU32,
     _folder: TempDir,
+    _lock: File,
 }
 
 /// The process's server, started at its first use.
@@ -28,10 +36,13 @@ pub async fn cluster() -> &'static Cluster {
 }
 
 async fn start() -> Cluster {
+    sweep();
     let folder = tempfile::Builder::new()
-        .prefix("gwt")
+        .prefix(FOLDER)
         .tempdir()
         .expect("a temporary folder");
+    let lock = File::open(folder.path()).expect("the folder just made");
+    lock.lock().expect("nobody else's folder");
     let mut options = embedded::Options::scratch(folder.path());
     options
         .settings
@@ -49,7 +60,30 @@ async fn start() -> Cluster {
         demo: OnceCell::new(),
         made: AtomicU32::new(0),
         _folder: folder,
+        _lock: lock,
     }
+}
+
+/// Removes the folders of earlier runs. A static is never dropped, so each run leaves its own, of
+/// half a gigabyte and more; the lock on it tells whether its process still runs.
+fn sweep() {
+    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten();
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(FOLDER) && is_left(&entry.path()) {
+            // Another run may be sweeping, too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn is_left(folder: &Path) -> bool {
+    let age = fs::metadata(folder).and_then(|found| found.created());
+    // One just made may not be locked yet.
+    let old = age.is_ok_and(|made| {
+        made.elapsed()
+            .is_ok_and(|age| age > Duration::from_secs(30))
+    });
+    old && File::open(folder).is_ok_and(|folder| folder.try_lock().is_ok())
 }
 
 impl Cluster {
