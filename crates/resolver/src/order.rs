@@ -32,7 +32,7 @@ impl OrderDirection {
     }
 }
 
-/// The order input of one object's connections; made by [`order!`](crate::order!).
+/// The order input of one object's connections; made by `order!`.
 pub trait Order: InputType + Default + 'static {
     /// The table's columns.
     type Column: ColumnTrait;

@@ -30,7 +30,7 @@ pub(crate) fn system_config() -> Entries {
     Entries
 }
 
-/// See [`system_config`].
+/// See [`system_config()`].
 pub(crate) struct Entries;
 
 impl rows::Load<()> for Entries {
