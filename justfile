@@ -19,7 +19,7 @@ test *arguments='--workspace':
 check:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
-    RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps --document-private-items
+    RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps
     # With all packages, so that the tests find their dependencies built.
     cargo build --workspace --bin gateway
     {{ binary }} schema | diff --unified schema.graphql - || { echo 'schema.graphql is not the schema: run `just schema`'; exit 1; }

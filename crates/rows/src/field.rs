@@ -9,7 +9,7 @@ use crate::{Arguments, Column, Level, Object, Relation};
 /// A guard as a function: [`async_graphql::Guard::check`] of some guard.
 pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
 
-/// A field of an [`Object`]; made by [`object!`](crate::object) or by hand.
+/// A field of an [`Object`]; made by [`object!`](macro@crate::object) or by hand.
 ///
 /// ```
 /// use rows::{Field, Object, Scalar};

@@ -17,7 +17,7 @@ use crate::{
     resolve::{Place, resolve},
 };
 
-/// A GraphQL interface; usually written by [`interface!`](crate::interface).
+/// A GraphQL interface; usually written by [`interface!`](macro@crate::interface).
 ///
 /// Like an [`Object`] it is only a marker. Its values are [`Item`](crate::Item)s: a row and which object it is.
 pub trait Interface: Sized + Send + Sync + 'static {
@@ -35,7 +35,7 @@ pub trait Interface: Sized + Send + Sync + 'static {
 }
 
 /// An object that has all fields of the interface `I`; what `implements` in
-/// [`object!`](crate::object) writes. It does not compile if a field is missing:
+/// [`object!`](macro@crate::object) writes. It does not compile if a field is missing:
 ///
 /// ```compile_fail,E0080
 /// rows::interface! {

@@ -5,7 +5,7 @@ use crate::{Field, Membership};
 /// A GraphQL object type whose values are rows.
 ///
 /// The type itself is only a marker, the data is [`Object::Row`]. Usually written by
-/// [`object!`](crate::object).
+/// [`object!`](macro@crate::object).
 pub trait Object: Sized + Send + Sync + 'static {
     /// What a value of this object is made of: an entity's model, or a cheap handle.
     type Row: Send + Sync + 'static;
