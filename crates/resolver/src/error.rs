@@ -10,82 +10,13 @@ use rows::FieldError;
 use sea_orm::DbErr;
 use tenant::{TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context};
 
-/// The stable codes in `extensions.code`. A code is never renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// The document is not GraphQL.
-    ParseFailed,
-    /// The document does not fit the schema, or a variable does not fit its type.
-    ValidationFailed,
-    /// An argument's value can not be used; the message says why.
-    BadUserInput,
-    /// An id of another kind, or no id at all.
-    InvalidId,
-    /// A cursor that was not made by this connection in this order.
-    InvalidCursor,
-    /// The role or the kind of user may not do this.
-    Forbidden,
-    /// An earlier statement of the operation failed, so this one was not run.
-    TransactionAborted,
-    /// The statement took longer than the database allows.
-    Timeout,
-    /// A fault of the gateway or the database; the log has the cause.
-    Internal,
-}
+mod client;
+mod code;
+mod write;
 
-impl Code {
-    /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 9] = [
-        Self::ParseFailed,
-        Self::ValidationFailed,
-        Self::BadUserInput,
-        Self::InvalidId,
-        Self::InvalidCursor,
-        Self::Forbidden,
-        Self::TransactionAborted,
-        Self::Timeout,
-        Self::Internal,
-    ];
-
-    /// The text of `extensions.code`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
-            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::InvalidId => "INVALID_ID",
-            Self::InvalidCursor => "INVALID_CURSOR",
-            Self::Forbidden => "FORBIDDEN",
-            Self::TransactionAborted => "TRANSACTION_ABORTED",
-            Self::Timeout => "STATEMENT_TIMEOUT",
-            Self::Internal => "INTERNAL_ERROR",
-        }
-    }
-}
-
-/// An error that a client may read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ClientError {
-    code: Code,
-    message: String,
-}
-
-impl ClientError {
-    /// An error with its stable code and a sentence that says what to do.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
-    }
-
-    /// An argument's value that can not be used.
-    pub fn input(message: impl Into<String>) -> Self {
-        Self::new(Code::BadUserInput, message)
-    }
-}
+pub use client::ClientError;
+pub use code::Code;
+pub(crate) use write::write;
 
 /// Gives each error its code, and masks those that a client may not read.
 ///
@@ -101,9 +32,8 @@ pub(crate) fn settle(error: ServerError) -> ServerError {
     {
         return error;
     }
-    if let Some(client) = error.source::<ClientError>() {
-        let code = client.code;
-        return with_code(error, code);
+    if let Some(client) = error.source::<ClientError>().cloned() {
+        return client.extend(error);
     }
     if error.source.is_none() {
         return with_code(error, Code::BadUserInput);

@@ -2,6 +2,7 @@
 //!
 //! * [`object`]: one file an entity; `query`, `mutation`: the root fields;
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
+//! * `input`, `write`: what inputs mean, and the statements of mutations;
 //! * `loader`: what a level of rows asks of the database, asked once;
 //! * [`error`]: the codes a client may read.
 //!
@@ -12,6 +13,7 @@ mod argument;
 mod connection;
 pub mod error;
 mod filter;
+mod input;
 mod loader;
 mod mutation;
 pub mod object;
@@ -21,6 +23,7 @@ mod query;
 mod scalar;
 mod session;
 mod table;
+mod write;
 
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
 use tenant::TenantContext;
 
 pub use connection::{DEFAULT_PAGE, MAX_PAGE};
+pub use write::MAX_ROWS;
 
 /// The schema's type.
 pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;

@@ -60,6 +60,12 @@ impl Loaders {
             .map_err(|cause| error::database(&self.context, &cause))
     }
 
+    /// Forgets what was loaded: it may have changed.
+    pub(crate) fn forget(&self) {
+        let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+        loaders.clear();
+    }
+
     fn of<B: Batch>(&self) -> Arc<Loader<B>> {
         // A poisoned map is a map: inserting a loader can not leave it half changed.
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);

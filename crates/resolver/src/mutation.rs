@@ -1,23 +1,108 @@
-//! The root fields of mutations, a file each: its input, its payload and what it does.
+//! The root fields of mutations, a file for each object: its inputs, its payloads, what they do.
 //!
 //! All root fields of a mutation run one after another in one transaction, which is committed only
-//! if the whole answer has no error. To add one: a file here, and a line below.
+//! if the whole answer has no error.
+//!
+//! A mutation is an input that does what it says: it implements [`Mutate`], which makes it name its
+//! payload and the right it takes. To add one: the input and its payload in the object's file, and a
+//! line in the file's list of root fields.
 
-mod update_user_preferences;
+mod campaign;
+mod campaign_sequence_step;
+mod campaign_status;
+mod company;
+mod domain;
+mod email_account;
+mod folder;
+mod lead;
+mod lead_import;
+mod standard;
+mod tag;
+mod template;
+mod tenant_settings;
+mod user_preferences;
 
-use rows::Root;
-use update_user_preferences::{
-    UpdateUserPreferences, UpdateUserPreferencesArguments, UpdateUserPreferencesPayload,
+use std::sync::Arc;
+
+use async_graphql::{Context, InputType, MergedObject, Result};
+use rows::{Object, Root};
+
+use crate::{
+    input::Input,
+    session::Session,
+    write::{Right, Writer},
 };
 
-rows::object! {
-    /// What can be changed. All of an operation is saved, or nothing.
-    pub object Mutations(()) named "Mutation" {
-        /// Changes what the user who asks prefers; what is not given stays as it is.
-        update_user_preferences(UpdateUserPreferencesArguments): UpdateUserPreferencesPayload
-            = |_row| Some(()) -> UpdateUserPreferences,
+/// What every mutation's file uses.
+mod prelude {
+    pub(super) use std::sync::Arc;
+
+    pub(super) use async_graphql::Result;
+
+    pub(super) use super::{
+        Mutate, Run,
+        standard::{Written, deletable, updatable},
+    };
+    pub(super) use crate::{
+        input::{Between, INPUT, Input, NewRow, Reference, writable},
+        loader::inside,
+        write::{Limit, Right, Target, Writable, Writer},
+    };
+}
+
+/// An input that does what it says.
+pub(crate) trait Mutate: InputType + 'static {
+    /// What is answered.
+    type Payload: Object;
+    /// What a member's roles must allow.
+    const RIGHT: Right;
+
+    /// Does it; what it answers is the payload's row.
+    fn run(
+        self,
+        writer: &Writer<'_>,
+    ) -> impl Future<Output = Result<<Self::Payload as Object>::Row>> + Send;
+}
+
+/// Runs the mutation that a root field's input describes.
+pub(crate) struct Run;
+
+impl<I: Mutate> rows::Load<(), Input<I>> for Run
+where
+    <I::Payload as Object>::Row: Send + Sync,
+{
+    type Value = Option<Arc<<I::Payload as Object>::Row>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        _: Vec<()>,
+        Input(input): Input<I>,
+    ) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        let writer = Writer::with(session, I::RIGHT).await?;
+        let done = input.run(&writer).await?;
+        // What earlier root fields have loaded may not be so any more.
+        session.loaders().forget();
+        Ok(vec![Some(Arc::new(done))])
     }
 }
 
-/// The schema's mutation root.
-pub type Mutation = Root<Mutations>;
+/// Everything that can be changed. All of an operation is saved, or nothing.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(
+    Root<company::CompanyMutations>,
+    Root<domain::DomainMutations>,
+    Root<email_account::EmailAccountMutations>,
+    Root<lead::LeadMutations>,
+    Root<lead_import::LeadImportMutations>,
+    Root<template::TemplateMutations>,
+    Root<folder::FolderMutations>,
+    Root<tag::TagMutations>,
+    Root<campaign::CampaignMutations>,
+    Root<campaign_status::CampaignStatusMutations>,
+    Root<campaign_sequence_step::StepMutations>,
+    Root<tenant_settings::TenantSettingsMutations>,
+    Root<user_preferences::UserPreferencesMutations>,
+);

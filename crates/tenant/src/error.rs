@@ -1,6 +1,7 @@
 //! Why a transaction could not be had, and what a PostgreSQL error means to the request.
 
 use sea_orm::{DbErr, RuntimeErr};
+use sqlx::postgres::PgDatabaseError;
 
 /// Why no statement of the request was, or will be, run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,4 +72,72 @@ pub fn is_cancelled_statement(error: &DbErr) -> bool {
 #[must_use]
 pub fn is_missing_context(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "42704" || code == "22P02")
+}
+
+/// Which constraint a written row broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// 23505: the unique index or constraint has the value already.
+    Unique {
+        /// The constraint.
+        constraint: String,
+        /// The value, the last one of a key of several; `None` if PostgreSQL does not show it.
+        value: Option<String>,
+    },
+    /// 23503: a row that is referred to is missing, or one is deleted that `table` refers to.
+    ForeignKey {
+        /// The constraint.
+        constraint: String,
+        /// The table that holds the constraint, the one that refers.
+        table: String,
+        /// The key that is missing or used, the last value of one of several.
+        value: Option<String>,
+    },
+}
+
+/// The constraint that made PostgreSQL refuse a row, for those that depend on other rows. (What a
+/// CHECK refuses is checked before it is sent, so it is a fault of the gateway.)
+#[must_use]
+pub fn violation(error: &DbErr) -> Option<Violation> {
+    let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return None;
+    };
+    let error = error.as_database_error()?;
+    let constraint = error.constraint()?.to_owned();
+    let value = error
+        .try_downcast_ref::<PgDatabaseError>()
+        .and_then(|error| last_value(error.detail()?));
+    match error.code()?.as_ref() {
+        "23505" => Some(Violation::Unique { constraint, value }),
+        "23503" => Some(Violation::ForeignKey {
+            constraint,
+            table: error.table()?.to_owned(),
+            value,
+        }),
+        _ => None,
+    }
+}
+
+/// The last value of `Key (tenant_id, email)=(…, ada@example.com) already exists.`
+fn last_value(detail: &str) -> Option<String> {
+    let (_, values) = detail.split_once(")=(")?;
+    let (values, _) = values.rsplit_once(')')?;
+    let value = values.rsplit_once(", ").map_or(values, |(_, last)| last);
+    Some(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_value;
+
+    #[test]
+    fn the_value_is_the_last_of_the_key() {
+        let detail = "Key (tenant_id, email)=(0193, ada@example.com) already exists.";
+        assert_eq!(last_value(detail).as_deref(), Some("ada@example.com"));
+        let detail = "Key (workspace_name)=(acme) already exists.";
+        assert_eq!(last_value(detail).as_deref(), Some("acme"));
+        assert_eq!(last_value("Key is missing."), None);
+    }
 }

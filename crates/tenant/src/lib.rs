@@ -28,6 +28,9 @@ mod transaction;
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff};
-pub use error::{Refusal, is_aborted_transaction, is_cancelled_statement, is_missing_context};
+pub use error::{
+    Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_missing_context,
+    violation,
+};
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};

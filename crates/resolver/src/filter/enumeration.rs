@@ -12,10 +12,11 @@
 /// }
 /// ```
 ///
-/// One that nothing is filtered by is declared without its filter: `Theme of theme::Theme { … }`.
+/// One that nothing is filtered by is declared without its filter: `Theme of theme::Theme as text
+/// { … }`; `as text` for one that a column holds, which inputs can then write.
 macro_rules! enumeration {
     ($(#[$doc:meta])* $name:ident / $filter:ident of $stored:path { $($values:tt)* }) => {
-        $crate::filter::enumeration! { $(#[$doc])* $name of $stored { $($values)* } }
+        $crate::filter::enumeration! { $(#[$doc])* $name of $stored as text { $($values)* } }
 
         #[doc = concat!("Conditions on `", stringify!($name), "`.")]
         #[derive(async_graphql::InputObject, Clone, Debug, Default)]
@@ -36,6 +37,15 @@ macro_rules! enumeration {
                     .add_option(self.eq.map(|shown| column.eq(text(shown))))
                     .add_option(self.ne.map(|shown| column.ne(text(shown))))
                     .add_option(self.any.as_ref().map(|shown| $crate::filter::any_of(column, shown.iter().map(|shown| text(*shown))))))
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident of $stored:path as text { $($values:tt)* }) => {
+        $crate::filter::enumeration! { $(#[$doc])* $name of $stored { $($values)* } }
+
+        impl $crate::input::Stored for $name {
+            fn stored(self, _: &$crate::input::Path<'_>) -> Result<sea_orm::Value, $crate::error::ClientError> {
+                Ok(sea_orm::ActiveEnum::to_value(&<$stored>::from(self)).into())
             }
         }
     };

@@ -36,7 +36,7 @@ table! { UserPreferences of user_preference by UserPreferenceId }
 
 enumeration! {
     /// The colours of the interface.
-    Theme of user_preference::Theme {
+    Theme of user_preference::Theme as text {
         /// As the device says.
         System,
         /// Dark on light.

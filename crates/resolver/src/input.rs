@@ -1,0 +1,54 @@
+//! From what a client sends to what a column holds.
+//!
+//! The shape of an input (types, nulls, unknown fields) is checked by GraphQL's validation. What a
+//! value means is checked here, before any SQL: [`Stored`] turns each into what its column holds, or
+//! says what is wrong with it and where ([`Path`]). `writable!` declares what of a table can be
+//! written, once for creating and changing it.
+//!
+//! What may not be in here: SQL, roles.
+
+mod changes;
+mod declare;
+mod json;
+mod limited;
+mod path;
+mod reference;
+mod stored;
+mod text;
+
+use async_graphql::{
+    Context, InputType, ServerResult,
+    registry::{MetaField, Registry},
+};
+use rows::{Argument, Arguments};
+
+pub(crate) use changes::{Changes, Written};
+pub(crate) use declare::{Change, NewRow, typed_json, writable};
+pub(crate) use json::Document;
+pub use limited::{Between, Line};
+pub(crate) use path::Path;
+pub use reference::Reference;
+pub(crate) use stored::Stored;
+pub use text::{
+    Color, CountryCode, DomainName, EmailAddress, LanguageTag, LocalTime, TimeZone, WebAddress,
+};
+
+/// The argument `input`, which every mutation has.
+pub(crate) struct Input<I>(pub(crate) I);
+
+/// Where every input begins.
+pub(crate) const INPUT: Path<'static> = Path::Argument("input");
+
+impl<I: InputType> Input<I> {
+    const ARGUMENT: Argument<I> = Argument::new("input", "What to do, and to what.");
+}
+
+impl<I: InputType> Arguments for Input<I> {
+    fn register(registry: &mut Registry, field: &mut MetaField) {
+        Self::ARGUMENT.register(registry, field);
+    }
+
+    fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
+        Self::ARGUMENT.parse(ctx).map(Self)
+    }
+}

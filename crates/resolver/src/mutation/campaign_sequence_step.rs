@@ -1,0 +1,258 @@
+//! The steps of campaigns.
+//!
+//! A campaign's row is locked while its sequence changes, so that two who change it at once leave
+//! one sequence with places from 1 on.
+
+use entity::{
+    id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId, TypedId},
+    oltp::campaign_sequence_step::{self, Column, StepType as Stored},
+};
+use sea_orm::{Value, sea_query::ArrayType};
+
+use super::{campaign::MOST_STEPS, prelude::*, standard::Id};
+use crate::{
+    error::{ClientError, Code, internal},
+    input::Path,
+    object::{
+        campaign::Campaign,
+        campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepFilter, StepType},
+    },
+    scalar::GlobalId,
+};
+
+rows::object! {
+    /// What can be changed.
+    pub object StepMutations(()) {
+        /// Adds a step to a campaign. For owners, admins and members.
+        create_campaign_sequence_step(Input<CreateCampaignSequenceStepInput>): CreateCampaignSequenceStepPayload = |_row| Some(()) -> Run,
+        /// Changes a step. For owners, admins and members.
+        update_campaign_sequence_step(Input<UpdateCampaignSequenceStepInput>): UpdateCampaignSequenceStepPayload = |_row| Some(()) -> Run,
+        /// Changes the steps that a filter selects. For owners, admins and members.
+        update_campaign_sequence_steps(Input<UpdateCampaignSequenceStepsInput>): UpdateCampaignSequenceStepsPayload = |_row| Some(()) -> Run,
+        /// Deletes a step; those behind it move up. For owners, admins and members.
+        delete_campaign_sequence_step(Input<DeleteCampaignSequenceStepInput>): DeleteCampaignSequenceStepPayload = |_row| Some(()) -> Run,
+        /// Puts the steps of a campaign into another order. For owners, admins and members.
+        reorder_campaign_sequence_steps(Input<ReorderCampaignSequenceStepsInput>): ReorderCampaignSequenceStepsPayload = |_row| Some(()) -> Run,
+    }
+}
+
+writable! {
+    CampaignSequenceStep on campaign_sequence_step;
+    /// A new step of a campaign.
+    create CampaignSequenceStepInput;
+    /// What of a step changes. Its place is changed by `reorderCampaignSequenceSteps`.
+    change CampaignSequenceStepChanges;
+    fixed {}
+    required {
+        /// What it does.
+        step_type: StepType => StepType,
+    }
+    optional {
+        /// The id of the account that an email step sends from.
+        email_account_id: Reference<EmailAccountId> => EmailAccountId,
+        /// The id of the template that an email step sends.
+        template_id: Reference<TemplateId> => TemplateId,
+        /// Subject in place of the template's; 500 characters at most.
+        subject_override: String => SubjectOverride,
+        /// Sender's name in place of the account's; 100 characters at most.
+        from_name_override: String => FromNameOverride,
+        /// Hours that a wait step waits, from 1 to 8,760 (a year). A wait step has these or a time.
+        wait_duration_hours: Between<1, 8_760> => WaitDurationHours,
+        /// The time that a wait step waits for.
+        wait_until_date: chrono::DateTime<chrono::Utc> => WaitUntilDate,
+        /// What a condition step looks at; 50 characters at most. A condition step has one.
+        condition_type: String => ConditionType,
+        /// What a condition step compares with; 100 characters at most.
+        condition_value: String => ConditionValue,
+        /// When an email step is to be left out.
+        send_condition: String => SendCondition,
+        /// Whether the step is done or passed over. If not given, a new one is done.
+        is_active: bool => IsActive,
+    }
+}
+
+impl Writable for CampaignSequenceStep {
+    fn check(row: &campaign_sequence_step::Model, at: &Path<'_>) -> Result<(), ClientError> {
+        let (field, problem) = match row.step_type {
+            Stored::Wait if row.wait_duration_hours.is_some() == row.wait_until_date.is_some() => (
+                "wait_duration_hours",
+                "or `waitUntilDate` must be given for a wait step, one of them",
+            ),
+            Stored::Condition if row.condition_type.is_none() => {
+                ("condition_type", "must be given for a condition step")
+            }
+            Stored::Email | Stored::Wait | Stored::Condition => return Ok(()),
+        };
+        Err(ClientError::at(
+            Code::BadUserInput,
+            at.field(field),
+            problem,
+        ))
+    }
+}
+
+updatable! {
+    CampaignSequenceStep by CampaignSequenceStepId, changed by CampaignSequenceStepChanges, filtered CampaignSequenceStepFilter, with Work;
+    one UpdateCampaignSequenceStepInput answers UpdateCampaignSequenceStepPayload { campaign_sequence_step };
+    many UpdateCampaignSequenceStepsInput answers UpdateCampaignSequenceStepsPayload;
+}
+
+/// A new step, and where it goes.
+#[derive(async_graphql::InputObject)]
+pub struct CreateCampaignSequenceStepInput {
+    /// The id of the campaign.
+    pub campaign_id: Reference<CampaignId>,
+    /// Its place in the sequence, from 1; those from there on move back. If not given, it is the last.
+    pub position: Option<Between<1, MOST_STEPS>>,
+    /// The step.
+    pub step: CampaignSequenceStepInput,
+}
+
+rows::object! {
+    /// The new step.
+    pub object CreateCampaignSequenceStepPayload(Written<CampaignSequenceStep>) {
+        /// As it is now.
+        campaign_sequence_step: CampaignSequenceStep = |written| Some(Some(Arc::clone(&written.0))) -> inside(),
+    }
+}
+
+impl Mutate for CreateCampaignSequenceStepInput {
+    type Payload = CreateCampaignSequenceStepPayload;
+    const RIGHT: Right = Right::Work;
+
+    async fn run(self, writer: &Writer<'_>) -> Result<Written<CampaignSequenceStep>> {
+        let at = INPUT.field("campaign_id");
+        let campaign = self.campaign_id.typed(&at)?;
+        let wanted = self
+            .position
+            .map(|position| position.checked(&INPUT.field("position")));
+        let wanted = wanted.transpose()?;
+        let step = INPUT.field("step");
+        let (mut changes, ()) = self.step.split(&step)?;
+        let places = lock_sequence(writer, campaign, &at).await?.len();
+        let next = i32::try_from(places).unwrap_or(MOST_STEPS) + 1;
+        if next > MOST_STEPS {
+            let problem = format!("has {MOST_STEPS} steps, which are the most");
+            return Err(ClientError::at(Code::BadUserInput, at, problem).into());
+        }
+        let place = wanted.unwrap_or(next).min(next);
+        writer
+            .run(MOVE_BACK, [campaign.into_value(), place.into()])
+            .await?;
+        changes.set(Column::CampaignId, uuid::Uuid::from(campaign));
+        changes.set(Column::StepOrder, place);
+        writer.insert(&step, changes).await.map(Written)
+    }
+}
+
+const MOVE_BACK: &str = "UPDATE campaign_sequence_steps SET step_order = step_order + 1 \
+    WHERE campaign_id = $1 AND step_order >= $2";
+
+/// Locks a campaign; the ids of its steps, in order.
+async fn lock_sequence(
+    writer: &Writer<'_>,
+    campaign: CampaignId,
+    at: &Path<'_>,
+) -> Result<Vec<CampaignSequenceStepId>> {
+    // An update that changes nothing would say that the campaign has changed.
+    let lock = "SELECT id FROM campaigns WHERE id = $1 FOR NO KEY UPDATE";
+    if writer
+        .query(lock, [campaign.into_value()])
+        .await?
+        .is_empty()
+    {
+        return Err(crate::write::not_found(at).into());
+    }
+    let steps =
+        "SELECT id FROM campaign_sequence_steps WHERE campaign_id = $1 ORDER BY step_order, id";
+    let rows = writer.query(steps, [campaign.into_value()]).await?;
+    let ids = rows.iter().map(|row| row.try_get("", "id"));
+    ids.collect::<Result<_, _>>()
+        .map_err(|cause| internal(&cause))
+}
+
+/// Which step to delete.
+#[derive(async_graphql::InputObject)]
+pub struct DeleteCampaignSequenceStepInput {
+    /// The id.
+    pub id: Reference<CampaignSequenceStepId>,
+    /// The `updated` that was read. If given, a step that changed since is left alone and the answer is the error `STALE`.
+    pub expected_updated: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+rows::object! {
+    /// The deleted step.
+    pub object DeleteCampaignSequenceStepPayload(Id<CampaignSequenceStepId>) {
+        /// Its id, which leads nowhere from now on.
+        id: GlobalId = |deleted| deleted.0,
+    }
+}
+
+impl Mutate for DeleteCampaignSequenceStepInput {
+    type Payload = DeleteCampaignSequenceStepPayload;
+    const RIGHT: Right = Right::Work;
+
+    async fn run(self, writer: &Writer<'_>) -> Result<Id<CampaignSequenceStepId>> {
+        let target = Target::<CampaignSequenceStep>::new(&self.id, self.expected_updated)?;
+        let lock = "SELECT id FROM campaigns WHERE id = \
+            (SELECT campaign_id FROM campaign_sequence_steps WHERE id = $1) FOR NO KEY UPDATE";
+        writer.query(lock, [target.id.into_value()]).await?;
+        let step = writer.delete(&target).await?;
+        let values = [step.campaign_id.into_value(), step.step_order.into()];
+        writer.run(MOVE_UP, values).await?;
+        Ok(Id(target.id))
+    }
+}
+
+const MOVE_UP: &str = "UPDATE campaign_sequence_steps SET step_order = step_order - 1 \
+    WHERE campaign_id = $1 AND step_order > $2";
+
+/// The new order of a campaign's steps.
+#[derive(async_graphql::InputObject)]
+pub struct ReorderCampaignSequenceStepsInput {
+    /// The id of the campaign.
+    pub campaign_id: Reference<CampaignId>,
+    /// The ids of all its steps, each once, in the new order.
+    pub step_ids: Vec<Reference<CampaignSequenceStepId>>,
+}
+
+rows::object! {
+    /// The campaign with its steps in their new order.
+    pub object ReorderCampaignSequenceStepsPayload(Written<Campaign>) {
+        /// As it is now.
+        campaign: Campaign = |written| Some(Some(Arc::clone(&written.0))) -> inside(),
+    }
+}
+
+impl Mutate for ReorderCampaignSequenceStepsInput {
+    type Payload = ReorderCampaignSequenceStepsPayload;
+    const RIGHT: Right = Right::Work;
+
+    async fn run(self, writer: &Writer<'_>) -> Result<Written<Campaign>> {
+        let (campaign_at, at) = (INPUT.field("campaign_id"), INPUT.field("step_ids"));
+        let campaign = self.campaign_id.typed(&campaign_at)?;
+        let wanted = self.step_ids.iter().enumerate();
+        let wanted = wanted.map(|(index, id)| id.typed(&at.item(index)));
+        let wanted: Vec<_> = wanted.collect::<Result<_, _>>()?;
+        let mut there = lock_sequence(writer, campaign, &campaign_at).await?;
+        let mut named = wanted.clone();
+        there.sort_unstable();
+        named.sort_unstable();
+        if there != named {
+            let problem = format!(
+                "must name each of the campaign's {} steps once",
+                there.len()
+            );
+            return Err(ClientError::at(Code::BadUserInput, at, problem).into());
+        }
+        let order = wanted.into_iter().map(TypedId::into_value).collect();
+        let order = Value::Array(ArrayType::Uuid, Some(Box::new(order)));
+        writer.run(REORDER, [order]).await?;
+        let target = Target::<Campaign>::of(campaign);
+        writer.locked(&target).await.map(Written)
+    }
+}
+
+const REORDER: &str = "UPDATE campaign_sequence_steps AS step SET step_order = wanted.place \
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) \
+    WHERE step.id = wanted.id AND step.step_order <> wanted.place";

@@ -1,0 +1,154 @@
+//! Writing: the statements of mutations, and what must hold before they run.
+//!
+//! A [`Writer`] exists only for a member whose roles may do what the mutation does, so a mutation
+//! that forgets to ask can not be written. The database's policies ask again.
+//!
+//! * [`insert`](Writer::insert), [`update`](Writer::update), [`delete`](Writer::delete): one row;
+//! * [`update_many`](Writer::update_many), [`delete_many`](Writer::delete_many): those that a filter
+//!   selects, no more than the client is ready for;
+//! * [`claim`](Writer::claim): the plan's limits.
+//!
+//! What may not be in here: what is particular to one object.
+
+mod bulk;
+mod limit;
+mod one;
+mod right;
+
+use std::sync::Arc;
+
+use async_graphql::Result;
+use entity::id::{TenantId, UserId};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use tenant::TenantContext;
+
+use crate::{
+    error::{self, ClientError},
+    input::{Changes, Path, Written},
+    session::Session,
+    table::{Scope, Table},
+};
+
+pub use bulk::MAX_ROWS;
+pub(crate) use bulk::{AtMost, Selected};
+pub(crate) use limit::Limit;
+pub(crate) use one::{Target, not_found};
+pub(crate) use right::Right;
+
+/// A table whose rows are written by mutations, and the rules that no column's type can express.
+pub(crate) trait Writable: Table {
+    /// Makes room for the values, or refuses them. `at` is where they stand.
+    ///
+    /// # Errors
+    /// For values that a tenant's member may not give.
+    fn prepare(
+        _writer: &Writer<'_>,
+        _at: &Path<'_>,
+        _changes: &Changes<Self>,
+    ) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Whether a row may be as it is after a write; if not, the whole operation is undone.
+    ///
+    /// # Errors
+    /// For values that do not go together.
+    fn check(_row: &Self::Row, _at: &Path<'_>) -> Result<(), ClientError> {
+        Ok(())
+    }
+
+    /// Whether a row that was just deleted may be gone; if not, the whole operation is undone.
+    ///
+    /// # Errors
+    /// A sentence that says what to do first.
+    fn may_be_deleted(_row: &Self::Row) -> Result<(), ClientError> {
+        Ok(())
+    }
+}
+
+/// Writes for one member of one tenant.
+pub(crate) struct Writer<'s> {
+    session: &'s Session,
+    tenant: TenantId,
+}
+
+impl<'s> Writer<'s> {
+    /// For a member who has the right.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for one who has not, and for staff.
+    pub(crate) async fn with(session: &'s Session, right: Right) -> Result<Self> {
+        session.may_read(Scope::Tenant)?;
+        let context = session.context();
+        let tenant = context.identity().tenant();
+        let tenant = tenant
+            .ok_or_else(|| error::coded(error::Code::Forbidden, "the request names no tenant"))?;
+        let roles = context.roles().await;
+        let roles = roles.map_err(|cause| error::database(context, &Arc::new(cause)))?;
+        right.check(&roles)?;
+        Ok(Self { session, tenant })
+    }
+
+    pub(crate) fn session(&self) -> &'s Session {
+        self.session
+    }
+
+    pub(crate) fn context(&self) -> &'s TenantContext {
+        self.session.context()
+    }
+
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(crate) fn user(&self) -> UserId {
+        self.context().identity().user()
+    }
+
+    /// Waits until no other transaction of this tenant holds the lock `name`, and holds it to the
+    /// end of the transaction. What is read afterwards is what the others left: a statement of a
+    /// `READ COMMITTED` transaction takes its snapshot when it begins.
+    pub(crate) async fn lock(&self, name: &str) -> Result<()> {
+        let key = format!("{name} of {}", uuid::Uuid::from(self.tenant));
+        self.run(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+            [key.into()],
+        )
+        .await
+    }
+
+    /// Runs a statement that answers nothing.
+    pub(crate) async fn run<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<()> {
+        self.run_written(sql, values, None).await
+    }
+
+    /// The same for one that keys may refuse.
+    pub(crate) async fn run_written<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+        written: Option<&Written<'_>>,
+    ) -> Result<()> {
+        let context = self.context();
+        let done = context.execute_raw(self.statement(sql, values)).await;
+        done.map(drop).map_err(|cause| match written {
+            Some(written) => error::write(context, cause, written),
+            None => error::database(context, &Arc::new(cause)),
+        })
+    }
+
+    /// The rows of a statement.
+    pub(crate) async fn query<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<Vec<QueryResult>> {
+        let context = self.context();
+        let rows = context.query_all_raw(self.statement(sql, values)).await;
+        rows.map_err(|cause| error::database(context, &Arc::new(cause)))
+    }
+
+    fn statement<const N: usize>(&self, sql: &str, values: [Value; N]) -> Statement {
+        Statement::from_sql_and_values(self.context().get_database_backend(), sql, values)
+    }
+}

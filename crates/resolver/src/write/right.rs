@@ -1,0 +1,51 @@
+//! What roles may do.
+
+use tenant::Role;
+
+use crate::error::{ClientError, Code};
+
+/// What a mutation needs. The roles that have it are those of the issue of who may do what: an
+/// analyst reads only, a member works, billing manages billing, an admin does all but billing, an
+/// owner does all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// Companies, domains, accounts, leads, templates, campaigns.
+    Work,
+    /// The tenant's configuration and policies.
+    Configure,
+    /// Members, their roles, invitations.
+    ManageMembers,
+    /// Subscriptions and where bills go.
+    ManageBilling,
+    /// What is the user's own.
+    Oneself,
+}
+
+impl Right {
+    /// The roles that have it.
+    pub(crate) fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Work => &[Role::Owner, Role::Admin, Role::Member],
+            Self::Configure => &[Role::Owner, Role::Admin],
+            Self::ManageMembers => &[Role::Owner],
+            Self::ManageBilling => &[Role::Owner, Role::Billing],
+            Self::Oneself => &[Role::Owner, Role::Admin, Role::Member, Role::Billing],
+        }
+    }
+
+    /// # Errors
+    /// `FORBIDDEN`, with the roles that would do.
+    pub(super) fn check(self, held: &[Role]) -> Result<(), ClientError> {
+        if held.iter().any(|role| self.roles().contains(role)) {
+            return Ok(());
+        }
+        let may: Vec<&str> = self.roles().iter().map(|role| role.as_str()).collect();
+        Err(ClientError::new(
+            Code::Forbidden,
+            format!(
+                "this takes the role {}; ask an owner of the tenant for it",
+                may.join(" or ")
+            ),
+        ))
+    }
+}
