@@ -154,8 +154,8 @@ struct Checked {
     index: usize,
     id: LeadId,
     given: String,
-    name: Value,
-    company: Value,
+    name: String,
+    company: String,
 }
 
 impl Batch {
@@ -217,8 +217,8 @@ impl Batch {
         let values = [
             Value::Array(ArrayType::Uuid, Some(Box::new(ids))),
             texts(|(email, _)| email.as_str().into()),
-            texts(|(_, lead)| lead.name.clone()),
-            texts(|(_, lead)| lead.company.clone()),
+            texts(|(_, lead)| lead.name.as_str().into()),
+            texts(|(_, lead)| lead.company.as_str().into()),
             status
                 .map(|status| sea_orm::ActiveEnum::to_value(&lead::LeadStatus::from(status)))
                 .into(),
@@ -268,7 +268,11 @@ impl ImportedLeadInput {
         changes.give(at, "email", lead::Column::Email, Some(self.email))?;
         changes.give(at, "name", lead::Column::Name, self.name)?;
         changes.give(at, "company", lead::Column::Company, self.company)?;
-        let text = |column| changes.get(column).cloned().unwrap_or(Value::String(None));
+        // Sent as an array, whose items can not be null: empty text is no text.
+        let text = |column| match changes.get(column) {
+            Some(Value::String(Some(text))) => text.clone(),
+            _ => String::new(),
+        };
         let checked = Checked {
             index,
             id: LeadId::new(),
@@ -291,13 +295,13 @@ impl Imported {
     }
 }
 
-/// One text for each mode, whatever the number of leads.
+/// One SQL text for each mode, whatever the number of leads.
 fn statement(mode: LeadImportMode) -> &'static str {
     macro_rules! import {
         ($conflict:literal) => {
             concat!(
                 "INSERT INTO leads (id, tenant_id, email, name, company, status) \
-                 SELECT i.id, $6, i.email, i.name, i.company, coalesce($5, 'active') \
+                 SELECT i.id, $6, i.email, nullif(i.name, ''), nullif(i.company, ''), coalesce($5, 'active') \
                  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS i (id, email, name, company) \
                  ON CONFLICT (tenant_id, email) ",
                 $conflict,
