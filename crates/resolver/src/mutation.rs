@@ -17,9 +17,11 @@ mod folder;
 mod lead;
 mod lead_import;
 mod standard;
+mod subscription;
 mod tag;
 mod template;
 mod tenant_settings;
+mod tenant_user;
 mod user_preferences;
 
 use std::sync::Arc;
@@ -104,5 +106,7 @@ pub struct Mutation(
     Root<campaign_status::CampaignStatusMutations>,
     Root<campaign_sequence_step::StepMutations>,
     Root<tenant_settings::TenantSettingsMutations>,
+    Root<tenant_user::TenantUserMutations>,
+    Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,
 );

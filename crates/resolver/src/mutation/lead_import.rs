@@ -184,7 +184,7 @@ impl Batch {
             Entry::Vacant(place) => drop(place.insert(lead)),
             Entry::Occupied(first) => {
                 let message = format!(
-                    "`input.leads.{}.email` is the address of `input.leads.{}`, too",
+                    "`input.leads.{}.email` repeats the address of `input.leads.{}`",
                     lead.index,
                     first.get().index
                 );

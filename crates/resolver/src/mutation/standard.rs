@@ -7,7 +7,7 @@ use crate::table::Table;
 /// A row as the transaction sees it after a write.
 pub struct Written<T: Table>(pub(super) Arc<T::Row>);
 
-/// Declares `updateX` and `updateXs`: their inputs, payloads and what they do.
+/// Declares `updateX` and, with a filter, `updateXs`: their inputs, payloads and what they do.
 ///
 /// ```ignore
 /// updatable! {
@@ -18,9 +18,9 @@ pub struct Written<T: Table>(pub(super) Arc<T::Row>);
 /// ```
 macro_rules! updatable {
     (
-        $object:ident by $id:ident, changed by $changes:ident, filtered $filter:ident, with $right:ident;
+        $object:ident by $id:ident, changed by $changes:ident $(, filtered $filter:ident)?, with $right:ident;
         one $one:ident answers $one_payload:ident { $field:ident };
-        many $many:ident answers $many_payload:ident;
+        $(many $many:ident answers $many_payload:ident;)?
     ) => {
         #[doc = concat!("Which `", stringify!($object), "` to change, and how.")]
         #[derive(async_graphql::InputObject)]
@@ -55,6 +55,15 @@ macro_rules! updatable {
             }
         }
 
+        $($crate::mutation::standard::updatable! {
+            @many $object by $id, changed by $changes, filtered $filter, with $right;
+            $many answers $many_payload;
+        })?
+    };
+    (
+        @many $object:ident by $id:ident, changed by $changes:ident, filtered $filter:ident, with $right:ident;
+        $many:ident answers $many_payload:ident;
+    ) => {
         #[doc = concat!("Which rows of `", stringify!($object), "` to change, and how.")]
         #[derive(async_graphql::InputObject)]
         pub struct $many {

@@ -1,0 +1,157 @@
+//! Members and their roles.
+//!
+//! A tenant keeps an owner. Whoever lowers or removes one locks all owners first, in one order: of
+//! two requests at once the second sees what the first has left.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    id::{TenantUserId, TypedId, UserId},
+    oltp::tenant_user::{self, Column},
+};
+use sea_orm::{Value, sea_query::ArrayType};
+use tenant::Role;
+
+use super::prelude::*;
+use crate::{
+    error::{ClientError, Code, internal},
+    input::{Changes, Path},
+    object::tenant_user::{TenantRole, TenantUser},
+    write::not_found,
+};
+
+rows::object! {
+    /// What can be changed.
+    pub object TenantUserMutations(()) {
+        /// Gives a member these roles, and takes all others. A tenant keeps an owner. For owners.
+        update_tenant_user(Input<UpdateTenantUserInput>): UpdateTenantUserPayload = |_row| Some(()) -> Run,
+        /// Removes a member, whose next request is refused. A tenant keeps an owner. For owners.
+        remove_tenant_user(Input<RemoveTenantUserInput>): RemoveTenantUserPayload = |_row| Some(()) -> Run,
+    }
+}
+
+/// A member, and the roles to give.
+#[derive(async_graphql::InputObject)]
+pub struct UpdateTenantUserInput {
+    /// The id of the membership.
+    pub id: Reference<TenantUserId>,
+    /// The `updated` that was read. If given, a membership that changed since is left alone and the answer is the error `STALE`.
+    pub expected_updated: Option<DateTime<Utc>>,
+    /// All roles of the member; one at least.
+    pub roles: Vec<TenantRole>,
+}
+
+rows::object! {
+    /// The membership.
+    pub object UpdateTenantUserPayload(Written<TenantUser>) {
+        /// As it is now.
+        tenant_user: TenantUser = |written| Some(Some(Arc::clone(&written.0))) -> inside(),
+    }
+}
+
+impl Mutate for UpdateTenantUserInput {
+    type Payload = UpdateTenantUserPayload;
+    const RIGHT: Right = Right::ManageMembers;
+
+    async fn run(self, writer: &Writer<'_>) -> Result<Written<TenantUser>> {
+        let roles = roles(&self.roles, &INPUT.field("roles"))?;
+        let member = live(Target::new(&self.id, self.expected_updated)?);
+        if !self.roles.contains(&TenantRole::Owner) {
+            keep_an_owner(writer, member.id).await?;
+        }
+        let mut changes = Changes::new();
+        changes.set(Column::Roles, roles);
+        change(writer, &member, changes).await
+    }
+}
+
+/// Which member to remove.
+#[derive(async_graphql::InputObject)]
+pub struct RemoveTenantUserInput {
+    /// The id of the membership.
+    pub id: Reference<TenantUserId>,
+    /// The `updated` that was read. If given, a membership that changed since is left alone and the answer is the error `STALE`.
+    pub expected_updated: Option<DateTime<Utc>>,
+}
+
+rows::object! {
+    /// The membership that has ended.
+    pub object RemoveTenantUserPayload(Written<TenantUser>) {
+        /// As it is now.
+        tenant_user: TenantUser = |written| Some(Some(Arc::clone(&written.0))) -> inside(),
+    }
+}
+
+impl Mutate for RemoveTenantUserInput {
+    type Payload = RemoveTenantUserPayload;
+    const RIGHT: Right = Right::ManageMembers;
+
+    async fn run(self, writer: &Writer<'_>) -> Result<Written<TenantUser>> {
+        let member = live(Target::new(&self.id, self.expected_updated)?);
+        keep_an_owner(writer, member.id).await?;
+        let mut changes = Changes::new();
+        changes.set(Column::Deleted, Utc::now());
+        change(writer, &member, changes).await
+    }
+}
+
+impl Writable for TenantUser {}
+
+/// A member who was removed is none.
+fn live(mut member: Target<TenantUser>) -> Target<TenantUser> {
+    member.condition = member
+        .condition
+        .add(sea_orm::ColumnTrait::is_null(&Column::Deleted));
+    member
+}
+
+async fn change(
+    writer: &Writer<'_>,
+    member: &Target<TenantUser>,
+    changes: Changes<TenantUser>,
+) -> Result<Written<TenantUser>> {
+    if let Some(row) = writer.update_if(member, &INPUT, changes).await? {
+        return Ok(Written(row));
+    }
+    let there: Arc<tenant_user::Model> =
+        writer.locked(&Target::<TenantUser>::of(member.id)).await?;
+    if there.deleted.is_some() {
+        return Err(not_found(&INPUT.field("id")).into());
+    }
+    Err(writer.missed(member).await?.into())
+}
+
+/// Refuses to go on if `member` is the only owner.
+async fn keep_an_owner(writer: &Writer<'_>, member: TenantUserId) -> Result<()> {
+    let owners = "SELECT user_id FROM tenant_users \
+        WHERE deleted IS NULL AND 'owner' = ANY (roles) ORDER BY user_id FOR UPDATE";
+    let owners = writer.query(owners, []).await?;
+    let owners = owners.iter().map(|row| row.try_get("", "user_id"));
+    let owners: Vec<TenantUserId> = owners
+        .collect::<Result<_, _>>()
+        .map_err(|cause| internal(&cause))?;
+    if owners != [member] {
+        return Ok(());
+    }
+    let message = "this is the tenant's only owner; make another member an owner first";
+    Err(ClientError::new(Code::LastOwner, message).into())
+}
+
+/// The roles as they are stored, each once.
+pub(super) fn roles(given: &[TenantRole], at: &Path<'_>) -> Result<Value, ClientError> {
+    if given.is_empty() {
+        let problem = "names no role; give one at least";
+        return Err(ClientError::at(Code::BadUserInput, at, problem));
+    }
+    let mut roles: Vec<Role> = given.iter().map(|role| Role::from(*role)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let roles = roles.into_iter().map(|role| role.as_str().into()).collect();
+    Ok(Value::Array(ArrayType::String, Some(Box::new(roles))))
+}
+
+/// Whether a user is a live member of the tenant.
+pub(super) async fn is_member(writer: &Writer<'_>, user: UserId) -> Result<bool> {
+    let sql = "SELECT user_id FROM tenant_users WHERE user_id = $1 AND deleted IS NULL";
+    let rows = writer.query(sql, [user.into_value()]).await?;
+    Ok(!rows.is_empty())
+}
