@@ -8,7 +8,10 @@ use std::sync::Arc;
 use async_graphql::{Error, ErrorExtensions, ServerError};
 use rows::FieldError;
 use sea_orm::DbErr;
-use tenant::{TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context};
+use tenant::{
+    Access, TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context,
+    is_read_only_transaction,
+};
 
 /// The stable codes in `extensions.code`. A code is never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +177,12 @@ pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
         return coded(
             Code::Forbidden,
             "this is a tenant's, and the request names no tenant",
+        );
+    }
+    if context.access() == Access::Write && is_read_only_transaction(error) {
+        return coded(
+            Code::Forbidden,
+            "your role in this tenant only reads; ask an owner for one that writes",
         );
     }
     internal(error.as_ref())

@@ -64,6 +64,13 @@ pub fn is_cancelled_statement(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "57014")
 }
 
+/// True for 25006: a write in a READ ONLY transaction, that is, in a query, or of a member none of
+/// whose roles writes.
+#[must_use]
+pub fn is_read_only_transaction(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "25006")
+}
+
 /// True for 42704 and 22P02: a policy wanted a setting that the transaction does not carry, because
 /// a request that names no tenant asked for a tenant's rows. (A setting that was never made is
 /// unknown; one that ended with an earlier transaction reads `''`, which is no UUID. Our own
