@@ -46,6 +46,7 @@ mod m20261123_081500_create_tenant_settings;
 mod m20261123_081600_create_platform_settings;
 mod m20261123_081700_create_admin_system_events;
 mod m20261123_081800_create_outbox;
+mod m20261126_100000_add_email_account_daily_limit;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

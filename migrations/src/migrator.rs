@@ -29,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261123_081600_create_platform_settings::Migration),
             Box::new(crate::m20261123_081700_create_admin_system_events::Migration),
             Box::new(crate::m20261123_081800_create_outbox::Migration),
+            Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
         ]
     }
 }
