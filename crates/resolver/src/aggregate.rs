@@ -58,6 +58,9 @@ pub trait Aggregated: Table {
     const KEY_FIELDS: &'static [Field<GroupKey<Self>>];
 }
 
+/// Reads a column of an answer.
+pub(crate) type Read<V> = fn(&QueryResult, &str) -> Result<V, DbErr>;
+
 /// A column that has a smallest and a largest value.
 pub struct Measure<C> {
     /// The name in GraphQL.
@@ -67,7 +70,7 @@ pub struct Measure<C> {
     /// Whether there is a sum and an average.
     pub(crate) number: bool,
     /// Reads the smallest or largest value.
-    pub(crate) read: fn(&QueryResult, &str) -> Result<Value, DbErr>,
+    pub(crate) read: Read<Value>,
 }
 
 /// A column that rows can be grouped by.
@@ -82,9 +85,9 @@ pub struct Dimension<C> {
 /// How a column groups rows.
 pub(crate) enum DimensionKind {
     /// By its value, which the function reads.
-    Value(fn(&QueryResult, &str) -> Result<Value, DbErr>),
+    Value(Read<Value>),
     /// By the row it refers to, whose id the function reads.
-    Row(fn(&QueryResult, &str) -> Result<Option<(Value, RawKey)>, DbErr>),
+    Row(Read<Option<(Value, RawKey)>>),
     /// By the day, week or month of its moment.
     Time,
 }
