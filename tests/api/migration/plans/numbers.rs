@@ -22,12 +22,12 @@ async fn numbers_are_read_by_the_tenants_indexes() {
             &["tenant_id"][..],
         ),
         (
-            "{ leads(filter: {status: {eq: ACTIVE}, created: {gt: \"2026-01-01T00:00:00Z\"}}) { groups(by: [CREATED_WEEK], timeZone: \"Europe/Berlin\", having: {count: {gt: 0}}) { aggregates { count } } } }",
+            "{ leads(filter: {status: {eq: BOUNCED}, created: {gt: \"2026-06-01T00:00:00Z\"}}) { groups(by: [CREATED_WEEK], timeZone: \"Europe/Berlin\", having: {count: {gt: 0}}) { aggregates { count } } } }",
             "leads",
             &["tenant_id", "status", "created"],
         ),
         (
-            "{ leads(filter: {status: {eq: ACTIVE}}) { estimatedCount } }",
+            "{ leads(filter: {status: {eq: BOUNCED}}) { estimatedCount } }",
             "leads",
             &["tenant_id", "status"],
         ),
