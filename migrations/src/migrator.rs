@@ -33,7 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_090100_open_tenant_settings::Migration),
             Box::new(crate::m20261126_090200_open_memberships::Migration),
             Box::new(crate::m20261126_090300_open_billing_contact::Migration),
-            Box::new(crate::m20261126_100000_make_sending_names_unique::Migration),
+            Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
+            Box::new(crate::m20261126_100200_make_sending_names_unique::Migration),
         ]
     }
 }

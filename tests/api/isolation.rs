@@ -7,6 +7,7 @@
 //! there; one that does not fit fails by its name ([`coverage`]).
 //!
 //! * [`rows`], [`lists`], [`filters`], [`orders`], [`relations`], [`nodes`]: generic, for every root field;
+//! * [`numbers`]: aggregates and groups of every list;
 //! * [`by_hand`]: the root fields that are like no other;
 //! * [`people`], [`staff`], [`events`]: who may ask at all, and who is who;
 //! * [`database`], [`settings`], [`rights`], [`roles`]: the same promise without the gateway, as the login role;
@@ -27,6 +28,7 @@ mod ids;
 mod lists;
 mod login;
 mod nodes;
+mod numbers;
 mod orders;
 mod people;
 mod relations;

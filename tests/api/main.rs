@@ -9,5 +9,6 @@ mod input;
 mod isolation;
 mod migration;
 mod mutation;
+mod numbers;
 mod reading;
 mod schema;
