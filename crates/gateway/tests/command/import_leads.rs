@@ -163,7 +163,7 @@ async fn what_is_rejected_is_mended_and_imported_again() {
     let bytes = rejects(&home, "leads.rejects.csv");
     assert!(
         bytes.ends_with(
-            b"11,field 2 is not UTF-8; save the file as UTF-8,last@rejects.example,M\xFCller,8\n"
+            b"12,field 2 is not UTF-8; save the file as UTF-8,last@rejects.example,M\xFCller,8\n"
         ),
         "{}",
         String::from_utf8_lossy(&bytes)
@@ -175,7 +175,7 @@ async fn what_is_rejected_is_mended_and_imported_again() {
         "5,\"email is the address of line 2, too\",ADA@rejects.example,Again,3",
         "7,\"the row has 4 fields, the header has 3\",ragged@rejects.example,Doe, Jane,5",
         "8,\"the row has 1 field, the header has 3\",short@rejects.example",
-        "10,a quote is opened and not closed,\"stray@rejects.example,\"\"Stray,7\"",
+        "11,a quote is opened and not closed,\"stray@rejects.example,\"\"Stray,7\"",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} in {text}");
     }
@@ -268,7 +268,7 @@ async fn who_may_not_import_is_told() {
     );
     let ids = run(
         "tnt_01kdvdna00epgvsydn5jvyr0yq",
-        "user_01kdvdna00fv2aq2pw276dpc09",
+        "user_01kdvdna00fv2aq2pw276dpc08",
     )
     .await;
     assert!(ids.contains("not an active member of this tenant"), "{ids}");
@@ -280,6 +280,20 @@ async fn who_may_not_import_is_told() {
     assert!(
         names.contains("GATEWAY_ADMIN_URL") && names.contains("tnt_"),
         "{names}"
+    );
+    let acme = [
+        "import-leads",
+        "leads.csv",
+        "--tenant",
+        "tnt_01kdvdna00epgvsydn5jvyr0yq",
+        "--user",
+        "user_01kdvdna00fv2aq2pw276dpc09",
+    ];
+    let by_ids = login.run(&acme).await;
+    assert_eq!(
+        counts(&by_ids),
+        [1, 1, 0, 0, 0],
+        "ids need no superuser: {by_ids:?}"
     );
     let admin = database.home().with("DATABASE_URL", database.admin_url());
     admin.write("leads.csv", "email\nada@refused.example\n");

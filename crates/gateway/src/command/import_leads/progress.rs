@@ -83,8 +83,9 @@ impl Progress {
     pub(super) fn summarize(&self, rejects: &str) -> Result<(), CommandError> {
         let (rows, seconds) = (self.rows, self.started.elapsed().as_secs_f64());
         let rate = rows as f64 / seconds.max(0.001);
+        let s = if rows == 1 { "" } else { "s" };
         print(format_args!(
-            "{rows} rows in {seconds:.1} s ({rate:.0} rows/s)"
+            "{rows} row{s} in {seconds:.1} s ({rate:.0} rows/s)"
         ))?;
         let counts = [
             (self.created, "created"),
