@@ -73,9 +73,12 @@ impl Source {
         let (sender, receiver) = mpsc::channel(1);
         tokio::task::spawn_blocking(move || {
             loop {
-                let batch = Batch::read(&mut rows, most);
-                let is_last = !matches!(&batch, Ok(batch) if !batch.rows.is_empty());
-                if is_last && batch.is_ok() || sender.blocking_send(batch).is_err() || is_last {
+                let batch = match Batch::read(&mut rows, most) {
+                    Ok(batch) if batch.rows.is_empty() => return,
+                    read => read,
+                };
+                let failed = batch.is_err();
+                if sender.blocking_send(batch).is_err() || failed {
                     return;
                 }
             }
