@@ -56,6 +56,11 @@ pub enum Command {
     /// Fill the database with made-up data of any size
     Seed(seed::Seed),
     /// Take the leads of a CSV file over into a tenant, as one of its members
+    ///
+    /// The first line names the columns: `email`, and if you like `name` and `company`; others are
+    /// passed over. Each batch is one `importLeads` mutation of the member, and saved before the next
+    /// begins. Rows that can not be taken over go to a file, with their line and the reason, and can be
+    /// mended there and imported again. Ctrl-C ends it after the batch in flight.
     ImportLeads(import_leads::ImportLeads),
     /// Check that the database keeps the promise: roles, row level security, policies
     Doctor,

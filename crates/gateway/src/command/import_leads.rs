@@ -4,6 +4,7 @@
 //! (`batch`) in a transaction of its own; what was not taken over goes to a file (`rejects`). Memory holds
 //! three batches at most.
 
+mod arguments;
 mod batch;
 mod error;
 mod header;
@@ -13,14 +14,6 @@ mod rejects;
 mod row;
 mod source;
 
-use std::path::{Path, PathBuf};
-
-use async_graphql::resolver_utils::EnumType;
-use clap::{
-    Args, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
-use resolver::object::lead::LeadStatus;
 use tenant::{Database, DatabaseOptions, Identity};
 
 use super::{CommandError, Signals, find, serve::refuse_unfit};
@@ -31,77 +24,8 @@ use progress::Progress;
 use rejects::Rejects;
 use source::{Batch, Source};
 
+pub use arguments::ImportLeads;
 pub use error::ImportError;
-
-/// Takes leads over from a CSV file.
-///
-/// Its first line names the columns: `email`, and if you like `name` and `company`; others are passed
-/// over. Each batch is one `importLeads` mutation of the member: all of the batch is saved, or nothing.
-#[derive(Args, Debug)]
-pub struct ImportLeads {
-    /// The CSV file (UTF-8), or - for standard input
-    file: PathBuf,
-    /// The tenant's name (acme) or id (tnt_…)
-    #[arg(long)]
-    tenant: String,
-    /// The address (owner@acme.test) or id (user_…) of the member who imports: an owner, admin or member
-    #[arg(long)]
-    user: String,
-    /// What to do with a lead whose address is there already
-    #[arg(long, value_enum, default_value_t = Mode::Insert)]
-    mode: Mode,
-    /// The status of all of them [default: new ones are active, others stay as they are]
-    #[arg(long, value_parser = statuses(), ignore_case = true)]
-    status: Option<String>,
-    /// Where rejected rows go, with the reason [default: FILE's name with .rejects.csv, beside it]
-    #[arg(long, value_name = "CSV")]
-    rejects: Option<PathBuf>,
-    /// Replace the file for rejects if it is there
-    #[arg(long)]
-    force: bool,
-    /// Rows of a transaction; 10000 at most
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    batch: u16,
-    /// What separates fields, "tab" or one character [default: comma, semicolon or tab, as the first line has it]
-    #[arg(long, value_parser = delimiter)]
-    delimiter: Option<u8>,
-}
-
-/// What to do with a lead whose address is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Mode {
-    /// Reject it
-    Insert,
-    /// Change it to what the file says; what is empty in the file stays as it is
-    Upsert,
-    /// Pass over it
-    Skip,
-}
-
-impl Mode {
-    fn as_graphql(self) -> &'static str {
-        match self {
-            Self::Insert => "INSERT",
-            Self::Upsert => "UPSERT",
-            Self::Skip => "SKIP",
-        }
-    }
-}
-
-/// The values of the schema.
-fn statuses() -> impl TypedValueParser<Value = String> {
-    let items = LeadStatus::items().iter();
-    PossibleValuesParser::new(items.map(|item| item.name))
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        b"tab" | b"\\t" => Ok(b'\t'),
-        [b'"' | b'\n' | b'\r'] => Err("a quote or a line end can not separate fields".to_owned()),
-        [one] if one.is_ascii() => Ok(*one),
-        _ => Err("give one ASCII character, or tab".to_owned()),
-    }
-}
 
 impl ImportLeads {
     pub(super) async fn run(self, config: &Config, signals: Signals) -> Result<(), CommandError> {
@@ -216,14 +140,6 @@ impl ImportLeads {
             })?;
         }
     }
-
-    fn rejects(&self) -> PathBuf {
-        match &self.rejects {
-            Some(path) => path.clone(),
-            None if self.file == Path::new("-") => "rejects.csv".into(),
-            None => self.file.with_extension("rejects.csv"),
-        }
-    }
 }
 
 fn warn_of(unknown: &[String]) {
@@ -232,19 +148,5 @@ fn warn_of(unknown: &[String]) {
             "columns that are not imported: {}; those that are: email, name, company",
             unknown.join(", ")
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::delimiter;
-
-    #[test]
-    fn a_delimiter_is_one_character() {
-        assert_eq!(delimiter("tab"), Ok(b'\t'));
-        assert_eq!(delimiter("|"), Ok(b'|'));
-        for bad in ["", "\"", "ab", "ü", "\n"] {
-            assert!(delimiter(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Name, Request, Value, Variables, from_value, indexmap::Index
 use serde::Deserialize;
 use tenant::{Access, Database, Identity};
 
-use super::{Mode, error::Cause, header::Header, rejects::Reject, row::Row};
+use super::{arguments::Mode, error::Cause, header::Header, rejects::Reject, row::Row};
 use crate::operation;
 
 const MUTATION: &str = "mutation ImportLeads($input: ImportLeadsInput!) { importLeads(input: $input) { \
