@@ -11,7 +11,7 @@ use axum::{
 use serde_json::json;
 use tenant::Refusal;
 
-use crate::auth::TokenError;
+use crate::{auth::TokenError, operation::Unanswered};
 
 /// Seconds after which a client may try again when the database was away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -92,6 +92,15 @@ impl From<Refusal> for HttpError {
             Refusal::NotAMember => Self::NotAMember,
             Refusal::Unavailable => Self::Unavailable,
             Refusal::Busy => Self::Busy,
+        }
+    }
+}
+
+impl From<Unanswered> for HttpError {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Refused(refusal) => refusal.into(),
+            Unanswered::CommitFailed => Self::CommitFailed,
         }
     }
 }

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use tenant::{Access, Identity, Outcome, TenantContext};
+use tenant::{Access, Identity};
 use tracing::Instrument;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     media::Answer,
     request::read,
 };
-use crate::serve::Gateway;
+use crate::{operation, serve::Gateway};
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -92,41 +92,20 @@ async fn execute(
     } else {
         Access::Read
     };
-    let context = gateway.database().context(identity, access);
-    let mut response = resolver::execute(gateway.schema(), request, Arc::clone(&context)).await;
-    let outcome = close(&context, response.errors.is_empty()).await;
-    log.executed(&context, outcome.as_ref().ok().copied(), &response.errors);
-    if let Some(refusal) = context.refusal() {
-        return Err(refusal.into());
-    }
-    let outcome = outcome?;
-    if access == Access::Write {
-        settle(&mut response, outcome);
-    }
-    Ok(response)
-}
-
-async fn close(context: &TenantContext, commit: bool) -> Result<Outcome, HttpError> {
-    context.finish(commit).await.map_err(|error| {
-        tracing::error!(%error, "a transaction could not be committed");
-        HttpError::CommitFailed
-    })
-}
-
-/// Says what became of a mutation. What was rolled back never happened, so it has no data.
-fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
-    let transaction = match outcome {
-        Outcome::Committed => "committed",
-        Outcome::RolledBack | Outcome::Unopened => "rolled back",
-    };
-    if !response.errors.is_empty() {
-        response.data = Value::Null;
-    }
-    if outcome != Outcome::Unopened {
-        response
-            .extensions
-            .insert("transaction".to_owned(), Value::from(transaction));
-    }
+    let executed = operation::execute(
+        gateway.database(),
+        gateway.schema(),
+        identity,
+        access,
+        request,
+    )
+    .await;
+    log.executed(
+        &executed.context,
+        executed.outcome,
+        &executed.response.errors,
+    );
+    Ok(executed.answer()?)
 }
 
 /// What was not executed has no `data`, not even null: that is how a client tells (section 7.1).

@@ -6,6 +6,7 @@
 
 mod cluster;
 mod home;
+mod import_leads;
 mod refusals;
 mod roles;
 mod schema;
