@@ -50,6 +50,7 @@ mod m20261126_090000_restrict_workspace_writers;
 mod m20261126_090100_open_tenant_settings;
 mod m20261126_090200_open_memberships;
 mod m20261126_090300_open_billing_contact;
+mod m20261126_090400_create_viewer_is_live;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

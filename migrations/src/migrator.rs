@@ -33,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_090100_open_tenant_settings::Migration),
             Box::new(crate::m20261126_090200_open_memberships::Migration),
             Box::new(crate::m20261126_090300_open_billing_contact::Migration),
+            Box::new(crate::m20261126_090400_create_viewer_is_live::Migration),
         ]
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! * [`rows`], [`lists`], [`filters`], [`orders`], [`relations`], [`nodes`]: generic, for every root field;
 //! * [`by_hand`]: the root fields that are like no other;
-//! * [`people`], [`staff`], [`events`]: who may ask at all, and who is who;
+//! * [`people`], [`users`], [`staff`], [`events`]: who may ask at all, and who is who;
 //! * [`database`], [`settings`], [`rights`], [`roles`]: the same promise without the gateway, as the login role;
 //! * [`concurrency`]: many tenants on few connections.
 //!
@@ -37,4 +37,5 @@ mod schema;
 mod settings;
 mod staff;
 mod twins;
+mod users;
 mod visible;

@@ -9,6 +9,7 @@ mod log;
 mod media;
 mod request;
 mod schema;
+mod transact;
 
 use std::sync::Arc;
 
@@ -32,6 +33,6 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)
-        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(CatchPanicLayer::custom(error::caught))
         .with_state(gateway)
 }

@@ -5,7 +5,7 @@ use sea_orm::{DbErr, RuntimeErr};
 /// Why no statement of the request was, or will be, run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The user is no live member of the tenant (or no active member of staff).
+    /// The user is no live member of the tenant (or no active member of staff, or no user any more).
     #[error("the user is not an active member")]
     NotAMember,
     /// The database can not be reached, or went away while it was asked.
@@ -40,15 +40,33 @@ fn is_outage(code: &str) -> bool {
     code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "53300")
 }
 
+/// 40001 (serialization failure) and 40P01 (deadlock): two transactions were in each other's way, and
+/// this one was the one to go.
+pub(crate) fn is_conflict_of(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "40001" || code == "40P01")
+}
+
 /// The SQLSTATE of an error that came from PostgreSQL.
-fn sqlstate(error: &DbErr) -> Option<String> {
-    let (DbErr::Query(RuntimeErr::SqlxError(e))
-    | DbErr::Exec(RuntimeErr::SqlxError(e))
-    | DbErr::Conn(RuntimeErr::SqlxError(e))) = error
-    else {
-        return None;
-    };
-    Some(e.as_database_error()?.code()?.into_owned())
+pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
+    Some(driver(error)?.as_database_error()?.code()?.into_owned())
+}
+
+/// The error of the driver inside SeaORM's.
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// True for 40001 and 40P01: a serialization failure or a deadlock. Nothing is wrong with the
+/// statement; the whole operation may be run once more.
+#[must_use]
+pub fn is_conflict(error: &DbErr) -> bool {
+    driver(error).is_some_and(is_conflict_of)
 }
 
 /// True for 25P02: the statement was not run because an earlier one of the same transaction had

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use entity::id::{TenantId, UserId};
-use tenant::{Identity, find_member, find_staff};
+use tenant::{Identity, find_member, find_staff, find_user};
 
 use super::{CommandError, print};
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
 /// Signs a development token. Names are looked up in the database; ids need none.
 #[derive(Args, Debug)]
 pub struct Token {
-    /// The tenant's name (acme) or id (tnt_…)
-    #[arg(long, required_unless_present = "staff")]
+    /// The tenant's name (acme) or id (tnt_…); without one the user asks in no tenant
+    #[arg(long)]
     tenant: Option<String>,
     /// The user's address (owner@acme.test) or id (user_…)
     #[arg(long)]
@@ -48,7 +48,8 @@ impl Token {
                 tenant: tenant.parse::<TenantId>().ok()?,
                 user,
             }),
-            None => Some(Identity::Staff { user }),
+            None if self.staff => Some(Identity::Staff { user }),
+            None => Some(Identity::User { user }),
         }
     }
 
@@ -66,11 +67,13 @@ impl Token {
     async fn look_up(&self, url: &str) -> Result<Identity, CommandError> {
         let found = match &self.tenant {
             Some(tenant) => find_member(url, tenant, &self.user).await,
-            None => find_staff(url, &self.user).await,
+            None if self.staff => find_staff(url, &self.user).await,
+            None => find_user(url, &self.user).await,
         };
         found.map_err(CommandError::Unreachable)?.ok_or_else(|| {
             CommandError::Usage(match &self.tenant {
                 Some(tenant) => format!("the tenant {tenant} has no member {}, or there is no such tenant: the demo, which the first `gateway serve` makes, has owner@acme.test in acme and owner@globex.test in globex", self.user),
+                None if !self.staff => format!("there is no user {}: the demo, which the first `gateway serve` makes, has owner@acme.test and consultant@agency.test", self.user),
                 None => format!("no active member of staff is {}: the demo, which the first `gateway serve` makes, has ops@platform.test", self.user),
             })
         })

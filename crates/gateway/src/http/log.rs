@@ -15,7 +15,7 @@ use tracing::{
 /// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
-    pub(super) id: uuid::Uuid,
+    id: uuid::Uuid,
     /// The request's span, in the names of OpenTelemetry's semantic conventions.
     pub(super) span: Span,
     pub(super) operation: Option<Operation>,
@@ -23,6 +23,7 @@ pub(super) struct RequestLog {
     /// What became of the transaction.
     outcome: Option<&'static str>,
     statements: u32,
+    retried: bool,
     errors: usize,
     status: Option<StatusCode>,
     code: Option<String>,
@@ -39,10 +40,21 @@ impl RequestLog {
             identity: None,
             outcome: None,
             statements: 0,
+            retried: false,
             errors: 0,
             status: None,
             code: None,
         }
+    }
+
+    /// The request's id, as its client gets it.
+    pub(super) fn request_id(&self) -> String {
+        self.id.simple().to_string()
+    }
+
+    /// The operation lost against others and is run once more.
+    pub(super) fn retried(&mut self) {
+        self.retried = true;
     }
 
     /// The operation ran; `outcome` is `None` if its transaction could not be committed.
@@ -52,7 +64,7 @@ impl RequestLog {
         outcome: Option<Outcome>,
         errors: &[ServerError],
     ) {
-        self.statements = context.statements();
+        self.statements += context.statements();
         self.outcome = Some(match outcome {
             Some(Outcome::Unopened) => "unopened",
             Some(Outcome::Committed) => "committed",
@@ -104,6 +116,7 @@ impl RequestLog {
             status = self.status.map(|status| status.as_u16()),
             outcome = self.outcome().map(display),
             sql = self.statements,
+            retried = Some(self.retried).filter(|retried| *retried),
             ms = (milliseconds * 100.0).round() / 100.0,
             errors = Some(self.errors).filter(|errors| *errors > 0),
             code = self.code.as_ref().map(display),
@@ -163,8 +176,10 @@ impl Drop for RequestLog {
     }
 }
 
+/// Of the level of errors, so that it is there where only they are logged: their lines take the id
+/// from it.
 fn span(method: &Method, id: uuid::Uuid) -> Span {
-    tracing::info_span!(
+    tracing::error_span!(
         "request",
         otel.kind = "server",
         otel.name = format!("{method} /graphql"),
