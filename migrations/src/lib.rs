@@ -51,6 +51,8 @@ mod m20261126_090100_open_tenant_settings;
 mod m20261126_090200_open_memberships;
 mod m20261126_090300_open_billing_contact;
 mod m20261126_090400_create_viewer_is_live;
+mod m20261126_090500_create_invitations;
+mod m20261126_090600_create_accept_invitation;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -9,6 +9,7 @@
 //! * [`rows`], [`lists`], [`filters`], [`orders`], [`relations`], [`nodes`]: generic, for every root field;
 //! * [`by_hand`]: the root fields that are like no other;
 //! * [`people`], [`users`], [`staff`], [`events`]: who may ask at all, and who is who;
+//! * [`memberships`], [`invitations`]: who becomes and stays a member;
 //! * [`database`], [`settings`], [`rights`], [`roles`]: the same promise without the gateway, as the login role;
 //! * [`concurrency`]: many tenants on few connections.
 //!
@@ -24,8 +25,10 @@ mod database;
 mod events;
 mod filters;
 mod ids;
+mod invitations;
 mod lists;
 mod login;
+mod memberships;
 mod nodes;
 mod orders;
 mod people;
