@@ -16,7 +16,7 @@ mod source;
 
 use tenant::{Database, DatabaseOptions, Identity};
 
-use super::{CommandError, Signals, find, serve::refuse_unfit};
+use super::{CommandError, Signals, find::Somebody, serve::refuse_unfit};
 use crate::{InvalidUrl, database::Databases, settings::Config};
 use batch::Importer;
 use error::Cause;
@@ -75,9 +75,14 @@ impl ImportLeads {
     }
 
     async fn identity(&self, databases: &Databases) -> Result<Identity, CommandError> {
-        match find::by_ids(Some(&self.tenant), &self.user) {
+        let member = Somebody {
+            tenant: Some(&self.tenant),
+            user: &self.user,
+            staff: false,
+        };
+        match member.by_ids() {
             Some(identity) => Ok(identity),
-            None => find::by_names(databases, Some(&self.tenant), &self.user).await,
+            None => member.by_names(databases).await,
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use tenant::Identity;
 
-use super::{CommandError, find, print};
+use super::{CommandError, find::Somebody, print};
 use crate::{
     auth::{Claims, TokenKey},
     database::Databases,
@@ -15,8 +15,8 @@ use crate::{
 /// Signs a development token. Names are looked up in the database; ids need none.
 #[derive(Args, Debug)]
 pub struct Token {
-    /// The tenant's name (acme) or id (tnt_…)
-    #[arg(long, required_unless_present = "staff")]
+    /// The tenant's name (acme) or id (tnt_…); without one the user asks in no tenant
+    #[arg(long)]
     tenant: Option<String>,
     /// The user's address (owner@acme.test) or id (user_…)
     #[arg(long)]
@@ -31,7 +31,7 @@ pub struct Token {
 
 impl Token {
     pub(super) async fn run(self, config: &Config) -> Result<(), CommandError> {
-        let identity = match find::by_ids(self.tenant.as_deref(), &self.user) {
+        let identity = match self.somebody().by_ids() {
             Some(identity) => identity,
             None => self.by_names(config).await?,
         };
@@ -40,9 +40,17 @@ impl Token {
         print(Claims::new(identity, valid).sign(&key))
     }
 
+    fn somebody(&self) -> Somebody<'_> {
+        Somebody {
+            tenant: self.tenant.as_deref(),
+            user: &self.user,
+            staff: self.staff,
+        }
+    }
+
     async fn by_names(&self, config: &Config) -> Result<Identity, CommandError> {
         let databases = Databases::existing(config).await?;
-        let found = find::by_names(&databases, self.tenant.as_deref(), &self.user).await;
+        let found = self.somebody().by_names(&databases).await;
         databases.close(found).await
     }
 }
