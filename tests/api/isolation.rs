@@ -16,14 +16,14 @@
 //! see is asked of the database as the superuser.
 
 mod by_hand;
-mod catalog;
+pub mod catalog;
 mod concurrency;
-mod copy;
+pub mod copy;
 mod coverage;
 mod database;
 mod events;
 mod filters;
-mod ids;
+pub mod ids;
 mod lists;
 mod login;
 mod nodes;
@@ -32,8 +32,8 @@ mod people;
 mod relations;
 mod rights;
 mod rows;
-mod schema;
+pub mod schema;
 mod settings;
 mod staff;
-mod twins;
+pub mod twins;
 mod visible;

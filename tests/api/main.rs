@@ -11,3 +11,4 @@ mod migration;
 mod mutation;
 mod reading;
 mod schema;
+mod writes;
