@@ -54,6 +54,7 @@ mod prelude {
             BigIntFilter, BooleanFilter, DateTimeFilter, Ids, IntFilter, TextFilter, enumeration,
             filter,
         },
+        input::{DomainName, EmailAddress, LanguageTag, TimeZone, WebAddress},
         loader::{by_id, children, inside, through},
         order::order,
         scalar::{BigInt, GlobalId, Json},

@@ -6,7 +6,11 @@ use serde_json::Value;
 use tenant::{Access, Database, DatabaseOptions, Identity};
 
 /// Names that would match, and why they may: rules about passwords are no passwords.
-const RULES: [&str; 4] = [
+const RULES: [&str; 8] = [
+    "UpdateTenantPolicyInput.passwordMinLength",
+    "UpdateTenantPolicyInput.passwordRequireUppercase",
+    "UpdateTenantPolicyInput.passwordRequireNumber",
+    "UpdateTenantPolicyInput.passwordRequireSymbol",
     "TenantPolicy.passwordMinLength",
     "TenantPolicy.passwordRequireUppercase",
     "TenantPolicy.passwordRequireNumber",
@@ -109,6 +113,18 @@ async fn no_secret_is_named() {
         named, rules,
         "only the rules about passwords may say the word"
     );
+}
+
+#[test]
+fn the_readme_lists_every_code() {
+    let readme = include_str!("../../../README.md");
+    for code in resolver::error::Code::ALL {
+        assert!(
+            readme.contains(&format!("`{}`", code.as_str())),
+            "README.md does not say what `{}` means",
+            code.as_str()
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Text that must be something: an address, a name of the DNS, a colour.
 //!
 //! Each is a scalar of its own in the schema. Its shape there is any string; what it means is checked
-//! by a library when the value is stored, where the error can name the value's path.
+//! by a library when the value is stored, where the error can name the value's path. What is shown
+//! was checked when it was stored.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -31,6 +32,12 @@ macro_rules! checked_text {
             /// The canonical form.
             pub(crate) fn checked(&self, at: impl Display) -> Result<String, ClientError> {
                 $check(self.0.trim()).map_err(|problem| ClientError::at(Code::BadUserInput, at, problem))
+            }
+        }
+
+        impl rows::Scalar<String> for $name {
+            fn value(stored: &String) -> Value {
+                Value::String(stored.clone())
             }
         }
 

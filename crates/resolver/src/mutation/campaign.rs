@@ -5,7 +5,10 @@ use entity::{
     oltp::{campaign, campaign_sequence_step::Column as StepColumn},
 };
 
-use super::{campaign_sequence_step::CampaignSequenceStepInput, prelude::*};
+use super::{
+    campaign_sequence_step::{CampaignSequenceStepInput, MOST_STEPS},
+    prelude::*,
+};
 use crate::{
     error::{ClientError, Code},
     input::Changes,
@@ -78,9 +81,6 @@ impl Mutate for CreateCampaignInput {
         Ok(Written(campaign))
     }
 }
-
-/// Most steps of a campaign.
-pub(super) const MOST_STEPS: i32 = 100;
 
 /// The steps with their places.
 fn sequence(steps: Vec<CampaignSequenceStepInput>) -> Result<Vec<Changes<CampaignSequenceStep>>> {

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{Value, sea_query::ArrayType};
 
-use super::{campaign::MOST_STEPS, prelude::*, standard::Id};
+use super::{prelude::*, standard::Id};
 use crate::{
     error::{ClientError, Code, internal},
     input::Path,
@@ -19,6 +19,9 @@ use crate::{
     },
     scalar::GlobalId,
 };
+
+/// Most steps of a campaign.
+pub(super) const MOST_STEPS: i32 = 100;
 
 rows::object! {
     /// What can be changed.

@@ -21,7 +21,7 @@ rows::object! {
         /// The workspace's name, unique on the platform.
         workspace_name: Option<String>,
         /// Where its logo is.
-        logo_url: Option<String>,
+        logo_url: Option<WebAddress>,
         /// Whether it is in use.
         status: CompanyStatus,
         /// What it does.

@@ -19,7 +19,7 @@ rows::object! {
         /// The id.
         id: GlobalId,
         /// The name, lower case.
-        domain: String,
+        domain: DomainName,
         /// Whether it is proven to be the tenant's.
         verification_status: VerificationStatus,
         /// The records it needs, as they were found at the last check.

@@ -18,7 +18,7 @@ rows::object! {
         /// The id.
         id: GlobalId,
         /// The address, lower case.
-        email: String,
+        email: EmailAddress,
         /// The mail server software that hosts it.
         provider: String,
         /// How its mail is fetched.

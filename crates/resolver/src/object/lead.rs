@@ -10,7 +10,7 @@ rows::object! {
         /// The id.
         id: GlobalId,
         /// The address, lower case; unique within the tenant.
-        email: String,
+        email: EmailAddress,
         /// Full name.
         name: Option<String>,
         /// Where the person works.

@@ -12,7 +12,7 @@ rows::object! {
         /// The customer at Stripe.
         stripe_customer_id: Option<String>,
         /// Where bills are sent.
-        billing_email: Option<String>,
+        billing_email: Option<EmailAddress>,
         /// Address on bills.
         billing_address: Option<Json>,
         /// Whether to write about bills.

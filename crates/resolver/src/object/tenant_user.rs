@@ -18,7 +18,7 @@ rows::object! {
         /// The id.
         id: GlobalId = |row| TenantUserId::from(row.user_id),
         /// The address that the member uses in this tenant, if it is not the user's own.
-        email: Option<String>,
+        email: Option<EmailAddress>,
         /// What the member may do.
         roles: Vec<TenantRole> = |row| roles(&row.roles),
         /// When the member was removed; a removed member has no access.

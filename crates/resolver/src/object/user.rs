@@ -21,7 +21,7 @@ rows::object! {
         /// The id.
         id: GlobalId,
         /// The address, lower case.
-        email: String,
+        email: EmailAddress,
         /// Full name as shown.
         name: Option<String>,
         /// Given name.

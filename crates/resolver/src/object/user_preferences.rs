@@ -12,9 +12,9 @@ rows::object! {
         /// Colours of the interface.
         theme: Theme,
         /// Language tag (BCP 47).
-        language: String,
+        language: LanguageTag,
         /// Name of a time zone (IANA).
-        timezone: String,
+        timezone: TimeZone,
         /// Whether to write about what happens.
         email_notifications: bool,
         /// Whether to notify on the device.
