@@ -28,6 +28,7 @@ mod import;
 mod inputs;
 mod limits;
 mod messages;
+mod model;
 mod races;
 mod refusals;
 mod roles;

@@ -72,7 +72,7 @@ async fn send_with(client: &Client, calls: &[Call<'_>], more: &str) -> Answer {
     }
     let query = format!("mutation({variables}) {{ {fields} {more} }}");
     let answer = client.query_with(&query, Value::Object(values)).await;
-    messages::assert_clean(&answer);
+    messages::assert_clean(&answer, &query);
     answer
 }
 

@@ -177,7 +177,7 @@ async fn ten_thousand_leads_are_as_many_statements_as_one() {
         .await
         .expect("no limit");
     let owner = fresh.world.owner("acme");
-    let lead = |number: usize| json!({ "email": format!("lead.number.{number}@in.test"), "name": format!("Name {number}"), "company": "Paper" });
+    let lead = |number: usize| json!({ "email": format!("lead.number.{number}@in.test"), "name": format!("Somebody with a name of some length {number}"), "company": "A company that makes paper and sells it in many countries" });
     let leads: Vec<Value> = (0..10_000).map(lead).collect();
     let input = |leads: &[Value]| json!({ "leads": leads, "mode": "UPSERT" });
     let one_lead = import(&fresh, &owner, input(&leads[..1])).await;

@@ -48,7 +48,7 @@ pub fn learn(catalog: &Catalog) {
 }
 
 /// Every message of the answer is free of them.
-pub fn assert_clean(answer: &Answer) {
+pub fn assert_clean(answer: &Answer, query: &str) {
     let names = NAMES.get().expect("the catalog was read");
     let errors = answer.body["errors"].as_array().into_iter().flatten();
     for error in errors {
@@ -58,8 +58,14 @@ pub fn assert_clean(answer: &Answer) {
             .map(String::as_str)
             .chain(WORDS)
             .find(|word| message.contains(word));
-        assert!(leaked.is_none(), "{leaked:?} is in the message of {error}");
-        assert_ne!(error["extensions"]["code"], "INTERNAL_ERROR", "{error}");
+        assert!(
+            leaked.is_none(),
+            "{leaked:?} is in the message of {error}\n{query}"
+        );
+        assert_ne!(
+            error["extensions"]["code"], "INTERNAL_ERROR",
+            "{error}\n{query}"
+        );
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 /// The steps' ids in their order; proves that their places are 1, 2, 3, …
 async fn steps(fresh: &Fresh) -> Vec<String> {
     let query = format!(
-        "{{ campaign(id: \"{}\") {{ steps(first: 200, orderBy: [{{field: STEP_ORDER, direction: ASC}}]) {{ nodes {{ id stepOrder }} }} }} }}",
+        "{{ campaign(id: \"{}\") {{ steps(first: 200, orderBy: {{field: STEP_ORDER}}) {{ nodes {{ id stepOrder }} }} }} }}",
         fresh.subjects.draft
     );
     let data = fresh.world.owner("acme").data(&query).await;

@@ -64,16 +64,19 @@ fn a_workspaces_name_is_taken_whoever_has_it() {
 async fn addresses_and_domains_are_unique_within_the_tenant() {
     let fresh = Fresh::new().await;
     let owner = fresh.world.owner("acme");
-    for (name, table, column, pointer) in [
+    for (offset, (name, table, column, pointer)) in [
         ("createLead", "leads", "email", "/email"),
         ("updateLead", "leads", "email", "/set/email"),
         ("createDomain", "domains", "domain", "/domain"),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let entry = fresh.entry(name);
         let of = async |tenant: &str| -> String {
             let sql = format!(
                 "SELECT {column} FROM {table} WHERE tenant_id = (SELECT id FROM tenants WHERE name = '{tenant}') \
-                 ORDER BY id DESC LIMIT 1"
+                 ORDER BY id DESC OFFSET {offset} LIMIT 1"
             );
             one(&fresh.world, &sql).await
         };

