@@ -47,15 +47,6 @@ impl Right {
     }
 }
 
-const WAITING: [&str; 6] = [
-    "updateTenantConfig",
-    "updateTenantPolicy",
-    "updateBillingDetails",
-    "updateTenantUser",
-    "removeTenantUser",
-    "updateSubscription",
-];
-
 /// All entries.
 pub fn all(of: &Subjects) -> Vec<Entry> {
     [
@@ -66,7 +57,6 @@ pub fn all(of: &Subjects) -> Vec<Entry> {
     ]
     .into_iter()
     .flatten()
-    .filter(|entry| !WAITING.contains(&entry.name))
     .collect()
 }
 

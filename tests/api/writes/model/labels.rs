@@ -154,7 +154,7 @@ pub fn delete_folder(draw: &mut Draw<'_>) -> Op {
         own.folders.remove(&id);
         own.templates
             .values_mut()
-            .for_each(|template| drop(template.folders.remove(&id)));
+            .for_each(|template| template.folders.retain(|key| *key != id));
     };
     Op {
         name: "deleteFolder",
@@ -174,7 +174,7 @@ pub fn delete_tag(draw: &mut Draw<'_>) -> Op {
         own.tags.remove(&id);
         own.templates
             .values_mut()
-            .for_each(|template| drop(template.tags.remove(&id)));
+            .for_each(|template| template.tags.retain(|key| *key != id));
     };
     Op {
         name: "deleteTag",
