@@ -46,7 +46,12 @@ mod m20261123_081500_create_tenant_settings;
 mod m20261123_081600_create_platform_settings;
 mod m20261123_081700_create_admin_system_events;
 mod m20261123_081800_create_outbox;
-mod m20261126_100000_make_sending_names_unique;
+mod m20261126_090000_restrict_workspace_writers;
+mod m20261126_090100_open_tenant_settings;
+mod m20261126_090200_open_memberships;
+mod m20261126_090300_open_billing_contact;
+mod m20261126_100000_add_email_account_daily_limit;
+mod m20261126_100200_make_sending_names_unique;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

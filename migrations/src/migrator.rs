@@ -29,7 +29,12 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261123_081600_create_platform_settings::Migration),
             Box::new(crate::m20261123_081700_create_admin_system_events::Migration),
             Box::new(crate::m20261123_081800_create_outbox::Migration),
-            Box::new(crate::m20261126_100000_make_sending_names_unique::Migration),
+            Box::new(crate::m20261126_090000_restrict_workspace_writers::Migration),
+            Box::new(crate::m20261126_090100_open_tenant_settings::Migration),
+            Box::new(crate::m20261126_090200_open_memberships::Migration),
+            Box::new(crate::m20261126_090300_open_billing_contact::Migration),
+            Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
+            Box::new(crate::m20261126_100200_make_sending_names_unique::Migration),
         ]
     }
 }

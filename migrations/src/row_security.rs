@@ -6,11 +6,23 @@
 //! than for each row, and never with `missing_ok`: without it the statement fails. The staff role
 //! reads what the login role reads in a tenant, so that a request that became staff still reads its
 //! tenant, and writes nothing.
+//!
+//! [`writers`] adds who of a tenant's members may write. Those policies are restrictive, so they take
+//! from what the scope gives, and name commands that write, so reading does not know of them.
 
 /// What a role needs that only reads.
 pub(crate) const READ: &str = "SELECT";
 /// What a role needs that reads and writes.
 pub(crate) const WRITE: &str = "SELECT, INSERT, UPDATE, DELETE";
+
+/// Who works with a tenant's data.
+pub(crate) const WORKERS: &str = "'owner', 'admin', 'member'";
+/// Who configures a tenant.
+pub(crate) const ADMINS: &str = "'owner', 'admin'";
+/// Who pays.
+pub(crate) const PAYERS: &str = "'owner', 'billing'";
+/// Who says who is a member, and as what.
+pub(crate) const OWNERS: &str = "'owner'";
 
 const MEMBERS: &str = "gateway_login, gateway_staff";
 
@@ -57,6 +69,37 @@ pub(crate) fn staff(table: &str, permission: &str) -> String {
                 FOR SELECT TO gateway_staff USING ((SELECT staff_may('{permission}')));
             GRANT SELECT ON {table} TO gateway_staff;"
         )
+}
+
+/// Only members with one of these roles write, whatever else lets them.
+///
+/// The roles are those of the opening message, in a subquery, so that they are read once for a
+/// statement. An INSERT and an UPDATE of others fail; a DELETE has no new row to be checked, so it
+/// finds no row.
+pub(crate) fn writers(table: &str, roles: &str) -> String {
+    let role = format!("((SELECT {}))", has_role(roles));
+    format!(
+        "CREATE POLICY {table}_insert_by_role ON {table} AS RESTRICTIVE
+            FOR INSERT TO gateway_login WITH CHECK {role};
+        CREATE POLICY {table}_update_by_role ON {table} AS RESTRICTIVE
+            FOR UPDATE TO gateway_login USING (true) WITH CHECK {role};
+        CREATE POLICY {table}_delete_by_role ON {table} AS RESTRICTIVE
+            FOR DELETE TO gateway_login USING {role};"
+    )
+}
+
+/// Takes [`writers`] back.
+pub(crate) fn any_writers(table: &str) -> String {
+    format!(
+        "DROP POLICY {table}_insert_by_role ON {table};
+        DROP POLICY {table}_update_by_role ON {table};
+        DROP POLICY {table}_delete_by_role ON {table};"
+    )
+}
+
+/// Whether the member has one of these roles.
+fn has_role(roles: &str) -> String {
+    format!("string_to_array(current_setting('app.current_roles'), ',') && ARRAY[{roles}]")
 }
 
 /// Row level security for everyone, the owner included; what follows are the exceptions.

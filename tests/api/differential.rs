@@ -3,8 +3,8 @@
 //! The rows are drawn from few names and moments, so that ties are common, with nulls and text that
 //! is easily mistaken; a second tenant has rows of the same kind. Questions are random trees of
 //! filters, orders, sizes and cursors, with connections inside connections. The reference filters,
-//! sorts and cuts the same rows in memory; answers are compared whole: ids in order, counts, cursors,
-//! and whether there is more.
+//! sorts and cuts the same rows in memory; answers are compared whole: ids in order, counts, aggregates,
+//! groups, cursors, and whether there is more.
 //!
 //! Everything follows from a seed, which a failure names. To try others:
 //! `DIFFERENTIAL_SEEDS=10..40 cargo test -p gateway-tests differential`.
@@ -18,6 +18,7 @@ mod filter;
 mod inserted;
 mod kind;
 mod kinds;
+mod numbers;
 mod reference;
 mod row;
 mod statements;

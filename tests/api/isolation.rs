@@ -7,9 +7,10 @@
 //! there; one that does not fit fails by its name ([`coverage`]).
 //!
 //! * [`rows`], [`lists`], [`filters`], [`orders`], [`relations`], [`nodes`]: generic, for every root field;
+//! * [`numbers`]: aggregates and groups of every list;
 //! * [`by_hand`]: the root fields that are like no other;
 //! * [`people`], [`staff`], [`events`]: who may ask at all, and who is who;
-//! * [`database`], [`settings`], [`rights`]: the same promise without the gateway, as the login role;
+//! * [`database`], [`settings`], [`rights`], [`roles`]: the same promise without the gateway, as the login role;
 //! * [`concurrency`]: many tenants on few connections.
 //!
 //! What may not be in here: an expectation that the gateway's own code computes. What a tenant may
@@ -27,10 +28,12 @@ pub mod ids;
 mod lists;
 mod login;
 mod nodes;
+mod numbers;
 mod orders;
 mod people;
 mod relations;
 mod rights;
+mod roles;
 mod rows;
 pub mod schema;
 mod settings;

@@ -9,6 +9,7 @@ mod input;
 mod isolation;
 mod migration;
 mod mutation;
+mod numbers;
 mod reading;
 mod schema;
 mod writes;

@@ -125,3 +125,21 @@ async fn a_field_selected_twice_writes_once() {
     assert!(preferences["language"].is_string(), "{preferences}");
     assert_eq!(answer.statements(), 1);
 }
+
+/// The database refuses it: the field itself has nothing against it.
+#[tokio::test]
+async fn an_analyst_changes_nothing() {
+    let world = World::demo().await;
+    let analyst = world.user("acme", "analyst@acme.test");
+    let before = analyst.data(READ).await;
+    let answer = analyst
+        .query_with(UPDATE, json!({ "input": { "timezone": "Asia/Tokyo" } }))
+        .await;
+    assert_eq!((answer.status, answer.code()), (200, "FORBIDDEN"));
+    assert_eq!(
+        answer.body["errors"][0]["message"],
+        "your role in this tenant only reads; ask an owner for one that writes"
+    );
+    assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
+    assert_eq!(analyst.data(READ).await, before);
+}

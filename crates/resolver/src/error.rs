@@ -8,7 +8,10 @@ use std::sync::Arc;
 use async_graphql::{Error, ErrorExtensions, ServerError};
 use rows::FieldError;
 use sea_orm::DbErr;
-use tenant::{TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context};
+use tenant::{
+    Access, TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context,
+    is_read_only_transaction,
+};
 
 mod client;
 mod code;
@@ -104,6 +107,12 @@ pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
         return coded(
             Code::Forbidden,
             "this is a tenant's, and the request names no tenant",
+        );
+    }
+    if context.access() == Access::Write && is_read_only_transaction(error) {
+        return coded(
+            Code::Forbidden,
+            "your role in this tenant only reads; ask an owner for one that writes",
         );
     }
     internal(error.as_ref())

@@ -21,7 +21,7 @@ pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, TextFilter};
 pub(crate) use column::{any_of, is_storable};
 pub(crate) use declare::filter;
 pub(crate) use enumeration::enumeration;
-pub use number::{BigIntFilter, IntFilter};
+pub use number::{BigIntFilter, FloatFilter, IntFilter};
 
 /// Filters nested deeper than this are refused: each level is a subquery.
 pub const MAX_DEPTH: usize = 8;

@@ -15,6 +15,7 @@ mod path;
 mod reference;
 mod stored;
 mod text;
+mod written;
 
 use async_graphql::{
     Context, InputType, ServerResult,
@@ -22,7 +23,7 @@ use async_graphql::{
 };
 use rows::{Argument, Arguments};
 
-pub(crate) use changes::{Changes, Written};
+pub(crate) use changes::Changes;
 pub(crate) use declare::{Change, NewRow, typed_json, writable};
 pub(crate) use json::Document;
 pub use limited::{Between, Line};
@@ -32,6 +33,7 @@ pub(crate) use stored::Stored;
 pub use text::{
     Color, CountryCode, DomainName, EmailAddress, LanguageTag, LocalTime, TimeZone, WebAddress,
 };
+pub(crate) use written::Written;
 
 /// The argument `input`, which every mutation has.
 pub(crate) struct Input<I>(pub(crate) I);

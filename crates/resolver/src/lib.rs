@@ -3,12 +3,14 @@
 //! * [`object`]: one file an entity; `query`, `mutation`: the root fields;
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
 //! * `input`, `write`: what inputs mean, and the statements of mutations;
+//! * `aggregate`: numbers about a whole list and about its groups;
 //! * `loader`: what a level of rows asks of the database, asked once;
 //! * [`error`]: the codes a client may read.
 //!
 //! What may not be in here: HTTP, authentication, a pool, a transaction's beginning or end. Every
 //! statement runs on the [`TenantContext`] that came with the request ([`execute`]).
 
+mod aggregate;
 mod argument;
 mod connection;
 pub mod error;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
 use tenant::TenantContext;
 
+pub use aggregate::MAX_GROUPS;
 pub use connection::{DEFAULT_PAGE, MAX_PAGE};
 pub use write::MAX_ROWS;
 

@@ -7,7 +7,9 @@
 
 mod batch;
 mod by_id;
-mod count;
+mod estimate;
+mod figures;
+mod groups;
 mod inside;
 mod key;
 mod pages;
@@ -26,12 +28,14 @@ use tenant::TenantContext;
 use crate::error;
 use batch::{Batch, Loader};
 
-pub(crate) use by_id::{RowsById, by_id, find, of_tenant};
-pub(crate) use count::count;
+pub(crate) use by_id::{RowsById, by_id, by_key, find, of_tenant};
+pub(crate) use estimate::estimate;
+pub(crate) use figures::{aggregates, count};
+pub(crate) use groups::groups;
 pub(crate) use inside::inside;
 pub(crate) use key::RawKey;
 pub(crate) use pages::{Slice, slices};
-pub(crate) use related::{all, children, through};
+pub(crate) use related::{all, children, those, through};
 pub(crate) use unique::{by_unique, of_user};
 
 /// The loaders of one operation, made when first used.

@@ -7,6 +7,7 @@
 //! payload and the right it takes. To add one: the input and its payload in the object's file, and a
 //! line in the file's list of root fields.
 
+mod billing_details;
 mod campaign;
 mod campaign_sequence_step;
 mod campaign_status;
@@ -20,7 +21,8 @@ mod standard;
 mod subscription;
 mod tag;
 mod template;
-mod tenant_settings;
+mod tenant_config;
+mod tenant_policy;
 mod tenant_user;
 mod user_preferences;
 
@@ -105,7 +107,9 @@ pub struct Mutation(
     Root<campaign::CampaignMutations>,
     Root<campaign_status::CampaignStatusMutations>,
     Root<campaign_sequence_step::StepMutations>,
-    Root<tenant_settings::TenantSettingsMutations>,
+    Root<tenant_config::TenantConfigMutations>,
+    Root<tenant_policy::TenantPolicyMutations>,
+    Root<billing_details::BillingDetailsMutations>,
     Root<tenant_user::TenantUserMutations>,
     Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,

@@ -4,7 +4,7 @@
 //! somebody names it here. To add one:
 //!
 //! 1. a file with `rows::object!` (every field with its description), `enumeration!` for its enums,
-//!    `filter!`, `order!` and `table!`;
+//!    `filter!`, `order!`, `aggregates!` and `table!`;
 //! 2. a line in [`node`] if it has an id, its root fields in `query`, the relations that lead to
 //!    it in the objects they start from;
 //! 3. an isolation case in the tests, which fail until there is one.
@@ -48,6 +48,7 @@ mod prelude {
 
     pub(super) use super::node::Node;
     pub(super) use crate::{
+        aggregate::aggregates,
         argument::ConnectionArguments,
         connection::Connection,
         filter::{

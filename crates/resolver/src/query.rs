@@ -3,6 +3,7 @@
 mod billing;
 mod campaigns;
 mod configuration;
+mod dashboard;
 mod infrastructure;
 mod node;
 mod staff;
@@ -18,6 +19,7 @@ use rows::Root;
 #[graphql(name = "Query")]
 pub struct Query(
     Root<viewer::ViewerQuery>,
+    Root<dashboard::DashboardQuery>,
     Root<workspace::Workspace>,
     Root<templates::Templates>,
     Root<campaigns::Campaigns>,

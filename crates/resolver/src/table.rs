@@ -3,7 +3,7 @@
 use entity::id::TypedId;
 use sea_orm::{EntityTrait, FromQueryResult, ModelTrait};
 
-use crate::{filter::Filter, order::Order};
+use crate::{aggregate::Aggregated, filter::Filter, order::Order};
 
 /// Whose requests can read a table at all (data-model: scopes). The database's policies decide on
 /// rows; this only turns "the table is not yours" into a clear error.
@@ -34,7 +34,7 @@ pub trait Table: rows::Object<Row: FromQueryResult + ModelTrait<Entity = Self::E
 }
 
 /// A table that has connections. One of which a request sees at most one row has none.
-pub trait Listed: Table {
+pub trait Listed: Table + Aggregated {
     /// The filter input of its connections.
     type Filter: Filter;
     /// The order input of its connections.

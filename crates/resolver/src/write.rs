@@ -11,6 +11,7 @@
 //! What may not be in here: what is particular to one object.
 
 mod bulk;
+mod insert;
 mod limit;
 mod one;
 mod right;

@@ -1,7 +1,7 @@
 //! CollectFields of the specification (section 6.3.2): which fields of an object a selection names,
 //! in order, with fragments opened and equal response keys merged.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use async_graphql::{
     Name, Positioned, ServerResult,
@@ -25,6 +25,19 @@ pub(crate) struct Selected<'a, T: Object> {
     pub(crate) field: Option<&'static Field<T>>,
     /// The selection sets of all fields with this key.
     pub(crate) sets: Vec<Set<'a>>,
+}
+
+impl<'a, T: Object> Selected<'a, T> {
+    /// The field with everything that any of the fields with its key selects.
+    pub(crate) fn merged(&self) -> Cow<'a, Positioned<FieldNode>> {
+        if self.sets.len() < 2 {
+            return Cow::Borrowed(self.node);
+        }
+        let mut node = self.node.clone();
+        let sets = self.sets.iter();
+        node.node.selection_set.node.items = sets.flat_map(|set| set.node.items.clone()).collect();
+        Cow::Owned(node)
+    }
 }
 
 /// The fields that `sets` select of the object `T`.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ServerError, Value};
+use async_graphql::{Context, Positioned, ServerError, Value, parser::types::Field as FieldNode};
 use futures::future::BoxFuture;
 
 use crate::{
@@ -84,7 +84,7 @@ impl<'a, T: Object> Level<'a, T> {
     pub(crate) async fn column(self) -> Option<Column> {
         let field = self.selected.field?;
         if let Some(check) = field.guard
-            && let Err(error) = check(&self.context()).await
+            && let Err(error) = check(&self.context(self.selected.node)).await
         {
             let error = error.into_server_error(self.selected.node.pos);
             return Some(Column::failed(error, self.rows.len()));
@@ -95,9 +95,8 @@ impl<'a, T: Object> Level<'a, T> {
         }
     }
 
-    fn context(&self) -> Context<'_> {
-        self.execution
-            .context(self.path.node().copied(), self.selected.node)
+    fn context<'b>(&'b self, node: &'b Positioned<FieldNode>) -> Context<'b> {
+        self.execution.context(self.path.node().copied(), node)
     }
 
     /// What is found for each row. A failed call fails only the rows that have a key.
@@ -106,7 +105,9 @@ impl<'a, T: Object> Level<'a, T> {
         A: Arguments,
         L: Load<K, A>,
     {
-        let ctx = self.context();
+        // A loader looks ahead at all that is selected, not only at the first of several selections.
+        let node = self.selected.merged();
+        let ctx = self.context(&node);
         let args = match A::parse(&ctx) {
             Ok(args) => args,
             Err(error) => return not_found(error, self.rows.len()),

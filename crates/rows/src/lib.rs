@@ -20,8 +20,8 @@
 //!
 //! A guard runs once for a field and level, not for each row. Extensions are not called for fields
 //! of rows (`Extension::resolve` sees the field that returns the rows). A directive of the server's
-//! own on such a field is an error. `Context::look_ahead` in a loader sees the first of several
-//! selections with the same response key only. Lists are one level as [`Many`]; a `Vec<One<T>>` would
+//! own on such a field is an error. `Context::look_ahead` in a loader sees all selections with the
+//! same response key together. Lists are one level as [`Many`]; a `Vec<One<T>>` would
 //! be a level for each row.
 //!
 //! # To add an object

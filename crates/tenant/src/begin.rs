@@ -1,16 +1,22 @@
 //! The one message that opens a transaction.
 
-use crate::identity::{Access, Identity};
+use crate::identity::{Access, Identity, Role};
 
 /// Begins, sets who asks, and asks whether they may: one simple-protocol message, one round trip.
 ///
-/// Its only row holds one text column: the member's roles, or the member of staff's permissions,
-/// joined by commas. No row means that the identity is no live member, or staff with no permission:
-/// the function is asked, because the tables behind it are shown to staff with `staff.read` only.
+/// The first column of its only row is text: the member's roles, or the member of staff's
+/// permissions, joined by commas. No row means that the identity is no live member, or staff with no
+/// permission: the function is asked, because the tables behind it are shown to staff with
+/// `staff.read` only.
 ///
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
 /// settings precede the SELECT, so the policies on the tables it reads are satisfied, and the
 /// SELECT takes the snapshot, so membership and data are of one moment.
+///
+/// The roles are in the row only, so what follows from them is set with `set_config(…, true)` after
+/// all, which ends with the transaction, too: `app.current_roles`, which the policies on writing
+/// read, and READ ONLY for who has no role that writes. PostgreSQL lets a transaction become READ
+/// ONLY at any time, and after the snapshot refuses to make it READ WRITE again.
 pub(crate) fn message(identity: Identity, access: Access) -> String {
     let begin = match access {
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -19,10 +25,13 @@ pub(crate) fn message(identity: Identity, access: Access) -> String {
     match identity {
         Identity::Member { tenant, user } => {
             let (tenant, user) = (uuid::Uuid::from(tenant), uuid::Uuid::from(user));
+            let writers = writers();
             format!(
                 "{begin}; SET LOCAL app.current_tenant_id = '{tenant}'; \
                  SET LOCAL app.current_user_id = '{user}'; \
-                 SELECT array_to_string(m.roles, ',') FROM tenant_users m \
+                 SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
+                 CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
+                 FROM tenant_users m \
                  WHERE m.tenant_id = '{tenant}' AND m.user_id = '{user}' AND m.deleted IS NULL \
                  AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
                  AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
@@ -32,11 +41,19 @@ pub(crate) fn message(identity: Identity, access: Access) -> String {
             let user = uuid::Uuid::from(user);
             format!(
                 "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = '{user}'; \
+                 SET LOCAL app.current_roles = ''; \
                  SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
                  HAVING count(*) > 0"
             )
         }
     }
+}
+
+/// The roles that may write anything at all, as SQL.
+fn writers() -> String {
+    let writers = Role::ALL.into_iter().filter(|role| role.may_write());
+    let quoted: Vec<String> = writers.map(|role| format!("'{}'", role.as_str())).collect();
+    quoted.join(", ")
 }
 
 #[cfg(test)]
@@ -45,22 +62,37 @@ mod tests {
     use crate::{Access, Identity};
     use entity::id::{TenantId, UserId};
 
-    #[test]
-    fn a_member_reads_in_one_snapshot_and_writes_read_committed() {
-        let identity = Identity::Member {
+    fn member() -> Identity {
+        Identity::Member {
             tenant: TenantId::new(),
             user: UserId::new(),
-        };
-        assert!(message(identity, Access::Read).starts_with(
+        }
+    }
+
+    #[test]
+    fn a_member_reads_in_one_snapshot_and_writes_read_committed() {
+        assert!(message(member(), Access::Read).starts_with(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.current_tenant_id"
         ));
-        assert!(message(identity, Access::Write).starts_with(
+        assert!(message(member(), Access::Write).starts_with(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL app.current_tenant_id"
         ));
     }
 
     #[test]
-    fn staff_set_their_role_and_no_tenant() {
+    fn roles_are_set_for_the_transaction_and_an_analyst_is_none_that_writes() {
+        let text = message(member(), Access::Write);
+        assert!(text.contains(
+            "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
+        ));
+        assert!(text.contains(
+            "NOT m.roles && ARRAY['owner', 'admin', 'member', 'billing'] \
+             THEN set_config('transaction_read_only', 'on', true)"
+        ));
+    }
+
+    #[test]
+    fn staff_set_their_role_no_tenant_and_no_roles() {
         let text = message(
             Identity::Staff {
                 user: UserId::new(),
@@ -68,6 +100,7 @@ mod tests {
             Access::Read,
         );
         assert!(text.contains("SET LOCAL ROLE gateway_staff"));
+        assert!(text.contains("SET LOCAL app.current_roles = ''"));
         assert!(!text.contains("app.current_tenant_id"));
     }
 }

@@ -65,6 +65,13 @@ pub fn is_cancelled_statement(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "57014")
 }
 
+/// True for 25006: a write in a READ ONLY transaction, that is, in a query, or of a member none of
+/// whose roles writes.
+#[must_use]
+pub fn is_read_only_transaction(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "25006")
+}
+
 /// True for 42704 and 22P02: a policy wanted a setting that the transaction does not carry, because
 /// a request that names no tenant asked for a tenant's rows. (A setting that was never made is
 /// unknown; one that ended with an earlier transaction reads `''`, which is no UUID. Our own
@@ -74,7 +81,7 @@ pub fn is_missing_context(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "42704" || code == "22P02")
 }
 
-/// Which constraint a written row broke.
+/// Which constraint or rule a written row broke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// 23505: the unique index or constraint has the value already.
@@ -93,6 +100,9 @@ pub enum Violation {
         /// The key that is missing or used, the last value of one of several.
         value: Option<String>,
     },
+    /// TG…: the code of what a trigger or function of the schema's own refuses; the migrations say
+    /// what each means.
+    Rule(String),
 }
 
 /// The constraint that made PostgreSQL refuse a row, for those that depend on other rows. (What a
@@ -105,11 +115,15 @@ pub fn violation(error: &DbErr) -> Option<Violation> {
         return None;
     };
     let error = error.as_database_error()?;
+    let code = error.code()?;
+    if code.starts_with("TG") {
+        return Some(Violation::Rule(code.into_owned()));
+    }
     let constraint = error.constraint()?.to_owned();
     let value = error
         .try_downcast_ref::<PgDatabaseError>()
         .and_then(|error| last_value(error.detail()?));
-    match error.code()?.as_ref() {
+    match code.as_ref() {
         "23505" => Some(Violation::Unique { constraint, value }),
         "23503" => Some(Violation::ForeignKey {
             constraint,

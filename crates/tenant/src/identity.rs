@@ -86,6 +86,16 @@ impl Role {
         }
     }
 
+    /// Whether the role writes anything at all; what, the policies of each table say. A member
+    /// without such a role gets a READ ONLY transaction.
+    #[must_use]
+    pub fn may_write(self) -> bool {
+        match self {
+            Self::Owner | Self::Admin | Self::Member | Self::Billing => true,
+            Self::Analyst => false,
+        }
+    }
+
     /// Reads the database's text; a role this version does not know gives no right, hence `None`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

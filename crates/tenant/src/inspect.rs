@@ -42,12 +42,16 @@ const ROLES: &str = "SELECT r.rolname::text, r.rolsuper, r.rolbypassrls, \
     FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER') ORDER BY is_login DESC, r.rolname";
 
 /// A row for each table outside the system schemas, with the commands that the roles the login
-/// role can become were granted, and those that have a policy.
+/// role can become were granted, those that a policy lets happen, and those for which one asks for the
+/// member's roles.
 const TABLES: &str = "SELECT c.oid::regclass::text, c.relkind::text, c.relrowsecurity, c.relforcerowsecurity, \
     coalesce(c.reloptions::text ILIKE '%security_invoker=true%' OR c.reloptions::text ILIKE '%security_invoker=on%', false) AS invoker, \
     ARRAY(SELECT DISTINCT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE']) p, pg_roles r \
       WHERE pg_has_role(current_user, r.oid, 'MEMBER') AND (has_table_privilege(r.oid, c.oid, p) OR (p <> 'DELETE' AND has_any_column_privilege(r.oid, c.oid, p))) ORDER BY p) AS granted, \
-    ARRAY(SELECT DISTINCT polcmd::text FROM pg_policy WHERE polrelid = c.oid ORDER BY 1) AS policies, \
+    ARRAY(SELECT DISTINCT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND polpermissive ORDER BY 1) AS policies, \
+    ARRAY(SELECT DISTINCT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND NOT polpermissive \
+      AND coalesce(pg_get_expr(polwithcheck, polrelid), pg_get_expr(polqual, polrelid)) LIKE '%app.current_roles%') AS by_role, \
+    EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS of_tenants, \
     ARRAY(SELECT DISTINCT 'TRUNCATE' FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER') AND has_table_privilege(r.oid, c.oid, 'TRUNCATE')) AS truncate \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
@@ -141,8 +145,15 @@ fn inspect_table(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::E
     if !row.try_get::<Vec<String>, _>("truncate")?.is_empty() {
         find("may be truncated, which no policy stops; REVOKE TRUNCATE".into());
     }
+    let by_role: Vec<String> = row.try_get("by_role")?;
+    let of_tenants: bool = row.try_get("of_tenants")?;
     for command in granted {
         let letter = policy_letter(&command);
+        if of_tenants && command != "SELECT" && !by_role.iter().any(|policy| policy == letter) {
+            find(format!(
+                "lets every member {command}, an analyst, too; add a restrictive policy that reads app.current_roles"
+            ));
+        }
         if !policies
             .iter()
             .any(|policy| policy == "*" || policy == letter)

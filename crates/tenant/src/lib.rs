@@ -5,8 +5,9 @@
 //! `ConnectionTrait`, so finders and inserts run on it unchanged. Its transaction
 //!
 //! * opens at the first statement, in one message that begins, sets `app.current_tenant_id` and
-//!   `app.current_user_id` and checks the membership;
-//! * is one snapshot and read only for [`Access::Read`], all or nothing for [`Access::Write`];
+//!   `app.current_user_id`, checks the membership and sets its `app.current_roles`;
+//! * is one snapshot and read only for [`Access::Read`], all or nothing for [`Access::Write`], and
+//!   read only all the same for a member without a role that writes;
 //! * can not outlive the request: whatever is dropped half way is rolled back or its connection
 //!   closed before anybody else can borrow it (`guard`).
 //!
@@ -30,7 +31,7 @@ pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff};
 pub use error::{
     Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_missing_context,
-    violation,
+    is_read_only_transaction, violation,
 };
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};

@@ -9,6 +9,7 @@ use super::{
     data::Data,
     kind::{Kind, Relation},
     kinds::KINDS,
+    numbers,
     row::Key,
 };
 
@@ -182,9 +183,10 @@ impl Document {
             }
         }
         let inside = self.inside(&ask.inside, cursors);
+        let numbers = numbers::asked(ask.kind);
         let arguments = arguments.join(", ");
         format!(
-            "({arguments}) {{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} \
+            "({arguments}) {{ totalCount estimatedCount {numbers} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} \
              edges {{ cursor node {{ id }} }} nodes {{ id{inside} }} }}"
         )
     }

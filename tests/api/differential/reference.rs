@@ -5,12 +5,15 @@ use serde_json::{Map, Value, json};
 use super::{
     ask::{Ask, Cursors, Inside, Size},
     data::Data,
+    numbers,
     row::{Cell, Key, Row},
 };
 
 /// A page, and what is around it.
 pub struct Page<'d> {
     pub rows: Vec<&'d Row>,
+    /// The rows of all pages.
+    pub all: Vec<&'d Row>,
     pub total: usize,
     pub next: bool,
     pub previous: bool,
@@ -25,7 +28,7 @@ impl Data {
     /// The page of a connection over some rows.
     pub fn page<'d>(&'d self, ask: &Ask, among: impl Iterator<Item = &'d Row>) -> Page<'d> {
         let mut rows = self.sorted(ask, among);
-        let total = rows.len();
+        let (all, total) = (rows.clone(), rows.len());
         let place = |key: Key| self.place(ask, self.find(ask.kind.object, key).expect("a row"));
         let descending = ask.order().descending;
         if let Some(after) = ask.after.map(place) {
@@ -57,6 +60,7 @@ impl Data {
         };
         Page {
             rows,
+            all,
             total,
             next,
             previous,
@@ -98,8 +102,12 @@ impl Data {
             .rows
             .iter()
             .map(|row| self.node(id(row), &ask.inside, row, cursors));
+        let numbers = numbers::expected(ask.kind, &page.all);
         json!({
             "totalCount": page.total,
+            "estimatedCount": page.total,
+            "aggregates": numbers.aggregates,
+            "groups": numbers.groups,
             "pageInfo": {
                 "hasNextPage": page.next,
                 "hasPreviousPage": page.previous,

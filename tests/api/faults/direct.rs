@@ -18,15 +18,21 @@ pub(super) async fn database(world: &World, max_connections: u32) -> Database {
 
 /// The owner of a demo tenant.
 pub(super) fn owner(world: &World, tenant: &str) -> Identity {
+    member(world, tenant, "owner")
+}
+
+/// The member of a demo tenant who has a role.
+pub(super) fn member(world: &World, tenant: &str, role: &str) -> Identity {
     let demo = world.demo.as_ref().expect("a demo world");
     let tenant = demo
         .tenants
         .iter()
         .find(|found| found.name == tenant)
         .expect("a demo tenant");
+    let user = tenant.users.iter().find(|user| user.roles == [role]);
     Identity::Member {
         tenant: tenant.id.into(),
-        user: tenant.users[0].id.into(),
+        user: user.expect("a member with the role").id.into(),
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 const ROUNDS: usize = 84;
 
 /// What the next to use the connection finds.
-const FOUND: &str = "SELECT concat_ws('|', current_user, coalesce(current_setting('app.current_tenant_id', true), ''), current_setting('app.current_user_id'), \
+const FOUND: &str = "SELECT concat_ws('|', current_user, coalesce(current_setting('app.current_tenant_id', true), ''), current_setting('app.current_user_id'), current_setting('app.current_roles'), \
     current_setting('transaction_isolation'), current_setting('transaction_read_only'), extract(epoch FROM now())::numeric(20, 6)::text)";
 
 /// Polls a future so many times, leaves it be for some turns of the scheduler, and drops it.
@@ -104,20 +104,19 @@ async fn expect_clean(database: &Database, next: Identity) {
     let found = text(&database.context(next, Access::Read), FOUND)
         .await
         .expect("a clean connection");
-    let role = if next.tenant().is_some() {
-        "gateway_login"
-    } else {
-        "gateway_staff"
+    let (role, roles) = match next {
+        Identity::Member { .. } => ("gateway_login", "owner"),
+        Identity::Staff { .. } => ("gateway_staff", ""),
     };
     let tenant = next
         .tenant()
         .map(|tenant| uuid::Uuid::from(tenant).to_string())
         .unwrap_or_default();
     let user = uuid::Uuid::from(next.user());
-    let (settings, began) = found.rsplit_once('|').expect("six values");
+    let (settings, began) = found.rsplit_once('|').expect("seven values");
     assert_eq!(
         settings,
-        format!("{role}|{tenant}|{user}|repeatable read|on")
+        format!("{role}|{tenant}|{user}|{roles}|repeatable read|on")
     );
     let micros: i64 = began.replace('.', "").parse().expect("microseconds");
     assert!(

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use tenant::{Access, Outcome};
 use uuid::Uuid;
 
-use super::direct::{add_company, companies, database, owner, sqlstate, text};
+use super::direct::{add_company, companies, database, member, owner, sqlstate, text};
 
 const COUNT: &str = "SELECT count(*)::text FROM companies";
 
@@ -124,6 +124,44 @@ async fn a_read_can_not_write() {
     assert_eq!(sqlstate(&error), "25006");
 }
 
+/// Roles and READ ONLY are the transaction's: the next one on the connection has its own.
+#[tokio::test]
+async fn who_only_reads_can_not_write_and_leaves_nothing_behind() {
+    const FOUND: &str = "SELECT concat_ws('|', current_setting('app.current_roles'), current_setting('transaction_read_only'))";
+    let world = World::demo().await;
+    let database = database(&world, 1).await;
+    sqlx::query("UPDATE tenant_users SET roles = '{}' WHERE roles = '{billing}'")
+        .execute(world.admin())
+        .await
+        .expect("a change");
+    let without = member(&world, "acme", "billing");
+    for (identity, roles) in [
+        (member(&world, "acme", "analyst"), "analyst"),
+        (without, ""),
+    ] {
+        let context = database.context(identity, Access::Write);
+        let found = text(&context, FOUND).await.expect("settings");
+        assert_eq!(found, format!("{roles}|on"));
+        let error = add_company(&context, "sly")
+            .await
+            .expect_err("a read-only transaction");
+        assert!(tenant::is_read_only_transaction(&error), "{error}");
+        drop(context);
+        let context = database.context(identity, Access::Write);
+        text(&context, FOUND).await.expect("settings");
+        let back = context.execute_unprepared("SET TRANSACTION READ WRITE");
+        assert_eq!(sqlstate(&back.await.expect_err("too late")), "25001");
+        drop(context);
+        let context = database.context(identity, Access::Write);
+        text(&context, FOUND).await.expect("settings");
+        context.finish(true).await.expect("an end like any other");
+        let next = database.context(owner(&world, "acme"), Access::Write);
+        assert_eq!(text(&next, FOUND).await.expect("settings"), "owner|off");
+        add_company(&next, "next").await.expect("an insert");
+    }
+    assert_eq!(companies(&world, "sly").await, 0);
+}
+
 #[tokio::test]
 async fn a_read_sees_one_moment() {
     let world = World::demo().await;
@@ -149,7 +187,7 @@ async fn a_read_sees_one_moment() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn membership_and_rows_are_of_one_moment() {
     const FLIP: &str = "BEGIN; \
-        UPDATE tenant_users SET deleted = CASE WHEN deleted IS NULL THEN now() END WHERE roles @> '{owner}'; \
+        UPDATE tenant_users SET deleted = CASE WHEN deleted IS NULL THEN now() END WHERE roles = '{admin}'; \
         UPDATE tenants SET name = CASE name WHEN 'in' THEN 'out' ELSE 'in' END; \
         COMMIT";
     let world = World::demo().await;
@@ -157,7 +195,7 @@ async fn membership_and_rows_are_of_one_moment() {
         .execute(world.admin())
         .await
         .expect("a name");
-    let owner = owner(&world, "acme");
+    let asking = member(&world, "acme", "admin");
     let (database, admin, done) = (
         database(&world, 1).await,
         world.admin().clone(),
@@ -171,7 +209,7 @@ async fn membership_and_rows_are_of_one_moment() {
     let reads = async {
         let (mut admitted, mut refused) = (0, 0);
         while admitted < 150 || refused < 20 {
-            let context = database.context(owner, Access::Read);
+            let context = database.context(asking, Access::Read);
             if context.roles().await.is_ok() {
                 tokio::task::yield_now().await;
                 assert_eq!(

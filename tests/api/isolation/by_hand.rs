@@ -11,7 +11,11 @@ use super::{
 };
 
 /// The root fields of queries with a case of their own, and where it is.
-pub const BY_HAND: [(&str, &str); 4] = [
+pub const BY_HAND: [(&str, &str); 5] = [
+    (
+        "dashboard",
+        "has no id, and is made of numbers: below and `numbers`",
+    ),
     ("node", "takes ids of every kind: `nodes`"),
     ("nodes", "takes ids of every kind: `nodes`"),
     (
@@ -43,6 +47,49 @@ fn the_viewer_is_who_asks() {
             ]),
             json!(["owner@acme.test", "acme", ["OWNER"], []]),
         );
+    });
+}
+
+#[test]
+fn the_dashboard_is_about_ones_own_rows() {
+    on_twins(async |twins| {
+        let schema = Schema::served();
+        let query = format!(
+            "{{ dashboard {{ campaignsByStatus {{ status count }} leadsByStatus {{ status count }} newLeadsByWeek {{ week count }}
+                domainsToVerify {} accountsNearDailyLimit {} }} }}",
+            schema.page("Domain", 2),
+            schema.page("EmailAccount", 2)
+        );
+        let answer = twins.owner().data(&query).await;
+        twins.foreign.assert_absent(&answer, "dashboard");
+        let board = &answer["dashboard"];
+        let sum = |counts: &Value| -> i64 {
+            let counts = counts.as_array().into_iter().flatten();
+            counts.filter_map(|count| count["count"].as_i64()).sum()
+        };
+        for (field, table) in [
+            ("campaignsByStatus", "campaigns"),
+            ("leadsByStatus", "leads"),
+        ] {
+            let own = twins.visible_keys(table, "true").await.len();
+            assert_eq!(sum(&board[field]), own as i64, "{field}");
+        }
+        for (field, table, condition) in [
+            (
+                "domainsToVerify",
+                "domains",
+                "verification_status <> 'verified'",
+            ),
+            (
+                "accountsNearDailyLimit",
+                "email_accounts",
+                "daily_limit > 0 AND daily_count >= 0.8 * daily_limit",
+            ),
+        ] {
+            let own = twins.visible_keys(table, condition).await.len();
+            assert!(own > 0, "{field}: the demo has none, so nothing is tested");
+            assert_eq!(board[field]["totalCount"], own, "{field}");
+        }
     });
 }
 

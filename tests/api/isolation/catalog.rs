@@ -22,6 +22,8 @@ pub struct Table {
     pub unique: Vec<(String, Vec<String>)>,
     /// What the login role may do to at least one column.
     pub granted: Vec<String>,
+    /// The columns that it may update.
+    pub updatable: Vec<String>,
 }
 
 /// A foreign key.
@@ -39,7 +41,10 @@ const TABLES: &str = "SELECT c.relname::text,
             WHERE i.indrelid = c.oid AND i.indisprimary),
         ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
             WHERE has_table_privilege('gateway_login', c.oid, p)
-                OR (p <> 'DELETE' AND has_any_column_privilege('gateway_login', c.oid, p)))
+                OR (p <> 'DELETE' AND has_any_column_privilege('gateway_login', c.oid, p))),
+        ARRAY(SELECT a.attname::text FROM pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''
+                AND has_column_privilege('gateway_login', c.oid, a.attnum, 'UPDATE') ORDER BY a.attnum)
     FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1";
 
@@ -60,12 +65,12 @@ const UNIQUE: &str = "SELECT i.indexrelid::regclass::text,
 impl Catalog {
     /// Reads the catalog.
     pub async fn read(pool: &PgPool) -> Self {
-        let rows: Vec<(String, Vec<String>, Vec<String>)> = sqlx::query_as(TABLES)
+        let rows: Vec<(String, Vec<String>, Vec<String>, Vec<String>)> = sqlx::query_as(TABLES)
             .fetch_all(pool)
             .await
             .expect("the catalog");
         let mut tables = Vec::with_capacity(rows.len());
-        for (name, primary, granted) in rows {
+        for (name, primary, granted, updatable) in rows {
             tables.push(Table {
                 columns: list(pool, COLUMNS, &name).await,
                 references: references(pool, &name).await,
@@ -73,6 +78,7 @@ impl Catalog {
                 name,
                 primary,
                 granted,
+                updatable,
             });
         }
         Self { tables }
@@ -103,6 +109,13 @@ impl Table {
     pub fn key(&self) -> &str {
         let own = self.primary.iter().find(|column| *column != "tenant_id");
         own.map_or("tenant_id", String::as_str)
+    }
+
+    /// An assignment of the login role's that changes nothing: of the tenant, if it may write that.
+    pub fn untouched(&self) -> Option<String> {
+        let tenant = self.updatable.iter().find(|column| *column == "tenant_id");
+        let column = tenant.or(self.updatable.first())?;
+        Some(format!("{column} = {column}"))
     }
 
     /// Whether the login role was granted a command.

@@ -58,7 +58,7 @@ async fn ask(tenants: &[Tenant], tenant: usize, kind: usize) -> Answer {
         }
         6 => of.stranger.query(NESTED).await,
         7 => of.member.query(CHANGE).await,
-        8 => of.analyst.query(FAILED_CHANGE).await,
+        8 => of.owner.query(FAILED_CHANGE).await,
         _ => {
             of.owner
                 .query("{ campaigns { nodes { id secrets } } }")

@@ -119,10 +119,12 @@ fn another_tenants_rows_are_not_there_to_be_changed() {
         );
         for table in twins.catalog.of_tenants() {
             let (name, theirs) = (&table.name, format!("tenant_id = '{}'", twins.b));
+            let untouched = table.untouched();
+            let untouched = untouched.as_deref().unwrap_or("tenant_id = tenant_id");
             let statements = [
                 (
                     "UPDATE",
-                    format!("UPDATE {name} SET tenant_id = tenant_id WHERE {theirs}"),
+                    format!("UPDATE {name} SET {untouched} WHERE {theirs}"),
                 ),
                 ("DELETE", format!("DELETE FROM {name} WHERE {theirs}")),
                 (

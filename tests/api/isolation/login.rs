@@ -24,15 +24,21 @@ pub struct Session {
 }
 
 impl Session {
-    /// The login role, on behalf of a tenant's user.
+    /// The login role, on behalf of a tenant's owner.
     pub async fn of(twins: &Twins, tenant: Uuid) -> Self {
-        let user = one::<Uuid>(&twins.world, &format!("SELECT user_id FROM tenant_users WHERE tenant_id = '{tenant}' AND 'owner' = ANY (roles)")).await;
+        Self::with_roles(&twins.world, tenant, "owner").await
+    }
+
+    /// The same, as if the owner had these roles instead, joined by commas.
+    pub async fn with_roles(world: &World, tenant: Uuid, roles: &str) -> Self {
+        let user = one::<Uuid>(world, &format!("SELECT user_id FROM tenant_users WHERE tenant_id = '{tenant}' AND 'owner' = ANY (roles)")).await;
         let settings = format!(
-            "SET LOCAL app.current_tenant_id = '{tenant}'; SET LOCAL app.current_user_id = '{user}'"
+            "SET LOCAL app.current_tenant_id = '{tenant}'; SET LOCAL app.current_user_id = '{user}'; \
+             SET LOCAL app.current_roles = '{roles}'"
         );
         Self {
             settings,
-            ..Self::bare(&twins.world).await
+            ..Self::bare(world).await
         }
     }
 

@@ -189,11 +189,18 @@ impl Schema {
         selection + "}"
     }
 
-    /// The same for a connection of such objects.
+    /// The same for a connection of such objects; of its numbers some, all are asked for in
+    /// [`numbers`](super::numbers).
     pub fn page(&self, object: &str, depth: usize) -> String {
         let rows = self.selection(object, depth);
+        let key = self.selection(&format!("{object}GroupKey"), 0);
+        let by = &self
+            .values(&format!("{object}GroupBy"))
+            .expect("every list is grouped")[0];
         format!(
-            "{{ totalCount pageInfo {{ startCursor endCursor }} edges {{ cursor node {{ id }} }} nodes {rows} }}"
+            "{{ totalCount estimatedCount aggregates {{ count max {{ created }} }} \
+             groups(by: [{by}], first: 3) {{ key {key} aggregates {{ count }} }} \
+             pageInfo {{ startCursor endCursor }} edges {{ cursor node {{ id }} }} nodes {rows} }}"
         )
     }
 }

@@ -29,14 +29,12 @@ fn without_settings_a_table_with_rows_fails() {
             login
                 .assert_refused(code, &format!("SELECT {key} FROM {name}"))
                 .await;
-            if table.grants("UPDATE") {
-                let owner = table.column("tenant_id").map_or(key, |_| "tenant_id");
+            if let Some(untouched) = table.untouched() {
                 login
-                    .assert_refused(
-                        NO_SUCH_SETTING,
-                        &format!("UPDATE {name} SET {owner} = {owner}"),
-                    )
+                    .assert_refused(NO_SUCH_SETTING, &format!("UPDATE {name} SET {untouched}"))
                     .await;
+            }
+            if table.grants("DELETE") {
                 login
                     .assert_refused(NO_SUCH_SETTING, &format!("DELETE FROM {name}"))
                     .await;
@@ -57,17 +55,53 @@ fn without_settings_a_table_with_rows_fails() {
     });
 }
 
+/// Tenant and user alone do not let anybody write.
+#[test]
+fn without_the_roles_nothing_of_a_tenant_is_written() {
+    on_twins(async |twins| {
+        let mut login = Session::of(twins, twins.a).await;
+        let (settings, _) = login
+            .settings
+            .split_once("; SET LOCAL app.current_roles")
+            .expect("the roles are set last");
+        login.settings = settings.to_owned();
+        let a = twins.a;
+        for table in twins.catalog.of_tenants() {
+            let name = &table.name;
+            let statements = [
+                (
+                    "INSERT",
+                    format!("INSERT INTO {name} (tenant_id) VALUES ('{a}')"),
+                ),
+                (
+                    "UPDATE",
+                    format!(
+                        "UPDATE {name} SET {}",
+                        table.untouched().unwrap_or_default()
+                    ),
+                ),
+                ("DELETE", format!("DELETE FROM {name}")),
+            ];
+            for (command, sql) in statements {
+                if table.grants(command) {
+                    login.assert_refused(NO_SUCH_SETTING, &sql).await;
+                }
+            }
+        }
+    });
+}
+
 #[test]
 fn a_setting_ends_with_its_transaction() {
     on_twins(async |twins| {
         let mut login = Session::of(twins, twins.a).await;
         assert_eq!(login.attempt("SELECT id FROM campaigns").await, Ok(14));
         login.settings.clear();
-        let left: (String, String) = sqlx::query_as("SELECT current_setting('app.current_tenant_id'), current_setting('app.current_user_id')")
+        let left: (String, String, String) = sqlx::query_as("SELECT current_setting('app.current_tenant_id'), current_setting('app.current_user_id'), current_setting('app.current_roles')")
         .fetch_one(&mut login.connection)
         .await
         .expect("settings that were set once are there, and empty");
-        assert_eq!(left, (String::new(), String::new()));
+        assert_eq!(left, Default::default());
         for table in with_rows(twins).filter(|table| table.grants("SELECT")) {
             login
                 .assert_refused(

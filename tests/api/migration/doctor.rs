@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use tenant::{Database, DatabaseOptions};
 
 /// What is done to a table, how it is undone, and what the finding says.
-const TABLES: [[&str; 3]; 11] = [
+const TABLES: [[&str; 3]; 13] = [
     [
         "ALTER TABLE leads DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE leads ENABLE ROW LEVEL SECURITY",
@@ -40,6 +40,16 @@ const TABLES: [[&str; 3]; 11] = [
         "CREATE TABLE notes (id int); GRANT SELECT ON notes TO gateway_login; ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         "DROP TABLE notes",
         "table notes: grants SELECT but has no policy for it",
+    ],
+    [
+        "CREATE TABLE notes (id int); GRANT SELECT ON notes TO gateway_login; ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY few ON notes AS RESTRICTIVE USING (true)",
+        "DROP TABLE notes",
+        "table notes: grants SELECT but has no policy for it",
+    ],
+    [
+        "DROP POLICY leads_delete_by_role ON leads",
+        "CREATE POLICY leads_delete_by_role ON leads AS RESTRICTIVE FOR DELETE USING ((SELECT current_setting('app.current_roles')) = 'owner')",
+        "table leads: lets every member DELETE",
     ],
     [
         "CREATE TABLE notes (id int)",

@@ -5,15 +5,17 @@ use sqlx::PgConnection;
 
 use super::fresh::Fresh;
 
-/// Everything in the schema `public`, a line each.
+/// Everything in the schema `public`, a line each. Columns are numbered anew: PostgreSQL never uses the
+/// number of a column again that was dropped.
 const SCHEMA: &str = r"
 SELECT format('relation %s %s owner %s, row security %s %s, %s', c.relkind, c.relname, c.relowner::regrole, c.relrowsecurity, c.relforcerowsecurity,
     coalesce(c.relacl, acldefault('r', c.relowner)))
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
 UNION ALL
-SELECT format('column %s.%s %s %s not null %s default %s identity %s collation %s %s', c.relname, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod),
+SELECT format('column %s.%s %s %s not null %s default %s identity %s collation %s %s', c.relname, a.attname,
+    row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
     a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attcollation::regcollation, a.attacl)
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relnamespace = 'public'::regnamespace
 UNION ALL

@@ -4,6 +4,7 @@
 //! at is the gateway's own SQL with its own values, as the login role, under the policies.
 
 mod explained;
+mod numbers;
 mod plan;
 
 use gateway_tests::Client;

@@ -58,12 +58,36 @@ async fn every_tenant_table_says_whose_row_it_is() {
     let without = "SELECT t FROM unnest($1::text[]) t WHERE NOT EXISTS (
         SELECT FROM pg_attribute WHERE attrelid = t::regclass AND attname = 'tenant_id' AND attnotnull AND atttypid = 'uuid'::regtype)";
     assert_eq!(wrong(&world, without).await, [""; 0]);
-    // One policy, in the form that costs least and fails without the setting.
+    // One policy that lets in, in the form that costs least and fails without the setting.
     let otherwise = "SELECT t || ': ' || coalesce(string_agg(format('%s %s %s', policyname, qual, with_check), '; '), 'none') FROM unnest($1::text[]) t
-        LEFT JOIN pg_policies p ON p.tablename = t AND p.roles <> '{gateway_owner}'
-        GROUP BY t HAVING count(*) <> 1 OR bool_or(p.permissive <> 'PERMISSIVE' OR p.cmd <> 'ALL' OR p.qual IS DISTINCT FROM p.with_check
+        LEFT JOIN pg_policies p ON p.tablename = t AND p.roles <> '{gateway_owner}' AND p.permissive = 'PERMISSIVE'
+        GROUP BY t HAVING count(*) <> 1 OR bool_or(p.cmd <> 'ALL' OR p.qual IS DISTINCT FROM p.with_check
             OR p.qual IS DISTINCT FROM '(tenant_id = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))')";
     assert_eq!(wrong(&world, otherwise).await, [""; 0]);
+}
+
+/// Wherever the login role may write a tenant's rows, a policy asks for the member's roles, once a statement; and
+/// no such policy takes part in reading.
+#[tokio::test]
+async fn every_write_of_a_tenants_rows_asks_for_the_roles() {
+    let world = World::empty().await;
+    let any = "SELECT format('%s %s', t, c) FROM unnest($1::text[]) t, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) c
+        WHERE (has_table_privilege('gateway_login', t, c) OR (c <> 'DELETE' AND has_any_column_privilege('gateway_login', t, c)))
+        AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.tablename = t AND p.cmd = c AND p.permissive = 'RESTRICTIVE' AND p.roles = '{gateway_login}'
+            AND coalesce(p.with_check, p.qual) ~ '^\\( SELECT \\(string_to_array\\(current_setting\\(''app.current_roles''::text\\), '',''::text\\) && ARRAY\\[')";
+    assert_eq!(wrong(&world, any).await, [""; 0]);
+    let read = "SELECT policyname::text FROM pg_policies WHERE permissive = 'RESTRICTIVE' AND cmd IN ('ALL', 'SELECT') AND $1::text[] IS NOT NULL";
+    assert_eq!(wrong(&world, read).await, [""; 0]);
+    let sabotage =
+        "DROP POLICY leads_update_by_role ON leads; GRANT DELETE ON payments TO gateway_login";
+    sqlx::raw_sql(sabotage)
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(
+        wrong(&world, any).await,
+        ["leads UPDATE", "payments DELETE"]
+    );
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// Most emails it may send in a day.
+    pub daily_limit: i32,
 }
 
 /// None: relations are loaded a level at a time, by key.

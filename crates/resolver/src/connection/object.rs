@@ -7,7 +7,8 @@ use rows::{Field, Load, Object, Scalar};
 
 use super::{Selection, cursor};
 use crate::{
-    loader::{Slice, count, inside, slices},
+    aggregate::{Aggregates, Group, GroupArguments},
+    loader::{Slice, aggregates, count, estimate, groups, inside, slices},
     table::Listed,
 };
 
@@ -44,6 +45,39 @@ impl<T: Listed> Object for Connection<T> {
                 )
             },
         ),
+        Field::batched::<i64>(
+            "estimatedCount",
+            "About how many rows the list has, whatever the page: exact up to 10,000 and for a list \
+             inside an object, beyond that what the database's statistics say, which is quicker than \
+             `totalCount`.",
+            |level| {
+                level.batched::<i64, _, (), _>(
+                    |page: &Selection<T>| Some(page.clone()),
+                    estimate::<T>(),
+                )
+            },
+        ),
+        Field::relation::<Aggregates<T>>(
+            "aggregates",
+            "Numbers about all rows of the list, whatever the page.",
+            |level| {
+                level.relation::<Aggregates<T>, _, (), _>(
+                    |page: &Selection<T>| Some(page.clone()),
+                    aggregates::<T>(),
+                )
+            },
+        ),
+        Field::relation::<Vec<Group<T>>>(
+            "groups",
+            "All rows of the list, whatever the page, in groups that have something in common.",
+            |level| {
+                level.relation::<Vec<Group<T>>, _, GroupArguments<T>, _>(
+                    |page: &Selection<T>| Some(page.clone()),
+                    groups::<T>(),
+                )
+            },
+        )
+        .arguments::<GroupArguments<T>>(),
     ];
 
     fn name() -> Cow<'static, str> {

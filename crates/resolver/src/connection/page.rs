@@ -89,6 +89,15 @@ impl<T: Listed> Page<T> {
         })
     }
 
+    /// The same page of fewer rows: those for which the condition holds, too. Pages narrowed under
+    /// one name share it.
+    pub(crate) fn narrowed(mut self, name: &str, condition: sea_orm::Condition) -> Self {
+        self.condition = self.condition.add(condition);
+        self.fingerprint = format!("{name} {}", self.fingerprint);
+        self.filter_fingerprint = format!("{name} {}", self.filter_fingerprint);
+        self
+    }
+
     /// The direction in which the database reads: turned round for `last`.
     pub(crate) fn reading_direction(&self) -> OrderDirection {
         let direction = self.order.direction();

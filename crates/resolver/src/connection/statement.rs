@@ -1,10 +1,12 @@
-//! The SQL of a page and of a count, for one list or for the lists of many parents at once.
+//! The SQL of a page, for one list or for the lists of many parents at once; and of a list's size.
 //!
-//! No statement repeats the tenant: the policy adds it, and saying it twice costs 20 to 50 %.
+//! No statement that is run repeats the tenant: the policy adds it, and saying it twice costs 20 to
+//! 50 %.
 
-use entity::id::TypedId;
+use entity::id::{TenantId, TypedId};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, JoinType, QueryFilter, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType, QueryFilter,
+    QueryTrait,
     sea_query::{Alias, Expr, Func, IntoCondition, Query, SelectStatement},
 };
 
@@ -12,7 +14,7 @@ use super::{Page, Relation, cursor::Position};
 use crate::{
     loader::RawKey,
     order::{Order, OrderDirection},
-    table::Listed,
+    table::{Column, Listed},
 };
 
 /// The column with the parent's key in an answer about many parents.
@@ -20,7 +22,7 @@ pub(crate) const PARENT: &str = "parent_key";
 /// The column with the number in an answer of counts.
 pub(crate) const COUNT: &str = "row_count";
 /// The lateral subquery's rows.
-const ROW: &str = "row";
+pub(crate) const ROW: &str = "row";
 
 /// One page, of a whole table or of the parent that `parent` stands for.
 pub(crate) fn page<T: Listed>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
@@ -55,36 +57,40 @@ pub(crate) fn pages<T: Listed>(
         .take()
 }
 
-/// The number of rows of a whole table that the filter lets through.
-pub(crate) fn count<T: Listed>(page: &Page<T>) -> SelectStatement {
-    counting(page, None)
-}
-
-/// The number of rows of each parent.
-pub(crate) fn counts<T: Listed>(
-    page: &Page<T>,
-    relation: Relation,
-    parents: &[RawKey],
-) -> SelectStatement {
-    per_parent(counting(page, Some((relation, parent()))), parents)
-        .column((Alias::new(ROW), Alias::new(COUNT)))
-        .take()
-}
-
-fn counting<T: Listed>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
-    matching(page, parent)
-        .into_query()
-        .clear_selects()
+/// The number of rows of a whole table that the filter lets through, but no more than `most`.
+pub(crate) fn count_up_to<T: Listed>(page: &Page<T>, most: u64) -> SelectStatement {
+    let mut counted = rows(page);
+    counted.limit(most);
+    Query::select()
         .expr_as(
             Func::count(Expr::col(sea_orm::sea_query::Asterisk)),
             Alias::new(COUNT),
         )
+        .from_subquery(counted, Alias::new(ROW))
+        .take()
+}
+
+/// What is explained, never run, to learn how many rows of a tenant the planner expects.
+pub(crate) fn explained<T: Listed>(page: &Page<T>, tenant: Option<TenantId>) -> SelectStatement {
+    let mut select = rows(page);
+    let column = Column::<T>::iter().find(|column| column.as_str() == "tenant_id");
+    if let (Some(column), Some(tenant)) = (column, tenant) {
+        select.and_where(Expr::col(column.as_column_ref()).eq(tenant.into_value()));
+    }
+    select
+}
+
+fn rows<T: Listed>(page: &Page<T>) -> SelectStatement {
+    matching(page, None)
+        .into_query()
+        .clear_selects()
+        .expr(Expr::col(T::KEY.as_column_ref()))
         .take()
 }
 
 /// `SELECT parent … FROM unnest($1) AS parent CROSS JOIN LATERAL (…) AS row`. A lateral subquery
 /// keeps the index of each parent's page; a join would read all rows of all parents.
-fn per_parent(subquery: SelectStatement, parents: &[RawKey]) -> SelectStatement {
+pub(crate) fn per_parent(subquery: SelectStatement, parents: &[RawKey]) -> SelectStatement {
     Query::select()
         .expr_as(parent(), Alias::new(PARENT))
         .from_function(
@@ -102,11 +108,11 @@ fn per_parent(subquery: SelectStatement, parents: &[RawKey]) -> SelectStatement 
 
 /// The parent's key inside a statement made by [`per_parent`]: `unnest` names its one column like
 /// itself.
-fn parent() -> Expr {
+pub(crate) fn parent() -> Expr {
     Expr::col((Alias::new(PARENT), Alias::new(PARENT)))
 }
 
-fn matching<T: Listed>(
+pub(crate) fn matching<T: Listed>(
     page: &Page<T>,
     parent: Option<(Relation, Expr)>,
 ) -> sea_orm::Select<T::Entity> {

@@ -31,6 +31,7 @@ fn refused(violation: &Violation, written: &Written<'_>) -> Option<ClientError> 
             "is taken; give another value",
         )),
         // Deleted from the end that is referred to, or written at the end that refers.
+        Violation::Rule(code) => rule(code),
         Violation::ForeignKey { table, .. } if *table != written.table() => Some(ClientError::new(
             Code::InUse,
             format!(
@@ -46,6 +47,14 @@ fn refused(violation: &Violation, written: &Written<'_>) -> Option<ClientError> 
             "is the id of nothing in this tenant",
         )),
     }
+}
+
+/// What a rule of the schema's own says; `None` for one that no input can break.
+fn rule(code: &str) -> Option<ClientError> {
+    (code == "TG101").then(|| {
+        let message = "this is the tenant's only owner; make another member an owner first";
+        ClientError::new(Code::LastOwner, message)
+    })
 }
 
 /// What the rows of a referring table are called in the schema; no table's name leaves the process.

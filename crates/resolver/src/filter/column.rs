@@ -238,18 +238,28 @@ pub(crate) fn any_of<C: ColumnTrait, V: Into<Value>>(
     column: C,
     values: impl IntoIterator<Item = V>,
 ) -> Expr {
+    in_values(Expr::col(column.as_column_ref()), values)
+}
+
+/// The same of an expression.
+pub(crate) fn in_values<V: Into<Value>>(expr: Expr, values: impl IntoIterator<Item = V>) -> Expr {
     let values: Vec<Value> = values.into_iter().map(Into::into).collect();
     let Some(first) = values.first() else {
         return Expr::cust("FALSE");
     };
     let array = Value::Array(first.array_type(), Some(Box::new(values)));
-    Expr::col(column.as_column_ref()).eq(PgFunc::any(Expr::val(array)))
+    expr.eq(PgFunc::any(Expr::val(array)))
 }
 
 pub(crate) fn nullness<C: ColumnTrait>(column: C, null: bool) -> Expr {
+    nullness_of(Expr::col(column.as_column_ref()), null)
+}
+
+/// The same of an expression.
+pub(crate) fn nullness_of(expr: Expr, null: bool) -> Expr {
     if null {
-        column.is_null()
+        expr.is_null()
     } else {
-        column.is_not_null()
+        expr.is_not_null()
     }
 }

@@ -30,6 +30,13 @@ macro_rules! enumeration {
             pub any: Option<Vec<$name>>,
         }
 
+        impl $crate::aggregate::Readable for $name {
+            fn read(row: &sea_orm::QueryResult, column: &str) -> Result<async_graphql::Value, sea_orm::DbErr> {
+                let stored: Option<$stored> = row.try_get("", column)?;
+                Ok(<Option<$name> as rows::Scalar<Option<$stored>>>::value(&stored))
+            }
+        }
+
         impl $crate::filter::ColumnFilter for $filter {
             fn on<C: sea_orm::ColumnTrait>(&self, column: C) -> Result<sea_orm::Condition, $crate::error::ClientError> {
                 let text = |shown: $name| sea_orm::ActiveEnum::to_value(&<$stored>::from(shown));

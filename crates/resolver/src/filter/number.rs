@@ -1,11 +1,11 @@
 //! Conditions on numbers.
 
 use async_graphql::InputObject;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, sea_query::Expr};
 
 use super::{
     ColumnFilter,
-    column::{any_of, nullness},
+    column::{in_values, nullness_of},
 };
 use crate::{error::ClientError, scalar::BigInt};
 
@@ -34,21 +34,29 @@ macro_rules! number_filter {
             pub is_null: Option<bool>,
         }
 
-        impl ColumnFilter for $filter {
-            fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
-                Ok(Condition::all()
-                    .add_option(self.eq.map(|n| column.eq(n)))
-                    .add_option(self.ne.map(|n| column.ne(n)))
+        impl $filter {
+            /// The SQL condition on a number; all that is given must hold.
+            pub(crate) fn holds(&self, number: &Expr) -> Condition {
+                let number = || number.clone();
+                Condition::all()
+                    .add_option(self.eq.map(|n| number().eq(n)))
+                    .add_option(self.ne.map(|n| number().ne(n)))
                     .add_option(
                         self.any
                             .as_ref()
-                            .map(|numbers| any_of(column, numbers.iter().copied())),
+                            .map(|numbers| in_values(number(), numbers.iter().copied())),
                     )
-                    .add_option(self.lt.map(|n| column.lt(n)))
-                    .add_option(self.lte.map(|n| column.lte(n)))
-                    .add_option(self.gt.map(|n| column.gt(n)))
-                    .add_option(self.gte.map(|n| column.gte(n)))
-                    .add_option(self.is_null.map(|null| nullness(column, null))))
+                    .add_option(self.lt.map(|n| number().lt(n)))
+                    .add_option(self.lte.map(|n| number().lte(n)))
+                    .add_option(self.gt.map(|n| number().gt(n)))
+                    .add_option(self.gte.map(|n| number().gte(n)))
+                    .add_option(self.is_null.map(|null| nullness_of(number(), null)))
+            }
+        }
+
+        impl ColumnFilter for $filter {
+            fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+                Ok(self.holds(&Expr::col(column.as_column_ref())))
             }
         }
     };
@@ -62,4 +70,9 @@ number_filter! {
 number_filter! {
     /// Conditions on large whole numbers and on money.
     BigIntFilter of BigInt
+}
+
+number_filter! {
+    /// Conditions on numbers with a fraction.
+    FloatFilter of f64
 }

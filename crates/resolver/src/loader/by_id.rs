@@ -18,6 +18,11 @@ pub(crate) fn by_id<T: Table>() -> ById<T> {
     ById(PhantomData)
 }
 
+/// The same by the key without its type.
+pub(crate) fn by_key<T: Table>() -> ByKey<T> {
+    ByKey(PhantomData)
+}
+
 /// The row whose id is the argument; `None` for another tenant's as for an unknown one.
 pub(crate) fn find<T: Table>() -> Find<T> {
     Find(PhantomData)
@@ -31,6 +36,9 @@ pub(crate) fn of_tenant<T: Table>() -> OfTenant<T> {
 /// See [`by_id`].
 pub(crate) struct ById<T>(PhantomData<fn() -> T>);
 
+/// See [`by_key`].
+pub(crate) struct ByKey<T>(PhantomData<fn() -> T>);
+
 /// See [`find`].
 pub(crate) struct Find<T>(PhantomData<fn() -> T>);
 
@@ -38,9 +46,17 @@ impl<T: Table, I: Into<T::Id> + Send + 'static> rows::Load<I> for ById<T> {
     type Value = Option<Arc<T::Row>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<I>, (): ()) -> Result<Vec<Self::Value>> {
+        let keys = keys.into_iter().map(|id| RawKey::of(id.into())).collect();
+        by_key::<T>().load(ctx, keys, ()).await
+    }
+}
+
+impl<T: Table> rows::Load<RawKey> for ByKey<T> {
+    type Value = Option<Arc<T::Row>>;
+
+    async fn load(self, ctx: &Context<'_>, keys: Vec<RawKey>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
         session.may_read(T::SCOPE)?;
-        let keys: Vec<RawKey> = keys.into_iter().map(|id| RawKey::of(id.into())).collect();
         session.loaders().load::<RowsById<T>>(&keys).await
     }
 }

@@ -1,6 +1,6 @@
 //! Pages of lists: one statement for all parents that ask for the same page.
 
-use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+use std::{collections::HashMap, hash::Hash, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
@@ -49,7 +49,12 @@ impl<T: Listed> Batch for Pages<T> {
         keys: &[Selection<T>],
     ) -> Result<HashMap<Selection<T>, Self::Value>, DbErr> {
         let mut slices = HashMap::with_capacity(keys.len());
-        for group in group(keys, |selection| selection.page().fingerprint()) {
+        let groups = group(
+            keys,
+            |selection| selection,
+            |selection| selection.page().fingerprint(),
+        );
+        for group in groups {
             match group.relation {
                 None => {
                     let rows = context
@@ -57,21 +62,17 @@ impl<T: Listed> Batch for Pages<T> {
                         .await?;
                     let rows = rows.iter().map(row::<T>).collect::<Result<_, _>>()?;
                     slices.insert(
-                        group.selections[0].clone(),
+                        group.keys[0].clone(),
                         Arc::new(Slice::new(rows, group.page)),
                     );
                 }
                 Some(relation) => {
-                    let parents: Vec<RawKey> = group
-                        .selections
-                        .iter()
-                        .filter_map(|selection| selection.parent())
-                        .collect();
+                    let parents = group.parents(|selection| selection);
                     let answer = context
                         .query_all(&statement::pages(group.page, relation, &parents))
                         .await?;
                     let mut by_parent = split::<T>(&answer, parents[0])?;
-                    slices.extend(group.selections.iter().filter_map(|selection| {
+                    slices.extend(group.keys.iter().filter_map(|selection| {
                         let rows = by_parent.remove(&selection.parent()?)?;
                         Some(((*selection).clone(), Arc::new(Slice::new(rows, group.page))))
                     }));
@@ -104,34 +105,49 @@ impl<T: Listed> Slice<T> {
     }
 }
 
-/// Selections that one statement serves.
-pub(super) struct Group<'s, T: Listed> {
+/// What one statement serves.
+pub(super) struct Group<'k, K, T: Listed> {
     pub(super) relation: Option<Relation>,
-    pub(super) page: &'s Page<T>,
-    pub(super) selections: Vec<&'s Selection<T>>,
+    pub(super) page: &'k Page<T>,
+    pub(super) keys: Vec<&'k K>,
 }
 
-/// Groups selections by their relation and by what else makes their statement differ.
-pub(super) fn group<'s, T: Listed>(
-    selections: &'s [Selection<T>],
-    fingerprint: impl Fn(&'s Selection<T>) -> &'s str,
-) -> Vec<Group<'s, T>> {
-    let mut groups: Vec<Group<'s, T>> = Vec::new();
+impl<'k, K, T: Listed> Group<'k, K, T> {
+    /// The parents whose lists are asked for, each once.
+    pub(super) fn parents(&self, selection: impl Fn(&'k K) -> &'k Selection<T>) -> Vec<RawKey> {
+        let mut parents: Vec<RawKey> = self
+            .keys
+            .iter()
+            .filter_map(|key| selection(key).parent())
+            .collect();
+        parents.sort_unstable();
+        parents.dedup();
+        parents
+    }
+}
+
+/// Groups what is asked of lists by their relation and by what else makes their statement differ.
+pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
+    keys: &'k [K],
+    selection: impl Fn(&'k K) -> &'k Selection<T>,
+    differs: impl Fn(&'k K) -> D,
+) -> Vec<Group<'k, K, T>> {
+    let mut groups: Vec<Group<'k, K, T>> = Vec::new();
     let mut places = HashMap::new();
-    for selection in selections {
-        let relation = match selection.source() {
+    for key in keys {
+        let relation = match selection(key).source() {
             Source::All => None,
             Source::Of { relation, .. } => Some(relation),
         };
         let place = *places
-            .entry((relation, fingerprint(selection)))
+            .entry((relation, differs(key)))
             .or_insert(groups.len());
         match groups.get_mut(place) {
-            Some(group) => group.selections.push(selection),
+            Some(group) => group.keys.push(key),
             None => groups.push(Group {
                 relation,
-                page: selection.page(),
-                selections: vec![selection],
+                page: selection(key).page(),
+                keys: vec![key],
             }),
         }
     }

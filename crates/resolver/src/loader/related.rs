@@ -7,12 +7,12 @@ use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
 use entity::id::TypedId;
-use sea_orm::{EntityName, IdenStatic};
+use sea_orm::{Condition, EntityName, IdenStatic};
 
 use super::RawKey;
 use crate::{
     argument::ConnectionArguments,
-    connection::{Relation, Selection, Source},
+    connection::{Page, Relation, Selection, Source},
     session::Session,
     table::{Column, Listed},
 };
@@ -20,6 +20,16 @@ use crate::{
 /// Every row of `T` that the request may see.
 pub(crate) fn all<T: Listed>() -> All<T> {
     All(PhantomData)
+}
+
+/// Those rows of `T` that the request may see and a condition holds of; it has a name, because
+/// what is asked for under one name is loaded once.
+pub(crate) fn those<T: Listed>(name: &'static str, condition: fn() -> Condition) -> Those<T> {
+    Those {
+        name,
+        condition,
+        table: PhantomData,
+    }
 }
 
 /// The rows of `T` whose `column` is the parent's key.
@@ -52,6 +62,13 @@ pub(crate) fn through<T: Listed, C: IdenStatic + sea_orm::ColumnTrait>(
 /// See [`all`].
 pub(crate) struct All<T>(PhantomData<fn() -> T>);
 
+/// See [`those`].
+pub(crate) struct Those<T> {
+    name: &'static str,
+    condition: fn() -> Condition,
+    table: PhantomData<fn() -> T>,
+}
+
 /// See [`children`] and [`through`].
 pub(crate) struct Related<T> {
     relation: Relation,
@@ -67,13 +84,33 @@ impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for All<T> {
         keys: Vec<()>,
         arguments: ConnectionArguments<T>,
     ) -> Result<Vec<Self::Value>> {
-        Session::of(ctx).may_read(T::SCOPE)?;
-        let page = Arc::new(arguments.0);
-        Ok(keys
-            .iter()
-            .map(|()| Some(Arc::new(Selection::new(Source::All, &page))))
-            .collect())
+        whole(ctx, keys.len(), arguments.0)
     }
+}
+
+impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for Those<T> {
+    type Value = Option<Arc<Selection<T>>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        keys: Vec<()>,
+        arguments: ConnectionArguments<T>,
+    ) -> Result<Vec<Self::Value>> {
+        let page = arguments.0.narrowed(self.name, (self.condition)());
+        whole(ctx, keys.len(), page)
+    }
+}
+
+/// The handle of a list of a whole table, as often as it is asked for.
+fn whole<T: Listed>(
+    ctx: &Context<'_>,
+    times: usize,
+    page: Page<T>,
+) -> Result<Vec<Option<Arc<Selection<T>>>>> {
+    Session::of(ctx).may_read(T::SCOPE)?;
+    let selection = Arc::new(Selection::new(Source::All, &Arc::new(page)));
+    Ok(vec![Some(selection); times])
 }
 
 impl<T: Listed, I: TypedId> rows::Load<I, ConnectionArguments<T>> for Related<T> {

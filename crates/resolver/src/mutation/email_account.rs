@@ -55,6 +55,8 @@ writable! {
         imap_settings: MailServerSettingsInput => ImapSettings,
         /// How its mail is sent.
         smtp_settings: MailServerSettingsInput => SmtpSettings,
+        /// Emails that may be sent in a day, from 0 to 10,000. If not given, a new one has 50.
+        daily_limit: Between<0, 10_000> => DailyLimit,
         /// Whether it can send: `ACTIVE` or `PAUSED`; the others are the platform's to say. If not given, a new one can.
         status: EmailAccountStatus => Status,
     }

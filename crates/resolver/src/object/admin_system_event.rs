@@ -98,3 +98,32 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    AdminSystemEvent of admin_system_event {
+        times {
+            /// When it was dealt with.
+            resolved_at => ResolvedAt,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// What happened, as a key.
+            event_type: String => EventType,
+            /// How bad it is.
+            severity: Severity => Severity,
+            /// Whether it is dealt with.
+            is_resolved: bool => IsResolved,
+        }
+        related {
+            /// The tenant it is about; refused to staff, whose token names no tenant.
+            tenant: Tenant => TenantId,
+            /// The user it is about, while a member; refused to staff, whose token names no tenant.
+            user: User => UserId,
+            /// Who dealt with it, if a member; refused to staff, whose token names no tenant.
+            resolved_by: User => ResolvedBy,
+        }
+    }
+}

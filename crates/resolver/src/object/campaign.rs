@@ -97,3 +97,30 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Campaign of campaign {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it is to start.
+            scheduled => Scheduled,
+            /// When it was done.
+            completed => Completed,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Where it stands.
+            status: CampaignStatus => Status,
+        }
+        related {
+            /// The company it is run for.
+            company: Company => CompanyId,
+        }
+    }
+}

@@ -124,3 +124,42 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    CampaignSequenceStep of campaign_sequence_step {
+        numbers {
+            /// Place in the sequence, from 1.
+            step_order: i32 => StepOrder,
+            /// Hours that a wait step waits.
+            wait_duration_hours: i32 => WaitDurationHours,
+            /// How often it was done.
+            executed_count: i32 => ExecutedCount,
+        }
+        times {
+            /// The time that a wait step waits for.
+            wait_until_date => WaitUntilDate,
+            /// When it was last done.
+            last_executed => LastExecuted,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// What it does.
+            step_type: StepType => StepType,
+            /// What a condition step looks at.
+            condition_type: String => ConditionType,
+            /// Whether the step is done or passed over.
+            is_active: bool => IsActive,
+        }
+        related {
+            /// The campaign it is a step of.
+            campaign: Campaign => CampaignId,
+            /// The account that an email step sends from.
+            email_account: EmailAccount => EmailAccountId,
+            /// The template that an email step sends.
+            template: Template => TemplateId,
+        }
+    }
+}

@@ -92,3 +92,26 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Company of company {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether it is in use.
+            status: CompanyStatus => Status,
+            /// What it does.
+            industry: String => Industry,
+            /// How many people work there, as a range.
+            company_size: String => CompanySize,
+        }
+    }
+}

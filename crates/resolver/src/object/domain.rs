@@ -118,3 +118,38 @@ order! {
         Domain,
     }
 }
+
+aggregates! {
+    Domain of domain {
+        numbers {
+            /// Seconds that resolvers keep its records.
+            dns_ttl_observed: i32 => DnsTtlObserved,
+            /// How often its records were checked.
+            dns_verification_attempts: i32 => DnsVerificationAttempts,
+        }
+        texts {
+            /// The name, lower case.
+            domain => Domain,
+        }
+        times {
+            /// When it was proven.
+            verified => Verified,
+            /// When its records were last checked.
+            dns_last_verified_at => DnsLastVerifiedAt,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether it is proven to be the tenant's.
+            verification_status: VerificationStatus => VerificationStatus,
+            /// Whether it is the tenant's main domain.
+            is_primary: bool => IsPrimary,
+        }
+        related {
+            /// The company it is used for.
+            company: Company => CompanyId,
+        }
+    }
+}

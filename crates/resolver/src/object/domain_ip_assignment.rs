@@ -106,3 +106,30 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    DomainIpAssignment of domain_ip_assignment {
+        times {
+            /// From when it is in force.
+            assigned => Assigned,
+            /// Until when it is in force.
+            expires => Expires,
+            /// When mail last went out this way.
+            last_sent => LastSent,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether it is in force.
+            status: AssignmentStatus => Status,
+            /// How warm the address is for the domain.
+            warmup_state: WarmupState => WarmupState,
+        }
+        related {
+            /// The domain that uses the address.
+            domain: Domain => DomainId,
+        }
+    }
+}

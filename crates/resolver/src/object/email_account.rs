@@ -33,6 +33,8 @@ rows::object! {
         last_warmed: Option<DateTime<Utc>>,
         /// Emails sent today.
         daily_count: i32,
+        /// Most emails it may send in a day.
+        daily_limit: i32,
         /// When it was made.
         created: DateTime<Utc>,
         /// When it last changed.
@@ -79,6 +81,8 @@ filter! {
             last_warmed: DateTimeFilter => LastWarmed,
             /// Emails sent today.
             daily_count: IntFilter => DailyCount,
+            /// Most emails it may send in a day.
+            daily_limit: IntFilter => DailyLimit,
             /// When it was made.
             created: DateTimeFilter => Created,
             /// When it last changed.
@@ -102,5 +106,38 @@ order! {
         Created,
         /// The address.
         Email,
+    }
+}
+
+aggregates! {
+    EmailAccount of email_account {
+        numbers {
+            /// Emails sent today.
+            daily_count: i32 => DailyCount,
+            /// Most emails it may send in a day.
+            daily_limit: i32 => DailyLimit,
+        }
+        texts {
+            /// The address, lower case.
+            email => Email,
+        }
+        times {
+            /// When it was last warmed up.
+            last_warmed => LastWarmed,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// The mail server software that hosts it.
+            provider: String => Provider,
+            /// Whether it can send.
+            status: EmailAccountStatus => Status,
+        }
+        related {
+            /// The domain of the address.
+            domain: Domain => DomainId,
+        }
     }
 }

@@ -53,3 +53,26 @@ order! {
         Key,
     }
 }
+
+aggregates! {
+    FeatureFlag of feature_flag {
+        numbers {
+            /// For how many of a hundred it is on.
+            rollout_percentage: i16 => RolloutPercentage,
+        }
+        texts {
+            /// Unique name.
+            key => Key,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether it is on at all.
+            is_enabled: bool => IsEnabled,
+        }
+    }
+}

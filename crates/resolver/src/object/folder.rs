@@ -58,3 +58,18 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Folder of folder {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

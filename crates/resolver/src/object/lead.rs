@@ -73,3 +73,24 @@ order! {
         Email,
     }
 }
+
+aggregates! {
+    Lead of lead {
+        texts {
+            /// The address, lower case; unique within the tenant.
+            email => Email,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Where the person works.
+            company: String => Company,
+            /// What is known of the lead.
+            status: LeadStatus => Status,
+        }
+    }
+}

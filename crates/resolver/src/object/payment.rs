@@ -102,3 +102,37 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    Payment of payment {
+        numbers {
+            /// How much, in minor units of a currency: of several currencies only what is grouped by
+            /// the currency makes sense.
+            amount: BigInt => Amount,
+        }
+        times {
+            /// When it was settled either way.
+            processed => Processed,
+            /// Start of the period paid for.
+            period_start => PeriodStart,
+            /// End of the period paid for.
+            period_end => PeriodEnd,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// ISO 4217 code of the amount.
+            currency: String => Currency,
+            /// What became of it.
+            status: PaymentStatus => Status,
+        }
+        related {
+            /// What was paid for.
+            subscription: Subscription => SubscriptionId,
+            /// Who started it, while a member; null for a renewal.
+            initiated_by: User => InitiatedByUserId,
+        }
+    }
+}

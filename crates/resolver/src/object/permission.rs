@@ -68,3 +68,18 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Permission of permission {
+        texts {
+            /// Unique name: what, a dot, and how; `infrastructure.read`.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

@@ -135,3 +135,40 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Plan of plan {
+        numbers {
+            /// Most users.
+            max_users: i32 => MaxUsers,
+            /// Most sending domains.
+            max_domains: i32 => MaxDomains,
+            /// Most email accounts.
+            max_email_accounts: i32 => MaxEmailAccounts,
+            /// Most emails sent a month.
+            max_emails_per_month: i32 => MaxEmailsPerMonth,
+            /// Most leads.
+            max_contacts: i32 => MaxContacts,
+            /// Price of a month, in minor units.
+            price_monthly: BigInt => PriceMonthly,
+            /// Price of a year, in minor units.
+            price_yearly: BigInt => PriceYearly,
+        }
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// ISO 4217 code of the prices.
+            currency: String => Currency,
+            /// Whether it can be bought; one that can not is still renewed by its holders.
+            is_active: bool => IsActive,
+        }
+    }
+}

@@ -120,3 +120,34 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    SmtpIpAddress of smtp_ip_address {
+        numbers {
+            /// Estimated cost of a month, in minor units.
+            approximate_cost: BigInt => ApproximateCost,
+            /// How many domains use it.
+            assigned_count: i32 => AssignedCount,
+        }
+        times {
+            /// When its reputation was last looked at.
+            last_reputation_check => LastReputationCheck,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// What it is used for now.
+            status: IpStatus => Status,
+            /// What receivers think of it.
+            reputation_state: ReputationState => ReputationState,
+            /// ISO 4217 code of the cost.
+            currency: String => Currency,
+        }
+        related {
+            /// The server it belongs to.
+            vps_instance: VpsInstance => VpsInstanceId,
+        }
+    }
+}

@@ -65,3 +65,22 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    StaffMember of staff_member {
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether the role counts.
+            is_active: bool => IsActive,
+        }
+        related {
+            /// The role.
+            role: StaffRole => RoleId,
+        }
+    }
+}

@@ -74,3 +74,18 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    StaffRole of staff_role {
+        texts {
+            /// Unique name.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

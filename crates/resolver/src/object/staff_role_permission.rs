@@ -63,3 +63,20 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    StaffRolePermission of staff_role_permission {
+        times {
+            /// When it was given.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        related {
+            /// The role.
+            role: StaffRole => RoleId,
+            /// The permission.
+            permission: Permission => PermissionId,
+        }
+    }
+}

@@ -120,3 +120,34 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    Subscription of subscription {
+        times {
+            /// Start of the period paid for.
+            current_period_start => CurrentPeriodStart,
+            /// End of the period paid for.
+            current_period_end => CurrentPeriodEnd,
+            /// When it was canceled.
+            cancel_date => CancelDate,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether it is paid.
+            status: SubscriptionStatus => Status,
+            /// Whether it ends with the period.
+            cancel_at_period_end: bool => CancelAtPeriodEnd,
+        }
+        related {
+            /// The plan.
+            plan: Plan => PlanId,
+            /// The plan that follows when the period ends.
+            pending_plan: Plan => PendingPlanId,
+            /// Who is written to about bills, while a member; need not be an owner.
+            billing_contact: User => BillingContactUserId,
+        }
+    }
+}

@@ -72,3 +72,31 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    SubscriptionAddon of subscription_addon {
+        numbers {
+            /// How many.
+            quantity: i32 => Quantity,
+            /// The price of one, in minor units of a currency: of several currencies only what is
+            /// grouped by the currency makes sense.
+            price: BigInt => Price,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// What it is.
+            addon_type: String => AddonType,
+            /// ISO 4217 code of the price.
+            currency: String => Currency,
+        }
+        related {
+            /// The subscription it is bought on top of.
+            subscription: Subscription => SubscriptionId,
+        }
+    }
+}

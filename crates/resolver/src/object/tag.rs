@@ -68,3 +68,22 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Tag of tag {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether new templates get it.
+            is_default: bool => IsDefault,
+        }
+    }
+}

@@ -82,3 +82,22 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Template of template {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Whether a campaign has begun to use it.
+            is_started: bool => IsStarted,
+        }
+    }
+}

@@ -83,3 +83,20 @@ order! {
         Name,
     }
 }
+
+aggregates! {
+    Tenant of tenant {
+        texts {
+            /// Name as shown.
+            name => Name,
+        }
+        times {
+            /// When the tenant was removed.
+            deleted => Deleted,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

@@ -93,3 +93,16 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    TenantUser of tenant_user {
+        times {
+            /// When the member was removed; a removed member has no access.
+            deleted => Deleted,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

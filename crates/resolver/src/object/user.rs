@@ -103,3 +103,22 @@ order! {
         Email,
     }
 }
+
+aggregates! {
+    User of user {
+        texts {
+            /// The address, lower case.
+            email => Email,
+        }
+        times {
+            /// When the address was proven to be the user's.
+            email_verified => EmailVerified,
+            /// When the user was removed.
+            deleted => Deleted,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+    }
+}

@@ -118,3 +118,32 @@ order! {
         Created,
     }
 }
+
+aggregates! {
+    VpsInstance of vps_instance {
+        numbers {
+            /// Cost of a month, in minor units.
+            monthly_cost: BigInt => MonthlyCost,
+            /// Estimated cost of a month with everything on it, in minor units.
+            approximate_cost: BigInt => ApproximateCost,
+        }
+        times {
+            /// When it is to be given up.
+            decommission_scheduled_for => DecommissionScheduledFor,
+            /// When it was made.
+            created => Created,
+            /// When it last changed.
+            updated => Updated,
+        }
+        values {
+            /// Where it stands in the world.
+            region: String => Region,
+            /// Where it stands in its life.
+            status: VpsStatus => Status,
+            /// How often it is paid.
+            billing_period: BillingPeriod => BillingPeriod,
+            /// ISO 4217 code of the costs.
+            currency: String => Currency,
+        }
+    }
+}

@@ -24,6 +24,7 @@ pub(crate) const EMAIL_ACCOUNTS: Table = Table {
         "daily_count",
         "created",
         "updated",
+        "daily_limit",
     ],
     count: |tenant| tenant.shape.accounts,
     write,
@@ -72,5 +73,7 @@ fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
             0
         });
     let touched = tenant.calendar.touched(made, &mut draw);
-    row.times(made, touched);
+    row.times(made, touched)
+        // A new account begins with a few a day; some are near what they may send.
+        .int(draw.weighted(&[(3, 50), (4, 60), (3, 100)]));
 }
