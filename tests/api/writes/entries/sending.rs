@@ -56,6 +56,7 @@ fn accounts(of: &Subjects) -> Vec<Entry> {
     let server = |port: u16| json!({ "host": "mail.written.test", "port": port, "security": "STARTTLS", "username": "written" });
     let set = json!({
         "provider": "stalwart",
+        "dailyLimit": 21,
         "imapSettings": server(143),
         "smtpSettings": server(587),
         "status": "PAUSED",
