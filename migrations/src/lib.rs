@@ -50,6 +50,9 @@ mod m20261126_090000_restrict_workspace_writers;
 mod m20261126_090100_open_tenant_settings;
 mod m20261126_090200_open_memberships;
 mod m20261126_090300_open_billing_contact;
+mod m20261126_090400_create_viewer_is_live;
+mod m20261126_090500_create_invitations;
+mod m20261126_090600_create_accept_invitation;
 mod m20261126_100000_add_email_account_daily_limit;
 mod m20261126_100200_make_sending_names_unique;
 

@@ -33,6 +33,9 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_090100_open_tenant_settings::Migration),
             Box::new(crate::m20261126_090200_open_memberships::Migration),
             Box::new(crate::m20261126_090300_open_billing_contact::Migration),
+            Box::new(crate::m20261126_090400_create_viewer_is_live::Migration),
+            Box::new(crate::m20261126_090500_create_invitations::Migration),
+            Box::new(crate::m20261126_090600_create_accept_invitation::Migration),
             Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
             Box::new(crate::m20261126_100200_make_sending_names_unique::Migration),
         ]

@@ -3,6 +3,7 @@
 
 mod backends;
 mod cancelled_requests;
+mod conflicts;
 mod database_away;
 mod direct;
 mod dropped_contexts;

@@ -9,7 +9,8 @@
 //! * [`rows`], [`lists`], [`filters`], [`orders`], [`relations`], [`nodes`]: generic, for every root field;
 //! * [`numbers`]: aggregates and groups of every list;
 //! * [`by_hand`]: the root fields that are like no other;
-//! * [`people`], [`staff`], [`events`]: who may ask at all, and who is who;
+//! * [`people`], [`users`], [`staff`], [`events`]: who may ask at all, and who is who;
+//! * [`memberships`], [`invitations`]: who becomes and stays a member;
 //! * [`database`], [`settings`], [`rights`], [`roles`]: the same promise without the gateway, as the login role;
 //! * [`concurrency`]: many tenants on few connections.
 //!
@@ -25,8 +26,10 @@ mod database;
 mod events;
 mod filters;
 pub mod ids;
+mod invitations;
 mod lists;
 mod login;
+mod memberships;
 mod nodes;
 mod numbers;
 mod orders;
@@ -39,4 +42,5 @@ pub mod schema;
 mod settings;
 mod staff;
 pub mod twins;
+mod users;
 mod visible;

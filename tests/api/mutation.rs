@@ -106,6 +106,7 @@ async fn names_are_checked_before_sql() {
             "{}",
             answer.body
         );
+        assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
     }
 }
 
@@ -126,7 +127,7 @@ async fn a_field_selected_twice_writes_once() {
     assert_eq!(answer.statements(), 1);
 }
 
-/// The database refuses it: the field itself has nothing against it.
+/// The field refuses it before any statement; the database would, too (`isolation::roles`).
 #[tokio::test]
 async fn an_analyst_changes_nothing() {
     let world = World::demo().await;
@@ -138,8 +139,26 @@ async fn an_analyst_changes_nothing() {
     assert_eq!((answer.status, answer.code()), (200, "FORBIDDEN"));
     assert_eq!(
         answer.body["errors"][0]["message"],
-        "your role in this tenant only reads; ask an owner for one that writes"
+        "this takes the role owner or admin or member or billing; ask an owner of the tenant for it"
     );
     assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
     assert_eq!(analyst.data(READ).await, before);
+}
+
+/// What was executed, even if the database was not asked; and nothing but mutations.
+#[tokio::test]
+async fn every_executed_mutation_says_what_became_of_it() {
+    let world = World::demo().await;
+    let member = world.user("acme", "member@acme.test");
+    let answer = member.query("mutation { __typename }").await;
+    assert_eq!(answer.statements(), 0);
+    assert_eq!(answer.body["extensions"]["transaction"], "committed");
+    for query in [
+        "mutation { noSuchField }",
+        "mutation { updateUserPreferences(input: {theme: PINK}) { userPreferences { id } } }",
+        READ,
+    ] {
+        let answer = member.query(query).await;
+        assert!(answer.body.get("extensions").is_none(), "{:#}", answer.body);
+    }
 }

@@ -123,6 +123,11 @@ impl World {
         })
     }
 
+    /// A client signed in as a user, in no tenant.
+    pub fn in_no_tenant(&self, user: Uuid) -> Client {
+        self.signed_in(Identity::User { user: user.into() })
+    }
+
     /// A client signed in as staff.
     pub fn staff(&self, user: Uuid) -> Client {
         self.signed_in(Identity::Staff { user: user.into() })

@@ -48,6 +48,8 @@ declare::uuid_ids! {
     TenantId = "tnt";
     /// A user's membership in the tenant of the request; the key is the user's.
     TenantUserId = "mbr" of UserId;
+    /// An invitation into a tenant.
+    InvitationId = "invt";
     /// A company (workspace) of a tenant.
     CompanyId = "co";
     /// A sending domain.

@@ -12,6 +12,7 @@ pub mod domain_ip_assignment;
 pub mod email_account;
 pub mod feature_flag;
 pub mod folder;
+pub mod invitation;
 pub mod lead;
 pub mod outbox;
 pub mod payment;

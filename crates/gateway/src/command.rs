@@ -3,6 +3,8 @@
 mod announce;
 mod doctor;
 mod error;
+mod find;
+mod import_leads;
 mod migrate;
 mod schema;
 mod seed;
@@ -53,6 +55,13 @@ pub enum Command {
     Token(token::Token),
     /// Fill the database with made-up data of any size
     Seed(seed::Seed),
+    /// Take the leads of a CSV file over into a tenant, as one of its members
+    ///
+    /// The first line names the columns: `email`, and if you like `name` and `company`; others are
+    /// passed over. Each batch is one `importLeads` mutation of the member, and saved before the next
+    /// begins. Rows that can not be taken over go to a file, with their line and the reason, and can be
+    /// mended there and imported again. Ctrl-C ends it after the batch in flight.
+    ImportLeads(import_leads::ImportLeads),
     /// Check that the database keeps the promise: roles, row level security, policies
     Doctor,
 }
@@ -76,6 +85,7 @@ impl Cli {
             Command::Token(token) => long(&config, |signals| signals.end(token.run(&config))),
             Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),
             Command::Seed(seed) => long(&config, |signals| signals.end(seed.run(&config))),
+            Command::ImportLeads(import) => long(&config, |signals| import.run(&config, signals)),
             Command::Doctor => long(&config, |signals| signals.end(doctor::run(&config))),
         }
     }

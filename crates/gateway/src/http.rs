@@ -32,6 +32,6 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)
-        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(CatchPanicLayer::custom(error::caught))
         .with_state(gateway)
 }

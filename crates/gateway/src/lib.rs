@@ -1,7 +1,8 @@
 //! The gateway: HTTP, authentication, settings, telemetry, and how long things live.
 //!
 //! A request goes `http::graphql` → `auth` → a tenant context (no connection yet) → the schema of
-//! `resolver` → back in `http::graphql`, which ends the transaction and answers.
+//! `resolver` → back in `operation`, which ends the transaction → `http::graphql`, which answers.
+//! `gateway import-leads` goes the same way, without HTTP.
 //!
 //! What may not be in here: SeaORM, SQL about a table, a GraphQL type. The transaction is
 //! `tenant`'s, the schema `resolver`'s.
@@ -14,6 +15,7 @@ pub mod auth;
 pub mod command;
 mod database;
 pub mod http;
+mod operation;
 mod serve;
 pub mod settings;
 mod telemetry;

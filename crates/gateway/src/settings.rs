@@ -37,8 +37,8 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub migration_url: Option<SecretString>,
-    /// The same database as a superuser, for `gateway seed`, `gateway token` with names, and
-    /// `gateway migrate up`, which then makes the roles
+    /// The same database as a superuser, for `gateway seed`, `gateway token` and `gateway import-leads`
+    /// with names, and `gateway migrate up`, which then makes the roles
     #[arg(long, env = "GATEWAY_ADMIN_URL", global = true, hide_env_values = true)]
     pub admin_url: Option<SecretString>,
     /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked

@@ -1,16 +1,26 @@
 //! Logs and spans: made first, flushed last.
 
 mod human;
+mod request_id;
 
 use std::io::IsTerminal;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    fmt::{
+        self,
+        format::{Format, Json, JsonFields},
+    },
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::settings::{Config, LogFormat};
 use human::Human;
+use request_id::{Named, RequestIds};
 
 /// What has to be flushed at the end.
 pub(crate) struct Telemetry {
@@ -40,17 +50,15 @@ pub enum TelemetryError {
 pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let filter = EnvFilter::try_new(&config.log)?;
     // A closed standard error is no reason to fail.
-    let lines = tracing_subscriber::fmt::layer()
+    let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(is_colourful())
         .log_internal_errors(false);
     let lines = match config.log_format {
         LogFormat::Human => lines.event_format(Human).boxed(),
         LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
+            .event_format(Named(json()))
+            .fmt_fields(JsonFields::new())
             .boxed(),
     };
     let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
@@ -61,10 +69,20 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
             .with_filter(EnvFilter::new("info,tenant=debug"))
     });
     tracing_subscriber::registry()
+        .with(RequestIds)
         .with(lines.with_filter(filter))
         .with(exported)
         .init();
     Ok(Telemetry { spans })
+}
+
+/// Flat objects: what a line says, and nothing of the spans around it.
+fn json() -> Format<Json> {
+    fmt::format()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
 }
 
 /// Colours are for terminals whose user did not ask for none (<https://no-color.org>).

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Error, ErrorExtensions, ServerError};
+use async_graphql::{Error, ErrorExtensions, Pos, ServerError};
 use rows::FieldError;
 use sea_orm::DbErr;
 use tenant::{
-    Access, TenantContext, is_aborted_transaction, is_cancelled_statement, is_missing_context,
-    is_read_only_transaction,
+    Access, TenantContext, is_aborted_transaction, is_cancelled_statement, is_conflict,
+    is_missing_context, is_read_only_transaction,
 };
 
 mod client;
@@ -78,6 +78,19 @@ pub fn with_code(mut error: ServerError, code: Code) -> ServerError {
     error
 }
 
+/// The operation lost against a transaction of others, at the last when it was committed.
+#[must_use]
+pub fn conflict() -> ServerError {
+    lost().into_server_error(Pos::default())
+}
+
+fn lost() -> Error {
+    coded(
+        Code::TransactionConflict,
+        "the same rows were changed by others at the same moment; nothing was changed; send it again",
+    )
+}
+
 const MASK: &str = "internal error";
 
 /// A GraphQL error with a code.
@@ -97,6 +110,9 @@ pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
             "not run, because an earlier statement of this operation failed",
         );
     }
+    if is_conflict(error) {
+        return lost();
+    }
     if is_cancelled_statement(error) {
         return coded(
             Code::Timeout,
@@ -106,7 +122,7 @@ pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
     if context.identity().tenant().is_none() && is_missing_context(error) {
         return coded(
             Code::Forbidden,
-            "this is a tenant's, and the request names no tenant",
+            "the request names no tenant, and this is a tenant's; ask with the token of a tenant's member",
         );
     }
     if context.access() == Access::Write && is_read_only_transaction(error) {

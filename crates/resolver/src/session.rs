@@ -41,17 +41,17 @@ impl Session {
     /// Refuses a table that this kind of identity has no business with, before the database would
     /// fail the statement for want of a setting or a grant.
     pub(crate) fn may_read(&self, scope: Scope) -> Result<(), ClientError> {
-        let staff = matches!(self.context.identity(), Identity::Staff { .. });
-        match scope {
-            Scope::Staff if !staff => Err(ClientError::new(
-                Code::Forbidden,
-                "only platform staff may read this",
-            )),
-            Scope::Tenant if staff => Err(ClientError::new(
-                Code::Forbidden,
-                "a staff token names no tenant; ask with a tenant user's token",
-            )),
-            _ => Ok(()),
-        }
+        let refused = match (self.context.identity(), scope) {
+            (Identity::Member { .. }, Scope::Staff) => "only platform staff may read this",
+            // What everyone reads as well: of the plans, the one that is held is a tenant's matter.
+            (Identity::User { .. }, _) => {
+                "the request names no tenant; sign in to one of `viewer { otherTenants }` first"
+            }
+            (Identity::Staff { .. }, Scope::Tenant) => {
+                "a staff token names no tenant; ask with a tenant user's token"
+            }
+            (Identity::Member { .. } | Identity::Staff { .. }, _) => return Ok(()),
+        };
+        Err(ClientError::new(Code::Forbidden, refused))
     }
 }

@@ -32,6 +32,7 @@ pub(crate) const TABLES: &[Table] = &[
     identity::TENANTS,
     identity::USERS,
     identity::TENANT_USERS,
+    identity::INVITATIONS,
     settings::USER_PREFERENCES,
     settings::TENANT_CONFIG,
     settings::TENANT_POLICIES,

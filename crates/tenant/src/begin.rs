@@ -5,8 +5,8 @@ use crate::identity::{Access, Identity, Role};
 /// Begins, sets who asks, and asks whether they may: one simple-protocol message, one round trip.
 ///
 /// The first column of its only row is text: the member's roles, or the member of staff's
-/// permissions, joined by commas. No row means that the identity is no live member, or staff with no
-/// permission: the function is asked, because the tables behind it are shown to staff with
+/// permissions, joined by commas. No row means that the identity is no live member, no live user, or
+/// staff with no permission: a function is asked, because the tables behind it are shown to staff with
 /// `staff.read` only.
 ///
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
@@ -35,6 +35,14 @@ pub(crate) fn message(identity: Identity, access: Access) -> String {
                  WHERE m.tenant_id = '{tenant}' AND m.user_id = '{user}' AND m.deleted IS NULL \
                  AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
                  AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
+            )
+        }
+        Identity::User { user } => {
+            let user = uuid::Uuid::from(user);
+            format!(
+                "{begin}; SET LOCAL app.current_user_id = '{user}'; \
+                 SET LOCAL app.current_roles = ''; \
+                 SELECT '' WHERE viewer_is_live()"
             )
         }
         Identity::Staff { user } => {
@@ -89,6 +97,16 @@ mod tests {
             "NOT m.roles && ARRAY['owner', 'admin', 'member', 'billing'] \
              THEN set_config('transaction_read_only', 'on', true)"
         ));
+    }
+
+    #[test]
+    fn a_user_sets_no_tenant_and_no_roles() {
+        let user = Identity::User {
+            user: UserId::new(),
+        };
+        let text = message(user, Access::Write);
+        assert!(text.contains("SET LOCAL app.current_roles = ''"));
+        assert!(!text.contains("app.current_tenant_id") && !text.contains("ROLE gateway_staff"));
     }
 
     #[test]

@@ -1,21 +1,18 @@
 //! What a request holds: who asks, and the transaction it has not opened yet.
 
+mod connection;
+
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicU32, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
-};
-use sea_query_sqlx::SqlxValues;
-use sqlx::{AssertSqlSafe, Executor, Postgres};
+use sea_orm::{DbErr, RuntimeErr};
 use tokio::sync::Mutex;
-use tracing::{Instrument, Span};
 
 use crate::{
     database::Database,
-    error::Refusal,
+    error::{self, Refusal},
     guard::Guard,
     identity::{Access, Identity, Role},
     transaction::{self, Open, OpenError},
@@ -30,6 +27,8 @@ pub struct TenantContext {
     /// Statements sent, the opening message not counted.
     statements: AtomicU32,
     refusal: OnceLock<Refusal>,
+    /// A statement, or the COMMIT, lost against a transaction of others.
+    conflict: AtomicBool,
 }
 
 enum State {
@@ -59,6 +58,7 @@ impl TenantContext {
             state: Mutex::new(State::New),
             statements: AtomicU32::new(0),
             refusal: OnceLock::new(),
+            conflict: AtomicBool::new(false),
         }
     }
 
@@ -86,13 +86,21 @@ impl TenantContext {
         self.refusal.get().copied()
     }
 
-    /// The member's roles, the most powerful first; empty for staff. Opens the transaction.
+    /// True when a statement lost against a transaction of others (a deadlock, a serialization
+    /// failure): the same operation may well succeed in a transaction of its own.
+    #[must_use]
+    pub fn met_conflict(&self) -> bool {
+        self.conflict.load(Ordering::Relaxed)
+    }
+
+    /// The member's roles, the most powerful first; empty for who asks in no tenant. Opens the transaction.
     ///
     /// # Errors
     /// As for any statement, when the transaction can not be opened.
     pub async fn roles(&self) -> Result<Vec<Role>, DbErr> {
-        if self.identity.tenant().is_none() {
-            return Ok(Vec::new());
+        match self.identity {
+            Identity::Member { .. } => {}
+            Identity::User { .. } | Identity::Staff { .. } => return Ok(Vec::new()),
         }
         let mut roles: Vec<Role> = self
             .grants()
@@ -172,6 +180,9 @@ impl TenantContext {
         if let Some(refusal) = Refusal::of(&error) {
             self.refusal.get_or_init(|| refusal);
         }
+        if error::is_conflict_of(&error) {
+            self.conflict.store(true, Ordering::Relaxed);
+        }
         kind(RuntimeErr::SqlxError(Arc::new(error)))
     }
 
@@ -190,73 +201,5 @@ impl std::fmt::Debug for TenantContext {
             .field("access", &self.access)
             .field("statements", &self.statements())
             .finish_non_exhaustive()
-    }
-}
-
-type Query = sqlx::query::Query<'static, Postgres, SqlxValues>;
-
-/// The text moves into sqlx; SeaORM's own executor copies it and clones the values. The span shows
-/// the text, which holds placeholders only, never a value.
-fn prepare(statement: Statement) -> (Query, Span) {
-    let span = span(&statement.sql);
-    let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
-    (sqlx::query_with(AssertSqlSafe(statement.sql), values), span)
-}
-
-fn span(sql: &str) -> Span {
-    tracing::debug_span!(
-        "sql",
-        otel.kind = "client",
-        db.system.name = "postgresql",
-        db.query.text = sql
-    )
-}
-
-#[async_trait::async_trait]
-impl ConnectionTrait for TenantContext {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard.run(|c| query.execute(c)).instrument(span).await;
-        result
-            .map(Into::into)
-            .map_err(|error| self.report(error, DbErr::Exec))
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let (span, query) = (span(sql), sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard.run(|c| c.execute(query)).instrument(span).await;
-        result
-            .map(Into::into)
-            .map_err(|error| self.report(error, DbErr::Exec))
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard
-            .run(|c| query.fetch_optional(c))
-            .instrument(span)
-            .await;
-        result
-            .map(|row| row.map(Into::into))
-            .map_err(|error| self.report(error, DbErr::Query))
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let rows = guard.run(|c| query.fetch_all(c)).instrument(span).await;
-        let rows = rows.map_err(|error| self.report(error, DbErr::Query))?;
-        Ok(rows.into_iter().map(Into::into).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Finding a member by names, for the command that signs development tokens.
+//! Finding who asks by names, for the command that signs development tokens.
 
 use entity::id::{TenantId, UserId};
 use sqlx::{Connection, PgConnection};
@@ -38,21 +38,37 @@ pub async fn find_member(
     }))
 }
 
+/// The user whose address is `email`, in no tenant.
+///
+/// # Errors
+/// As of [`find_member`].
+pub async fn find_user(url: &str, email: &str) -> Result<Option<Identity>, sqlx::Error> {
+    let sql = "SELECT id FROM users WHERE lower(email) = lower($1) AND deleted IS NULL";
+    let found = by_email(url, sql, email).await?;
+    Ok(found.map(|user| Identity::User { user }))
+}
+
 /// The active member of staff whose address is `email`.
 ///
 /// # Errors
 /// As of [`find_member`].
 pub async fn find_staff(url: &str, email: &str) -> Result<Option<Identity>, sqlx::Error> {
+    let sql = "SELECT u.id FROM staff_members s JOIN users u ON u.id = s.user_id \
+         WHERE lower(u.email) = lower($1) AND s.is_active AND u.deleted IS NULL";
+    let found = by_email(url, sql, email).await?;
+    Ok(found.map(|user| Identity::Staff { user }))
+}
+
+async fn by_email(
+    url: &str,
+    sql: &'static str,
+    email: &str,
+) -> Result<Option<UserId>, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
-    let found: Option<Uuid> = sqlx::query_scalar(
-        "SELECT u.id FROM staff_members s JOIN users u ON u.id = s.user_id \
-         WHERE lower(u.email) = lower($1) AND s.is_active AND u.deleted IS NULL",
-    )
-    .bind(email)
-    .fetch_optional(&mut connection)
-    .await?;
+    let found: Option<Uuid> = sqlx::query_scalar(sql)
+        .bind(email)
+        .fetch_optional(&mut connection)
+        .await?;
     connection.close().await?;
-    Ok(found.map(|user| Identity::Staff {
-        user: UserId::from(user),
-    }))
+    Ok(found.map(UserId::from))
 }

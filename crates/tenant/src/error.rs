@@ -6,7 +6,7 @@ use sqlx::postgres::PgDatabaseError;
 /// Why no statement of the request was, or will be, run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The user is no live member of the tenant (or no active member of staff).
+    /// The user is no live member of the tenant (or no active member of staff, or no user any more).
     #[error("the user is not an active member")]
     NotAMember,
     /// The database can not be reached, or went away while it was asked.
@@ -41,15 +41,33 @@ fn is_outage(code: &str) -> bool {
     code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "53300")
 }
 
+/// 40001 (serialization failure) and 40P01 (deadlock): two transactions were in each other's way, and
+/// this one was the one to go.
+pub(crate) fn is_conflict_of(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "40001" || code == "40P01")
+}
+
 /// The SQLSTATE of an error that came from PostgreSQL.
-fn sqlstate(error: &DbErr) -> Option<String> {
-    let (DbErr::Query(RuntimeErr::SqlxError(e))
-    | DbErr::Exec(RuntimeErr::SqlxError(e))
-    | DbErr::Conn(RuntimeErr::SqlxError(e))) = error
-    else {
-        return None;
-    };
-    Some(e.as_database_error()?.code()?.into_owned())
+pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
+    Some(driver(error)?.as_database_error()?.code()?.into_owned())
+}
+
+/// The error of the driver inside SeaORM's.
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// True for 40001 and 40P01: a serialization failure or a deadlock. Nothing is wrong with the
+/// statement; the whole operation may be run once more.
+#[must_use]
+pub fn is_conflict(error: &DbErr) -> bool {
+    driver(error).is_some_and(is_conflict_of)
 }
 
 /// True for 25P02: the statement was not run because an earlier one of the same transaction had
@@ -81,7 +99,7 @@ pub fn is_missing_context(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "42704" || code == "22P02")
 }
 
-/// Which constraint or rule a written row broke.
+/// Which constraint a written row broke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// 23505: the unique index or constraint has the value already.
@@ -100,9 +118,6 @@ pub enum Violation {
         /// The key that is missing or used, the last value of one of several.
         value: Option<String>,
     },
-    /// TG…: the code of what a trigger or function of the schema's own refuses; the migrations say
-    /// what each means.
-    Rule(String),
 }
 
 /// The constraint that made PostgreSQL refuse a row, for those that depend on other rows. (What a
@@ -116,9 +131,6 @@ pub fn violation(error: &DbErr) -> Option<Violation> {
     };
     let error = error.as_database_error()?;
     let code = error.code()?;
-    if code.starts_with("TG") {
-        return Some(Violation::Rule(code.into_owned()));
-    }
     let constraint = error.constraint()?.to_owned();
     let value = error
         .try_downcast_ref::<PgDatabaseError>()

@@ -13,6 +13,12 @@ pub enum Identity {
         /// The user who asks.
         user: UserId,
     },
+    /// A user who is signed in and names no tenant: to see which there are, and to join one. Nothing of
+    /// a tenant can be read; its policies fail for want of the setting.
+    User {
+        /// The user who asks.
+        user: UserId,
+    },
     /// Platform staff acting on the platform's own tables. No tenant is set, so that a tenant's
     /// table can not be read by mistake: its policy fails for want of the setting.
     Staff {
@@ -26,16 +32,16 @@ impl Identity {
     #[must_use]
     pub fn user(&self) -> UserId {
         match self {
-            Self::Member { user, .. } | Self::Staff { user } => *user,
+            Self::Member { user, .. } | Self::User { user } | Self::Staff { user } => *user,
         }
     }
 
-    /// The tenant asked in, if any.
+    /// The tenant asked in, if any. That there is none does not tell staff from a user.
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         match self {
             Self::Member { tenant, .. } => Some(*tenant),
-            Self::Staff { .. } => None,
+            Self::User { .. } | Self::Staff { .. } => None,
         }
     }
 }

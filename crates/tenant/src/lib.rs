@@ -13,7 +13,7 @@
 //!
 //! What may not be in here: GraphQL, HTTP, a table's columns. What may not leave: the pool, a
 //! connection, a transaction. To add a setting that each transaction carries, add it to
-//! `begin::message` and to the table of settings in the README.
+//! `begin::message` and to what the tests of dropped contexts look for.
 
 mod begin;
 mod borrowed;
@@ -24,14 +24,16 @@ mod error;
 mod guard;
 mod identity;
 mod inspect;
+mod rule;
 mod transaction;
 
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
-pub use directory::{find_member, find_staff};
+pub use directory::{find_member, find_staff, find_user};
 pub use error::{
-    Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_missing_context,
-    is_read_only_transaction, violation,
+    Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_conflict,
+    is_missing_context, is_read_only_transaction, violation,
 };
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};
+pub use rule::Rule;

@@ -106,6 +106,7 @@ async fn expect_clean(database: &Database, next: Identity) {
         .expect("a clean connection");
     let (role, roles) = match next {
         Identity::Member { .. } => ("gateway_login", "owner"),
+        Identity::User { .. } => ("gateway_login", ""),
         Identity::Staff { .. } => ("gateway_staff", ""),
     };
     let tenant = next
@@ -155,6 +156,9 @@ async fn a_read_given_up_anywhere_leaves_no_setting() {
     assert!(dropped > 3 * ROUNDS, "{dropped}");
     // A member of staff sets no tenant, so one that was left behind would show.
     give_up_everywhere(&world, acme, Access::Read, direct::staff(&world)).await;
+    // Nor does a user without a tenant, who stays the login role.
+    let user = Identity::User { user: acme.user() };
+    give_up_everywhere(&world, acme, Access::Read, user).await;
 }
 
 #[tokio::test]

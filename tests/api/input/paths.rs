@@ -140,8 +140,11 @@ async fn a_failing_statement_says_nothing_of_itself() {
             )
         );
     }
+    // The client can name the request to those who have the log.
+    let id = answer.headers["x-request-id"].to_str().expect("text");
     for error in answer.body["errors"].as_array().expect("errors") {
         assert_eq!(error["message"], "internal error");
+        assert_eq!(error["extensions"]["requestId"], id);
     }
     // In one transaction: the second root field is a consequence.
     let answer = client.query("{ companies { totalCount } }").await;

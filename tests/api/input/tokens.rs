@@ -63,13 +63,38 @@ async fn a_token_with_one_thing_wrong_is_no_token() {
         json!({ "nbf": null }),
         json!({ "iat": null }),
         json!({ "exp": "tomorrow" }),
-        // Staff is said, never concluded from what is missing; and nobody is both.
-        json!({ "tenant": null }),
+        // Nobody is both.
         json!({ "staff": true }),
     ] {
         unauthenticated(
             &ask(&world, signed(&world, Algorithm::HS256, &changes)).await,
             &changes.to_string(),
+        );
+    }
+}
+
+/// Staff is said, never concluded from what is missing.
+#[tokio::test]
+async fn a_token_without_a_tenant_is_a_users_and_not_one_of_staff() {
+    let world = World::demo().await;
+    let staff = world.demo.as_ref().expect("a demo world").staff.id;
+    for (said, permitted) in [
+        (json!(false), false),
+        (json!(null), false),
+        (json!(true), true),
+    ] {
+        let changes = json!({ "tenant": null, "sub": staff, "staff": said });
+        let client = world.with_token(Some(signed(&world, Algorithm::HS256, &changes)));
+        let viewer = client
+            .data("{ viewer { tenant { id } permissions } }")
+            .await;
+        let permissions = viewer["viewer"]["permissions"].as_array().expect("a list");
+        assert_eq!(!permissions.is_empty(), permitted, "{changes}");
+        let answer = client.query("{ vpsInstances { totalCount } }").await;
+        assert_eq!(
+            answer.code(),
+            if permitted { "" } else { "FORBIDDEN" },
+            "{changes}"
         );
     }
 }

@@ -36,6 +36,9 @@ pub struct Reference {
     pub table: String,
 }
 
+/// Of a table: its name, primary key, the commands granted, and the columns that may be updated.
+type Row = (String, Vec<String>, Vec<String>, Vec<String>);
+
 const TABLES: &str = "SELECT c.relname::text,
         ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
             WHERE i.indrelid = c.oid AND i.indisprimary),
@@ -65,7 +68,7 @@ const UNIQUE: &str = "SELECT i.indexrelid::regclass::text,
 impl Catalog {
     /// Reads the catalog.
     pub async fn read(pool: &PgPool) -> Self {
-        let rows: Vec<(String, Vec<String>, Vec<String>, Vec<String>)> = sqlx::query_as(TABLES)
+        let rows: Vec<Row> = sqlx::query_as(TABLES)
             .fetch_all(pool)
             .await
             .expect("the catalog");

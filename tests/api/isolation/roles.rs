@@ -30,7 +30,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
     ),
     (&[Role::Owner, Role::Admin], &["tenant_policies"]),
     (&[Role::Owner, Role::Billing], &["subscriptions"]),
-    (&[Role::Owner], &["tenant_users"]),
+    (&[Role::Owner], &["tenant_users", "invitations"]),
     // Each column of the configuration has its own; the outbox takes what any change reports.
     (
         &[Role::Owner, Role::Admin, Role::Billing],

@@ -35,6 +35,7 @@ fn entities() -> Vec<Table> {
         email_account,
         feature_flag,
         folder,
+        invitation,
         lead,
         outbox,
         payment,

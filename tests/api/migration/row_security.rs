@@ -23,10 +23,11 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 4] = [
+const ACROSS_TENANTS: [&str; 5] = [
     "companies_workspace_name_key", // unique in the whole platform
     "idx_tenant_users_user",        // the viewer's own memberships
     "idx_domain_ip_assignments_smtp_ip_address", // staff look from the address
+    "idx_invitations_open_email",   // whom an address is invited by
     "idx_outbox_unprocessed",       // the relay takes the oldest of all
 ];
 

@@ -1,4 +1,4 @@
-//! Tokens: JSON Web Tokens (RFC 7519) that name a user and a tenant.
+//! Tokens: JSON Web Tokens (RFC 7519) that name a user, and a tenant unless the user is to choose one.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ const ISSUER: &str = "tenant-gateway";
 pub struct Claims {
     /// The user.
     sub: Uuid,
-    /// The tenant asked in.
+    /// The tenant asked in; none for staff, and for a user who has yet to choose one.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<Uuid>,
-    /// Said by a staff token, which names no tenant. It is never concluded from a missing tenant.
+    /// Said by a staff token, which names no tenant. Staff is never concluded from a missing tenant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     staff: bool,
     iss: String,
@@ -56,7 +56,7 @@ impl Claims {
         Self {
             sub: identity.user().into(),
             tenant: identity.tenant().map(Uuid::from),
-            staff: identity.tenant().is_none(),
+            staff: matches!(identity, Identity::Staff { .. }),
             iss: ISSUER.to_owned(),
             aud: ISSUER.to_owned(),
             iat: now,
@@ -101,7 +101,7 @@ impl Claims {
     /// Whom the token is for.
     ///
     /// # Errors
-    /// [`TokenError::Invalid`] for a token that names neither a tenant nor staff, or both.
+    /// [`TokenError::Invalid`] for a token that names both a tenant and staff.
     pub fn identity(&self) -> Result<Identity, TokenError> {
         let user = UserId::from(self.sub);
         match (self.tenant, self.staff) {
@@ -110,7 +110,8 @@ impl Claims {
                 user,
             }),
             (None, true) => Ok(Identity::Staff { user }),
-            (None, false) | (Some(_), true) => Err(TokenError::Invalid),
+            (None, false) => Ok(Identity::User { user }),
+            (Some(_), true) => Err(TokenError::Invalid),
         }
     }
 }

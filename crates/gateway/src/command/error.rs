@@ -77,6 +77,9 @@ pub enum CommandError {
     /// Data could not be made.
     #[error("no data was written")]
     Seed(#[from] ::seed::Error),
+    /// Leads were not imported, or not all.
+    #[error(transparent)]
+    Import(#[from] super::import_leads::ImportError),
     /// Nobody of that name.
     #[error("{0}")]
     Usage(String),

@@ -71,14 +71,18 @@ async fn prepare(databases: &Databases) -> Result<Option<::seed::Demo>, CommandE
             tracing::info!("applied {} migrations", applied.len());
         }
     }
-    let inspection = examine(&databases.login).await?;
-    if !databases.is_embedded() {
-        refuse_behind(&databases.login).await?;
-    }
+    refuse_unfit(&databases.login).await?;
+    demo(databases).await
+}
+
+/// Makes sure that the schema is up to date and that the login role sees no more than one tenant.
+pub(super) async fn refuse_unfit(login: &str) -> Result<(), CommandError> {
+    let inspection = examine(login).await?;
+    refuse_behind(login).await?;
     if !inspection.findings.is_empty() {
         return Err(CommandError::Unsafe(inspection.findings));
     }
-    demo(databases).await
+    Ok(())
 }
 
 async fn refuse_behind(login: &str) -> Result<(), CommandError> {

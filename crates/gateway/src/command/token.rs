@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use entity::id::{TenantId, UserId};
-use tenant::{Identity, find_member, find_staff};
+use tenant::Identity;
 
-use super::{CommandError, print};
+use super::{CommandError, find::Somebody, print};
 use crate::{
     auth::{Claims, TokenKey},
     database::Databases,
@@ -16,8 +15,8 @@ use crate::{
 /// Signs a development token. Names are looked up in the database; ids need none.
 #[derive(Args, Debug)]
 pub struct Token {
-    /// The tenant's name (acme) or id (tnt_…)
-    #[arg(long, required_unless_present = "staff")]
+    /// The tenant's name (acme) or id (tnt_…); without one the user asks in no tenant
+    #[arg(long)]
     tenant: Option<String>,
     /// The user's address (owner@acme.test) or id (user_…)
     #[arg(long)]
@@ -32,7 +31,7 @@ pub struct Token {
 
 impl Token {
     pub(super) async fn run(self, config: &Config) -> Result<(), CommandError> {
-        let identity = match self.by_ids() {
+        let identity = match self.somebody().by_ids() {
             Some(identity) => identity,
             None => self.by_names(config).await?,
         };
@@ -41,39 +40,18 @@ impl Token {
         print(Claims::new(identity, valid).sign(&key))
     }
 
-    fn by_ids(&self) -> Option<Identity> {
-        let user = self.user.parse::<UserId>().ok()?;
-        match &self.tenant {
-            Some(tenant) => Some(Identity::Member {
-                tenant: tenant.parse::<TenantId>().ok()?,
-                user,
-            }),
-            None => Some(Identity::Staff { user }),
+    fn somebody(&self) -> Somebody<'_> {
+        Somebody {
+            tenant: self.tenant.as_deref(),
+            user: &self.user,
+            staff: self.staff,
         }
     }
 
     async fn by_names(&self, config: &Config) -> Result<Identity, CommandError> {
         let databases = Databases::existing(config).await?;
-        let found = match databases.admin.as_deref() {
-            None => Err(CommandError::Usage(
-                "names can not be looked up as the login role: give ids (--tenant tnt_… --user user_…), or set GATEWAY_ADMIN_URL to a superuser's URL".to_owned(),
-            )),
-            Some(url) => self.look_up(url).await,
-        };
+        let found = self.somebody().by_names(&databases).await;
         databases.close(found).await
-    }
-
-    async fn look_up(&self, url: &str) -> Result<Identity, CommandError> {
-        let found = match &self.tenant {
-            Some(tenant) => find_member(url, tenant, &self.user).await,
-            None => find_staff(url, &self.user).await,
-        };
-        found.map_err(CommandError::Unreachable)?.ok_or_else(|| {
-            CommandError::Usage(match &self.tenant {
-                Some(tenant) => format!("the tenant {tenant} has no member {}, or there is no such tenant: the demo, which the first `gateway serve` makes, has owner@acme.test in acme and owner@globex.test in globex", self.user),
-                None => format!("no active member of staff is {}: the demo, which the first `gateway serve` makes, has ops@platform.test", self.user),
-            })
-        })
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::any::Any;
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::{Pos, ServerError, Value};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use tenant::Refusal;
+use tenant::{Identity, Refusal};
 
-use crate::auth::TokenError;
+use crate::{auth::TokenError, operation::Unanswered};
 
 /// Seconds after which a client may try again when the database was away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -23,6 +23,8 @@ pub(crate) enum HttpError {
     Unauthenticated(#[from] TokenError),
     #[error("you are not an active member of this tenant")]
     NotAMember,
+    #[error("your account is not active")]
+    NotActive,
     #[error("the database can not be reached; try again in a moment")]
     Unavailable,
     #[error("all database connections are in use; try again in a moment")]
@@ -55,7 +57,7 @@ impl HttpError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::NotAMember => StatusCode::FORBIDDEN,
+            Self::NotAMember | Self::NotActive => StatusCode::FORBIDDEN,
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -67,11 +69,22 @@ impl HttpError {
         }
     }
 
+    /// Why the identity's operation has no answer.
+    pub(super) fn unanswered(why: Unanswered, identity: Identity) -> Self {
+        match (why, identity) {
+            (Unanswered::Refused(Refusal::NotAMember), Identity::User { .. }) => Self::NotActive,
+            (Unanswered::Refused(Refusal::NotAMember), _) => Self::NotAMember,
+            (Unanswered::Refused(Refusal::Unavailable), _) => Self::Unavailable,
+            (Unanswered::Refused(Refusal::Busy), _) => Self::Busy,
+            (Unanswered::CommitFailed, _) => Self::CommitFailed,
+        }
+    }
+
     /// The stable `extensions.code`.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::NotAMember => "FORBIDDEN",
+            Self::NotAMember | Self::NotActive => "FORBIDDEN",
             Self::Unavailable => "UNAVAILABLE",
             Self::Busy => "BUSY",
             Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
@@ -86,19 +99,21 @@ impl HttpError {
     }
 }
 
-impl From<Refusal> for HttpError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotAMember => Self::NotAMember,
-            Refusal::Unavailable => Self::Unavailable,
-            Refusal::Busy => Self::Busy,
-        }
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        self.answer(None)
     }
 }
 
-impl IntoResponse for HttpError {
-    fn into_response(self) -> Response {
-        let body = json!({ "errors": [{ "message": self.to_string(), "extensions": { "code": self.code() } }] });
+impl HttpError {
+    /// The response; what is the gateway's own fault names the request, under whose id the log has the
+    /// cause.
+    pub(super) fn answer(self, request: Option<&str>) -> Response {
+        let mut extensions = json!({ "code": self.code() });
+        if let (Self::Internal | Self::CommitFailed, Some(id)) = (&self, request) {
+            extensions["requestId"] = id.into();
+        }
+        let body = json!({ "errors": [{ "message": self.to_string(), "extensions": extensions }] });
         let mut response = (self.status(), Json(body)).into_response();
         let headers = response.headers_mut();
         match self {
@@ -134,11 +149,30 @@ pub(super) async fn not_found() -> HttpError {
     HttpError::NotFound
 }
 
-pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+/// Names the request in each error that is the gateway's own fault.
+pub(super) fn name_request(errors: &mut [ServerError], id: &str) {
+    for extensions in errors
+        .iter_mut()
+        .filter_map(|error| error.extensions.as_mut())
+    {
+        let code = HttpError::Internal.code();
+        if matches!(extensions.get("code"), Some(Value::String(found)) if found == code) {
+            extensions.set("requestId", id);
+        }
+    }
+}
+
+/// Logs what a request panicked with.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> HttpError {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(message, "a request panicked");
-    HttpError::Internal.into_response()
+    HttpError::Internal
+}
+
+/// Answers what panicked outside of the API.
+pub(super) fn caught(panic: Box<dyn Any + Send + 'static>) -> Response {
+    panicked(&*panic).into_response()
 }

@@ -1,8 +1,8 @@
 //! `/graphql`: authenticate, read, open, execute, close.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::{Value, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Json,
@@ -10,36 +10,40 @@ use axum::{
     http::{HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
+use futures::FutureExt;
 use serde_json::json;
-use tenant::{Access, Identity, Outcome, TenantContext};
+use tenant::{Access, Identity};
 use tracing::Instrument;
 
 use super::{
     authenticate,
-    error::{HttpError, refused},
+    error::{HttpError, name_request, panicked, refused},
     log::RequestLog,
     media::Answer,
     request::read,
 };
-use crate::serve::Gateway;
+use crate::{operation, serve::Gateway};
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let mut log = RequestLog::start(request.method());
     let span = log.span.clone();
-    let result = answer(&gateway, request, &mut log).instrument(span).await;
+    let id = log.request_id();
+    // A panic is caught here, where the request still has its id.
+    let result = AssertUnwindSafe(answer(&gateway, request, &mut log))
+        .catch_unwind()
+        .instrument(span.clone())
+        .await;
+    let result = result.unwrap_or_else(|panic| Err(span.in_scope(|| panicked(&*panic))));
     let (mut response, code) = match result {
         Ok(response) => (response, None),
         Err(error) => {
             let code = error.code();
-            (error.into_response(), Some(code))
+            (error.answer(Some(&id)), Some(code))
         }
     };
     let headers = response.headers_mut();
-    let texts = [
-        ("x-request-id", log.id.simple().to_string()),
-        ("server-timing", log.server_timing()),
-    ];
+    let texts = [("x-request-id", id), ("server-timing", log.server_timing())];
     for (name, text) in texts {
         headers.insert(
             name,
@@ -73,60 +77,31 @@ async fn answer(
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
     }
-    let response = execute(gateway, identity, request, kind, log).await?;
-    let executed = !matches!(response.data, Value::Null)
-        || response.errors.iter().any(|error| !error.path.is_empty());
-    Ok(respond(form, response, executed))
+    let (response, reached) = execute(gateway, identity, request, kind, log).await?;
+    Ok(respond(form, response, reached))
 }
 
-/// Runs the operation inside one transaction, and ends the transaction.
+/// Runs the operation; its answer, and whether any of it was executed.
 async fn execute(
     gateway: &Gateway,
     identity: Identity,
     request: async_graphql::Request,
     kind: OperationType,
     log: &mut RequestLog,
-) -> Result<async_graphql::Response, HttpError> {
+) -> Result<(async_graphql::Response, bool), HttpError> {
     let access = if kind == OperationType::Mutation {
         Access::Write
     } else {
         Access::Read
     };
-    let context = gateway.database().context(identity, access);
-    let mut response = resolver::execute(gateway.schema(), request, Arc::clone(&context)).await;
-    let outcome = close(&context, response.errors.is_empty()).await;
-    log.executed(&context, outcome.as_ref().ok().copied(), &response.errors);
-    if let Some(refusal) = context.refusal() {
-        return Err(refusal.into());
-    }
-    let outcome = outcome?;
-    if access == Access::Write {
-        settle(&mut response, outcome);
-    }
-    Ok(response)
-}
-
-async fn close(context: &TenantContext, commit: bool) -> Result<Outcome, HttpError> {
-    context.finish(commit).await.map_err(|error| {
-        tracing::error!(%error, "a transaction could not be committed");
-        HttpError::CommitFailed
-    })
-}
-
-/// Says what became of a mutation. What was rolled back never happened, so it has no data.
-fn settle(response: &mut async_graphql::Response, outcome: Outcome) {
-    let transaction = match outcome {
-        Outcome::Committed => "committed",
-        Outcome::RolledBack | Outcome::Unopened => "rolled back",
-    };
-    if !response.errors.is_empty() {
-        response.data = Value::Null;
-    }
-    if outcome != Outcome::Unopened {
-        response
-            .extensions
-            .insert("transaction".to_owned(), Value::from(transaction));
-    }
+    let (database, schema) = (gateway.database(), gateway.schema());
+    let executed = operation::execute(database, schema, identity, access, request).await;
+    log.executed(&executed);
+    let reached = executed.reached;
+    let answer = executed.answer();
+    let mut response = answer.map_err(|why| HttpError::unanswered(why, identity))?;
+    name_request(&mut response.errors, &log.request_id());
+    Ok((response, reached))
 }
 
 /// What was not executed has no `data`, not even null: that is how a client tells (section 7.1).

@@ -5,17 +5,19 @@ use std::time::Instant;
 use async_graphql::{ServerError, Value, parser::types::OperationType};
 use axum::http::{Method, StatusCode};
 use resolver::operation::Operation;
-use tenant::{Access, Identity, Outcome, TenantContext};
+use tenant::{Access, Identity, Outcome};
 use tracing::{
     Span,
     field::{Empty, display},
 };
 
+use crate::operation::Executed;
+
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
-    pub(super) id: uuid::Uuid,
+    id: uuid::Uuid,
     /// The request's span, in the names of OpenTelemetry's semantic conventions.
     pub(super) span: Span,
     pub(super) operation: Option<Operation>,
@@ -23,6 +25,7 @@ pub(super) struct RequestLog {
     /// What became of the transaction.
     outcome: Option<&'static str>,
     statements: u32,
+    retried: bool,
     errors: usize,
     status: Option<StatusCode>,
     code: Option<String>,
@@ -39,21 +42,24 @@ impl RequestLog {
             identity: None,
             outcome: None,
             statements: 0,
+            retried: false,
             errors: 0,
             status: None,
             code: None,
         }
     }
 
-    /// The operation ran; `outcome` is `None` if its transaction could not be committed.
-    pub(super) fn executed(
-        &mut self,
-        context: &TenantContext,
-        outcome: Option<Outcome>,
-        errors: &[ServerError],
-    ) {
+    /// The request's id, as its client gets it.
+    pub(super) fn request_id(&self) -> String {
+        self.id.simple().to_string()
+    }
+
+    /// The operation ran.
+    pub(super) fn executed(&mut self, executed: &Executed) {
+        let context = &executed.context;
+        self.retried = executed.retried;
         self.statements = context.statements();
-        self.outcome = Some(match outcome {
+        self.outcome = Some(match executed.outcome {
             Some(Outcome::Unopened) => "unopened",
             Some(Outcome::Committed) => "committed",
             // Nobody is to take the end of every read for a failure.
@@ -61,7 +67,7 @@ impl RequestLog {
             Some(Outcome::RolledBack) => "rolled-back",
             None => "unknown",
         });
-        self.failed(errors);
+        self.failed(&executed.response.errors);
     }
 
     /// The answer holds errors; the first one's code is logged.
@@ -104,6 +110,7 @@ impl RequestLog {
             status = self.status.map(|status| status.as_u16()),
             outcome = self.outcome().map(display),
             sql = self.statements,
+            retried = Some(self.retried).filter(|retried| *retried),
             ms = (milliseconds * 100.0).round() / 100.0,
             errors = Some(self.errors).filter(|errors| *errors > 0),
             code = self.code.as_ref().map(display),
@@ -163,8 +170,10 @@ impl Drop for RequestLog {
     }
 }
 
+/// Of the level of errors, so that it is there where only they are logged: their lines take the id
+/// from it.
 fn span(method: &Method, id: uuid::Uuid) -> Span {
-    tracing::info_span!(
+    tracing::error_span!(
         "request",
         otel.kind = "server",
         otel.name = format!("{method} /graphql"),

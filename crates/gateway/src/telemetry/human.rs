@@ -9,8 +9,10 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Time, level, message and the event's own fields. The spans around it are for the exporter: before
-/// each line they would hide what it says.
+use super::request_id::request_id;
+
+/// Time, level, message, the event's own fields and the request's id. The spans around it are for the
+/// exporter: before each line they would hide what it says.
 pub(super) struct Human;
 
 impl<S, N> FormatEvent<S, N> for Human
@@ -40,6 +42,9 @@ where
             write!(writer, "{}: ", event.metadata().target())?;
         }
         context.format_fields(writer.by_ref(), event)?;
+        if let Some(id) = request_id(context) {
+            write!(writer, " id={id}")?;
+        }
         writeln!(writer)
     }
 }

@@ -4,8 +4,10 @@
 //! What may not be in here: what a request answers beyond showing that the process serves; that is
 //! tested over HTTP in the package `gateway-tests`.
 
+mod causes;
 mod cluster;
 mod home;
+mod import_leads;
 mod refusals;
 mod roles;
 mod schema;

@@ -34,6 +34,18 @@ async fn it_is_printed_alone_whether_or_not_the_gateway_runs() {
         .await;
     assert_eq!(data["viewer"]["tenant"], serde_json::Value::Null);
     assert_ne!(data["viewer"]["permissions"], serde_json::json!([]));
+    let user = home
+        .run(&["token", "--user", "consultant@agency.test"])
+        .await
+        .ok();
+    let data = serving
+        .data(
+            alone(&user),
+            "{ viewer { tenant { id } permissions otherTenants { name } } }",
+        )
+        .await;
+    let expected = serde_json::json!({ "tenant": null, "permissions": [], "otherTenants": [{ "name": "acme" }, { "name": "globex" }] });
+    assert_eq!(data["viewer"], expected, "in no tenant, and not as staff");
     serving.stop("TERM").await;
 }
 
@@ -88,6 +100,12 @@ async fn who_is_not_there_is_named() {
         .await
         .sentence();
     assert!(sentence.contains("ops@platform.test"), "{sentence}");
+
+    let sentence = home
+        .run(&["token", "--user", "nobody@acme.test"])
+        .await
+        .sentence();
+    assert!(sentence.contains("no user nobody@acme.test"), "{sentence}");
 
     let login = home.without("GATEWAY_ADMIN_URL");
     let sentence = login.run(&OWNER).await.sentence();

@@ -31,6 +31,8 @@ pub enum Code {
     TooManyRows,
     /// A tenant must keep an owner.
     LastOwner,
+    /// Others changed the same rows at the same moment; the operation may be sent again.
+    TransactionConflict,
     /// An earlier statement of the operation failed, so this one was not run.
     TransactionAborted,
     /// The statement took longer than the database allows.
@@ -41,7 +43,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ParseFailed,
         Self::ValidationFailed,
         Self::BadUserInput,
@@ -56,6 +58,7 @@ impl Code {
         Self::PlanLimitExceeded,
         Self::TooManyRows,
         Self::LastOwner,
+        Self::TransactionConflict,
         Self::TransactionAborted,
         Self::Timeout,
         Self::Internal,
@@ -79,6 +82,7 @@ impl Code {
             Self::PlanLimitExceeded => "PLAN_LIMIT_EXCEEDED",
             Self::TooManyRows => "TOO_MANY_ROWS",
             Self::LastOwner => "LAST_OWNER",
+            Self::TransactionConflict => "TRANSACTION_CONFLICT",
             Self::TransactionAborted => "TRANSACTION_ABORTED",
             Self::Timeout => "STATEMENT_TIMEOUT",
             Self::Internal => "INTERNAL_ERROR",

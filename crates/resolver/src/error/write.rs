@@ -7,13 +7,17 @@ use std::sync::Arc;
 
 use async_graphql::Error;
 use sea_orm::DbErr;
-use tenant::{TenantContext, Violation, violation};
+use tenant::{Rule, TenantContext, Violation, violation};
 
 use super::{ClientError, Code, database};
 use crate::input::Written;
 
 /// The error of a failed insert, update or delete. `written` knows the path of each column.
 pub(crate) fn write(context: &TenantContext, error: DbErr, written: &Written<'_>) -> Error {
+    if Rule::broken_by(&error) == Some(Rule::LastOwner) {
+        let message = "this is the tenant's only owner; make another member an owner first";
+        return ClientError::new(Code::LastOwner, message).into();
+    }
     match violation(&error).and_then(|violation| refused(&violation, written)) {
         Some(refused) => {
             tracing::info!(%error, "a write was refused by a constraint");
@@ -31,7 +35,6 @@ fn refused(violation: &Violation, written: &Written<'_>) -> Option<ClientError> 
             "is taken; give another value",
         )),
         // Deleted from the end that is referred to, or written at the end that refers.
-        Violation::Rule(code) => rule(code),
         Violation::ForeignKey { table, .. } if *table != written.table() => Some(ClientError::new(
             Code::InUse,
             format!(
@@ -47,14 +50,6 @@ fn refused(violation: &Violation, written: &Written<'_>) -> Option<ClientError> 
             "is the id of nothing in this tenant",
         )),
     }
-}
-
-/// What a rule of the schema's own says; `None` for one that no input can break.
-fn rule(code: &str) -> Option<ClientError> {
-    (code == "TG101").then(|| {
-        let message = "this is the tenant's only owner; make another member an owner first";
-        ClientError::new(Code::LastOwner, message)
-    })
 }
 
 /// What the rows of a referring table are called in the schema; no table's name leaves the process.

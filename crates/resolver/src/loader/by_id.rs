@@ -8,7 +8,7 @@ use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryTrait,
     sea_query::{Expr, extension::postgres::PgFunc},
 };
-use tenant::TenantContext;
+use tenant::{Identity, TenantContext};
 
 use super::{Batch, RawKey};
 use crate::{argument::IdArgument, session::Session, table::Table};
@@ -28,7 +28,7 @@ pub(crate) fn find<T: Table>() -> Find<T> {
     Find(PhantomData)
 }
 
-/// The row whose id is that of the request's tenant; `None` if the request has none.
+/// The row whose id is that of the request's tenant; `None` for staff, who have none.
 pub(crate) fn of_tenant<T: Table>() -> OfTenant<T> {
     OfTenant(PhantomData)
 }
@@ -86,9 +86,16 @@ impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
     type Value = Option<Arc<T::Row>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
-        match Session::of(ctx).context().identity().tenant() {
-            Some(tenant) => by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await,
-            None => Ok(vec![None; keys.len()]),
+        let session = Session::of(ctx);
+        match session.context().identity() {
+            Identity::Member { tenant, .. } => {
+                by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await
+            }
+            Identity::User { .. } => {
+                session.may_read(T::SCOPE)?;
+                Ok(vec![None; keys.len()])
+            }
+            Identity::Staff { .. } => Ok(vec![None; keys.len()]),
         }
     }
 }

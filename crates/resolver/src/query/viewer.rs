@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Result};
-use entity::id::TenantId;
+use entity::id::{TenantId, UserId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use tenant::{Identity, Role, TenantContext};
 
@@ -26,18 +26,27 @@ rows::object! {
 rows::object! {
     /// Who asks, and as what.
     pub object Viewer(Identity) {
-        /// The user; null for staff who may not read who is staff.
-        user: Option<User> = |identity| Some(identity.user()) -> by_id::<User>(),
-        /// The tenant that the request is about; null for staff.
+        /// The user; null for staff who may not read who is staff, and where the request names no tenant.
+        user: Option<User> = |identity| visible(*identity) -> by_id::<User>(),
+        /// The tenant that the request is about; null for staff, and where the request names none.
         tenant: Option<Tenant> = |identity| identity.tenant() -> by_id::<Tenant>(),
-        /// What the user may do in the tenant, the most powerful first; none for staff.
+        /// What the user may do in the tenant, the most powerful first; none where there is no tenant.
         #[batched]
         roles: Vec<TenantRole> = |_identity| Some(()) -> Roles,
         /// What staff may do; none for a tenant's user.
         #[batched]
-        permissions: Vec<String> = |identity| Some(identity.tenant().is_none()) -> Permissions,
-        /// The other tenants that the user is a member of, by name; none for staff.
-        other_tenants: Vec<OtherTenant> = |identity| Some(identity.tenant()) -> OtherTenants,
+        permissions: Vec<String> = |identity| Some(matches!(identity, Identity::Staff { .. })) -> Permissions,
+        /// The other tenants that the user is a member of, by name: all of them where the request names
+        /// no tenant; none for staff.
+        other_tenants: Vec<OtherTenant> = |identity| Some(*identity) -> OtherTenants,
+    }
+}
+
+/// People are seen in a tenant, or by staff; without either there is nobody to be seen.
+fn visible(identity: Identity) -> Option<UserId> {
+    match identity {
+        Identity::Member { user, .. } | Identity::Staff { user } => Some(user),
+        Identity::User { .. } => None,
     }
 }
 
@@ -105,18 +114,18 @@ async fn permissions(context: &TenantContext) -> Result<Vec<String>, DbErr> {
         .collect()
 }
 
-impl rows::Load<Option<TenantId>> for OtherTenants {
+impl rows::Load<Identity> for OtherTenants {
     type Value = Vec<Arc<OtherTenantRow>>;
 
     async fn load(
         self,
         ctx: &Context<'_>,
-        own: Vec<Option<TenantId>>,
+        asking: Vec<Identity>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
-        let mut others = Vec::with_capacity(own.len());
-        for own in own {
-            let tenants = other_tenants(Session::of(ctx).context(), own).await;
+        let mut others = Vec::with_capacity(asking.len());
+        for identity in asking {
+            let tenants = other_tenants(Session::of(ctx).context(), identity).await;
             others.push(
                 tenants.map_err(|cause| {
                     error::database(Session::of(ctx).context(), &Arc::new(cause))
@@ -131,10 +140,12 @@ impl rows::Load<Option<TenantId>> for OtherTenants {
 /// asks and for nobody else.
 async fn other_tenants(
     context: &TenantContext,
-    own: Option<TenantId>,
+    identity: Identity,
 ) -> Result<Vec<Arc<OtherTenantRow>>, DbErr> {
-    let Some(own) = own else {
-        return Ok(Vec::new());
+    let own = match identity {
+        Identity::Member { tenant, .. } => Some(tenant),
+        Identity::User { .. } => None,
+        Identity::Staff { .. } => return Ok(Vec::new()),
     };
     let sql = "SELECT id, name FROM viewer_tenants() ORDER BY name, id";
     let rows = context.query_all_raw(statement(context, sql)).await?;
@@ -142,7 +153,7 @@ async fn other_tenants(
         .iter()
         .map(|row| OtherTenantRow::from_query_result(row, ""));
     tenants
-        .filter(|tenant| !matches!(tenant, Ok(tenant) if tenant.id == own))
+        .filter(|tenant| !matches!(tenant, Ok(tenant) if Some(tenant.id) == own))
         .map(|tenant| tenant.map(Arc::new))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The tenant and its people.
+//! The tenant, its people, and who is to be one of them.
 
 use super::Table;
 use crate::{
@@ -52,6 +52,32 @@ pub(crate) const TENANT_USERS: Table = Table {
             .text(&member.email)
             .texts(member.roles)
             .times(joined, joined);
+    },
+};
+
+/// One that is open: of somebody who has no account yet.
+pub(crate) const INVITATIONS: Table = Table {
+    name: "invitations",
+    columns: &[
+        "id",
+        "tenant_id",
+        "email",
+        "roles",
+        "invited_by_user_id",
+        "expires",
+        "created",
+        "updated",
+    ],
+    count: |_| 1,
+    write: |tenant, index, row| {
+        let invited = tenant.calendar.now() - DAY;
+        row.uuid(tenant.key("invitations", index))
+            .uuid(tenant.id)
+            .text(&["newcomer@", &tenant.domain].concat())
+            .texts(&["member"])
+            .uuid(tenant.member("owner").id)
+            .time(invited + 14 * DAY)
+            .times(invited, invited);
     },
 };
 

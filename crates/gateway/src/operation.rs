@@ -1,0 +1,136 @@
+//! One operation in one transaction: what is the same for HTTP and for commands.
+//!
+//! Two mutations at the same moment can be in each other's way (a deadlock, a serialization failure);
+//! PostgreSQL ends one of them. That one is run once more, whole and in a transaction of its own:
+//! nothing of it is left, and nobody has been sent anything yet.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response, Value};
+use tenant::{Access, Database, Identity, Outcome, Refusal, TenantContext};
+
+/// An operation that was run, and whose transaction has ended.
+pub(crate) struct Executed {
+    /// Its context, which runs no more statements.
+    pub(crate) context: Arc<TenantContext>,
+    /// What is answered, if the transaction ended as it should; without data where nothing was changed.
+    pub(crate) response: Response,
+    /// How the transaction ended; `None` if it could not be committed.
+    pub(crate) outcome: Option<Outcome>,
+    /// Whether any of it was executed; a document that does not fit the schema is refused before.
+    pub(crate) reached: bool,
+    /// It lost against a transaction of others once, and this is the second run.
+    pub(crate) retried: bool,
+    /// It lost against a transaction of others.
+    lost: bool,
+}
+
+/// Why there is no answer, whatever the operation was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// The transaction could not be opened, or its connection broke.
+    Refused(Refusal),
+    /// The writes could not be committed.
+    CommitFailed,
+}
+
+/// Runs an operation inside one transaction, and ends the transaction: committed if it may write and
+/// the answer has no error, rolled back otherwise.
+pub(crate) async fn execute(
+    database: &Database,
+    schema: &resolver::Schema,
+    identity: Identity,
+    access: Access,
+    request: Request,
+) -> Executed {
+    if access == Access::Read {
+        return attempt(database, schema, identity, access, request).await;
+    }
+    let again = copy(&request);
+    let mut executed = attempt(database, schema, identity, access, request).await;
+    if executed.lost {
+        executed = attempt(database, schema, identity, access, again).await;
+        executed.retried = true;
+    }
+    executed.settle();
+    executed
+}
+
+/// The same request once more; its document is parsed again, which most requests never need.
+fn copy(request: &Request) -> Request {
+    let mut copy = Request::new(request.query.clone());
+    copy.operation_name.clone_from(&request.operation_name);
+    copy.variables = request.variables.clone();
+    copy
+}
+
+/// What one transaction makes of the operation.
+async fn attempt(
+    database: &Database,
+    schema: &resolver::Schema,
+    identity: Identity,
+    access: Access,
+    request: Request,
+) -> Executed {
+    let context = database.context(identity, access);
+    let mut response = resolver::execute(schema, request, Arc::clone(&context)).await;
+    let ended = context.finish(response.errors.is_empty()).await;
+    let lost = context.met_conflict() && !matches!(ended, Ok(Outcome::Committed));
+    let outcome = match ended {
+        Ok(outcome) => Some(outcome),
+        Err(_) if lost => {
+            response = Response::from_errors(vec![resolver::error::conflict()]);
+            Some(Outcome::RolledBack)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a transaction could not be committed");
+            None
+        }
+    };
+    let mut errors = response.errors.iter();
+    Executed {
+        reached: lost
+            || !matches!(response.data, Value::Null)
+            || errors.any(|error| !error.path.is_empty()),
+        context,
+        response,
+        outcome,
+        retried: false,
+        lost,
+    }
+}
+
+impl Executed {
+    /// What is answered.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if the transaction did not end as it should.
+    pub(crate) fn answer(self) -> Result<Response, Unanswered> {
+        if let Some(refusal) = self.context.refusal() {
+            return Err(Unanswered::Refused(refusal));
+        }
+        match self.outcome {
+            Some(_) => Ok(self.response),
+            None => Err(Unanswered::CommitFailed),
+        }
+    }
+
+    /// Says what became of a mutation. What was rolled back never happened, so it has no data; one that
+    /// asked nothing of the database has nothing left to be saved.
+    fn settle(&mut self) {
+        let failed = !self.response.errors.is_empty();
+        let transaction = match self.outcome {
+            Some(Outcome::Committed) => "committed",
+            Some(Outcome::Unopened) if !failed => "committed",
+            Some(Outcome::Unopened | Outcome::RolledBack) => "rolled back",
+            None => return,
+        };
+        if failed {
+            self.response.data = Value::Null;
+        }
+        if self.reached {
+            let extensions = &mut self.response.extensions;
+            extensions.insert("transaction".to_owned(), Value::from(transaction));
+        }
+    }
+}
