@@ -18,14 +18,14 @@
 //! see is asked of the database as the superuser.
 
 mod by_hand;
-mod catalog;
+pub mod catalog;
 mod concurrency;
-mod copy;
+pub mod copy;
 mod coverage;
 mod database;
 mod events;
 mod filters;
-mod ids;
+pub mod ids;
 mod invitations;
 mod lists;
 mod login;
@@ -38,9 +38,9 @@ mod relations;
 mod rights;
 mod roles;
 mod rows;
-mod schema;
+pub mod schema;
 mod settings;
 mod staff;
-mod twins;
+pub mod twins;
 mod users;
 mod visible;

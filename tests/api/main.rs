@@ -12,3 +12,4 @@ mod mutation;
 mod numbers;
 mod reading;
 mod schema;
+mod writes;

@@ -127,7 +127,7 @@ async fn a_field_selected_twice_writes_once() {
     assert_eq!(answer.statements(), 1);
 }
 
-/// The database refuses it: the field itself has nothing against it.
+/// The field refuses it before any statement; the database would, too (`isolation::roles`).
 #[tokio::test]
 async fn an_analyst_changes_nothing() {
     let world = World::demo().await;
@@ -139,7 +139,7 @@ async fn an_analyst_changes_nothing() {
     assert_eq!((answer.status, answer.code()), (200, "FORBIDDEN"));
     assert_eq!(
         answer.body["errors"][0]["message"],
-        "your role in this tenant only reads; ask an owner for one that writes"
+        "this takes the role owner or admin or member or billing; ask an owner of the tenant for it"
     );
     assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
     assert_eq!(analyst.data(READ).await, before);

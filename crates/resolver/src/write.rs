@@ -50,6 +50,11 @@ pub(crate) trait Writable: Table {
         std::future::ready(Ok(()))
     }
 
+    /// Whether [`prepare`](Self::prepare) changes other rows, so that it must not be called for nothing.
+    fn needs_room(_changes: &Changes<Self>) -> bool {
+        false
+    }
+
     /// Whether a row may be as it is after a write; if not, the whole operation is undone.
     ///
     /// # Errors

@@ -28,9 +28,6 @@ pub const BY_HAND: [(&str, &str); 5] = [
     ),
 ];
 
-/// The mutations, each with a case below.
-pub const MUTATIONS: [&str; 1] = ["updateUserPreferences"];
-
 #[test]
 fn the_viewer_is_who_asks() {
     on_twins(async |twins| {

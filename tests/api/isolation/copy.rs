@@ -16,7 +16,7 @@ use super::{
 };
 
 /// What B's integer keys are ahead of A's.
-const OFFSET: i64 = 1_000_000;
+pub const OFFSET: i64 = 1_000_000;
 
 /// Tables that hold no tenant's and no user's rows. What is added here is the platform's own.
 const PLATFORM: [&str; 10] = [

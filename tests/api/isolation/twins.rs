@@ -46,7 +46,11 @@ pub struct Twins {
 impl Twins {
     /// The demo with a twin of `acme`.
     pub async fn new() -> Self {
-        let world = World::demo().await;
+        Self::of(World::demo().await).await
+    }
+
+    /// A demo world that somebody has changed, with a twin of its `acme`.
+    pub async fn of(world: World) -> Self {
         let catalog = Catalog::read(world.admin()).await;
         let acme = world
             .demo

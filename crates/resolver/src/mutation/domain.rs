@@ -67,9 +67,13 @@ impl Mutate for CreateDomainInput {
 }
 
 impl Writable for Domain {
+    fn needs_room(changes: &Changes<Self>) -> bool {
+        changes.get(domain::Column::IsPrimary) == Some(&Value::Bool(Some(true)))
+    }
+
     /// One domain is the main one: the last one said to be.
     async fn prepare(writer: &Writer<'_>, _: &Path<'_>, changes: &Changes<Self>) -> Result<()> {
-        if changes.get(domain::Column::IsPrimary) != Some(&Value::Bool(Some(true))) {
+        if !Self::needs_room(changes) {
             return Ok(());
         }
         writer.lock("primary domain").await?;

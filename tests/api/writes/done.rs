@@ -1,0 +1,79 @@
+//! What is written is answered, saved, and all that changed.
+
+use gateway_tests::Answer;
+use serde_json::{Value, json};
+
+use super::{arranged::Fresh, ask::Call, entries::Entry};
+use crate::isolation::schema::Schema;
+
+#[tokio::test]
+async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
+    let names: Vec<&str> = Schema::served()
+        .mutations()
+        .iter()
+        .map(|field| field.name.as_str())
+        .collect();
+    for name in names {
+        let fresh = Fresh::new().await;
+        let (entry, before) = (fresh.entry(name), fresh.dump().await);
+        let answer = Call::of(entry).send(&fresh.world.owner("acme")).await;
+        assert_done(entry, &answer);
+        let tenant = &fresh.world.demo.as_ref().expect("the demo").tenants[0];
+        let own = [tenant.id.to_string(), tenant.users[0].id.to_string()];
+        let changed = before.changed(&fresh.dump().await);
+        assert!(!changed.is_empty(), "{name} changed nothing");
+        assert!(
+            changed.iter().all(|(_, owner)| own.contains(owner)),
+            "{name} changed {changed:?}"
+        );
+    }
+}
+
+fn assert_done(entry: &Entry, answer: &Answer) {
+    let (name, payload) = (entry.name, &answer.data()["it"]);
+    assert_eq!(
+        answer.body["extensions"]["transaction"], "committed",
+        "{name}"
+    );
+    if let Some(count) = payload.get("count") {
+        let selected = &entry.input["filter"]["id"]["in"];
+        assert_eq!((count, &payload["ids"]), (&json!(1), selected), "{name}");
+    } else if let Some(id) = payload.get("id") {
+        assert_eq!(id, &entry.input["id"], "{name}");
+    }
+    let object = payload
+        .as_object()
+        .into_iter()
+        .flatten()
+        .find(|(_, value)| value.is_object());
+    let Some((_, object)) = object else { return };
+    for given in ["/set", "/step", ""]
+        .iter()
+        .filter_map(|place| entry.input.pointer(place))
+    {
+        assert_shows(given, object, name);
+    }
+}
+
+/// What is given by a name is shown by it, an id by the object that it leads to.
+fn assert_shows(given: &Value, shown: &Value, name: &str) {
+    for (field, value) in given.as_object().into_iter().flatten() {
+        let reference = field.strip_suffix("Id").and_then(|field| shown.get(field));
+        let found = shown.get(field).or(reference.map(|object| &object["id"]));
+        // What is inside a document or a list is kept in a form of its own.
+        if let Some(found) = found.filter(|_| !value.is_object() && !value.is_array()) {
+            assert_same(found, value, &format!("{name} {field}"));
+        }
+    }
+}
+
+fn assert_same(found: &Value, value: &Value, place: &str) {
+    let moment = |value: &Value| {
+        value
+            .as_str()?
+            .parse::<chrono::DateTime<chrono::Utc>>()
+            .ok()
+    };
+    let same = found == value || (moment(found).is_some() && moment(found) == moment(value));
+    assert!(same, "{place}: {found} is shown, {value} was given");
+}

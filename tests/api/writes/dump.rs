@@ -1,0 +1,58 @@
+//! The whole database, to tell what a write has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gateway_tests::World;
+use sqlx::AssertSqlSafe;
+
+use crate::isolation::{
+    catalog::{Catalog, Table},
+    twins::PEOPLE,
+};
+
+/// A digest of each owner's rows, by table and owner: a tenant's key, a user's, or "".
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dump(BTreeMap<(String, String), String>);
+
+impl Dump {
+    /// All tables, as the superuser sees them.
+    pub async fn of(world: &World, catalog: &Catalog) -> Self {
+        let tables: Vec<String> = catalog.tables.iter().map(digest).collect();
+        let sql = tables.join(" UNION ALL ");
+        let rows: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .fetch_all(world.admin())
+            .await
+            .expect("the tables");
+        let entry = |(table, owner, digest)| ((table, owner), digest);
+        Self(rows.into_iter().map(entry).collect())
+    }
+
+    /// The tables, each with the owner whose rows of it differ.
+    pub fn changed(&self, after: &Self) -> BTreeSet<(String, String)> {
+        let keys = self.0.keys().chain(after.0.keys());
+        let differs = keys.filter(|key| self.0.get(key) != after.0.get(key));
+        differs.cloned().collect()
+    }
+
+    /// Nothing has changed.
+    pub fn assert_same(&self, after: &Self, done: &str) {
+        let changed = self.changed(after);
+        assert!(changed.is_empty(), "{done}: changed {changed:?}");
+    }
+}
+
+fn digest(table: &Table) -> String {
+    let name = &table.name;
+    let person = PEOPLE.iter().find(|(people, _)| people == name);
+    let owner = match person {
+        Some((_, user)) => format!("{user}::text"),
+        None if name == "tenants" => "id::text".to_owned(),
+        None => table
+            .column("tenant_id")
+            .map_or("''".to_owned(), |_| "tenant_id::text".to_owned()),
+    };
+    format!(
+        "SELECT '{name}', {owner}, md5(string_agg(to_jsonb({name}.*)::text, E'\\n' ORDER BY to_jsonb({name}.*)::text)) \
+         FROM {name} GROUP BY 2"
+    )
+}

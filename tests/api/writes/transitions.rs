@@ -1,0 +1,118 @@
+//! Where a campaign stands: every step from every state.
+
+use serde_json::json;
+
+use super::{
+    arranged::{Fresh, on_arranged},
+    ask::{Call, error},
+};
+
+/// The states as they are stored, and the transitions that the issue allows from each.
+const ALLOWED: [(&str, &[&str]); 5] = [
+    ("draft", &["scheduleCampaign", "startCampaign"]),
+    (
+        "scheduled",
+        &["scheduleCampaign", "startCampaign", "pauseCampaign"],
+    ),
+    ("sending", &["pauseCampaign", "completeCampaign"]),
+    (
+        "paused",
+        &["scheduleCampaign", "resumeCampaign", "completeCampaign"],
+    ),
+    ("completed", &[]),
+];
+
+const TRANSITIONS: [(&str, &str); 5] = [
+    ("scheduleCampaign", "scheduled"),
+    ("startCampaign", "sending"),
+    ("pauseCampaign", "paused"),
+    ("resumeCampaign", "sending"),
+    ("completeCampaign", "completed"),
+];
+
+#[tokio::test]
+async fn every_transition_starts_from_its_states_alone() {
+    let fresh = Fresh::new().await;
+    let (owner, draft) = (fresh.world.owner("acme"), &fresh.subjects.draft);
+    for (state, allowed) in ALLOWED {
+        for (transition, to) in TRANSITIONS {
+            let set = "UPDATE campaigns SET status = $1, completed = NULL WHERE name = 'Spare'";
+            sqlx::query(set)
+                .bind(state)
+                .execute(fresh.world.admin())
+                .await
+                .expect("a state");
+            let input = fresh.entry(transition).with("/id", json!(draft));
+            let answer = Call::with(fresh.entry(transition), input)
+                .send(&owner)
+                .await;
+            let place = format!("{transition} from {state}: {:#}", answer.body);
+            if allowed.contains(&transition) {
+                let campaign = &answer.data()["it"]["campaign"];
+                assert_eq!(campaign["status"], to.to_uppercase(), "{place}");
+                assert_eq!(
+                    campaign["completed"].is_string(),
+                    to == "completed",
+                    "{place}"
+                );
+            } else {
+                let extensions = &answer.body["errors"][0]["extensions"];
+                let verb = transition.trim_end_matches("Campaign");
+                assert_eq!(
+                    (
+                        &extensions["code"],
+                        &extensions["status"],
+                        &extensions["transition"]
+                    ),
+                    (
+                        &json!("ILLEGAL_TRANSITION"),
+                        &json!(state.to_uppercase()),
+                        &json!(verb)
+                    ),
+                    "{place}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_campaign_is_scheduled_for_a_time_to_come() {
+    on_arranged(async |arranged| {
+        let entry = arranged.entry("scheduleCampaign");
+        for at in ["2001-01-01T00:00:00Z", &chrono::Utc::now().to_rfc3339()] {
+            let answer = Call::with(entry, entry.with("/at", json!(at)))
+                .send(&arranged.twins.owner())
+                .await;
+            let (code, argument, _) = error(&answer).unwrap_or_default();
+            assert_eq!(
+                (code, argument),
+                ("BAD_USER_INPUT", "input.at"),
+                "{:#}",
+                answer.body
+            );
+        }
+    });
+}
+
+#[test]
+fn what_is_sending_is_not_deleted() {
+    on_arranged(async |arranged| {
+        let sending = &arranged.subjects.sending;
+        let many = json!({ "filter": { "status": { "eq": "SENDING" } }, "atMost": 100 });
+        for (name, input) in [
+            ("deleteCampaign", json!({ "id": sending })),
+            ("deleteCampaigns", many),
+        ] {
+            let answer = Call::with(arranged.entry(name), input)
+                .send(&arranged.twins.owner())
+                .await;
+            assert_eq!(
+                answer.code(),
+                "ILLEGAL_TRANSITION",
+                "{name}: {:#}",
+                answer.body
+            );
+        }
+    });
+}
