@@ -1,7 +1,9 @@
 //! The arguments of root fields and connections.
 
+mod misfit;
+
 use async_graphql::{
-    Context, ID, ServerError, ServerResult,
+    Context, ID, InputType, ServerError, ServerResult,
     registry::{MetaField, Registry},
 };
 use entity::id::InvalidId;
@@ -27,7 +29,7 @@ impl<T: Table> Arguments for IdArgument<T> {
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
-        let text = ID_ARGUMENT.parse(ctx)?;
+        let text = read(ctx, &ID_ARGUMENT)?;
         text.parse()
             .map(Self)
             .map_err(|error| at(ctx, invalid_id(&error)))
@@ -75,15 +77,26 @@ impl<T: Listed> Arguments for ConnectionArguments<T> {
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
         let input = PageInput {
-            first: FIRST.parse(ctx)?,
-            after: AFTER.parse(ctx)?,
-            last: LAST.parse(ctx)?,
-            before: BEFORE.parse(ctx)?,
-            filter: Self::FILTER.parse(ctx)?,
-            order: Self::ORDER.parse(ctx)?,
+            first: read(ctx, &FIRST)?,
+            after: read(ctx, &AFTER)?,
+            last: read(ctx, &LAST)?,
+            before: read(ctx, &BEFORE)?,
+            filter: read(ctx, &Self::FILTER)?,
+            order: read(ctx, &Self::ORDER)?,
         };
         Page::new(input).map(Self).map_err(|error| at(ctx, error))
     }
+}
+
+/// Reads an argument; an error names the value that is wrong, if one by itself is.
+pub(crate) fn read<V: InputType>(ctx: &Context<'_>, argument: &Argument<V>) -> ServerResult<V> {
+    argument.parse(ctx).map_err(|error| {
+        let kind = V::qualified_type_name();
+        match misfit::find(ctx, argument.name(), &kind) {
+            Some(misfit) => at(ctx, misfit),
+            None => error,
+        }
+    })
 }
 
 /// The error at the field whose argument is wrong.

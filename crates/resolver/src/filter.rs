@@ -15,7 +15,10 @@ use std::cell::Cell;
 use async_graphql::InputType;
 use sea_orm::Condition;
 
-use crate::error::ClientError;
+use crate::{
+    error::{ClientError, Code},
+    input::Path,
+};
 
 pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, TextFilter};
 pub(crate) use column::{any_of, is_storable};
@@ -38,35 +41,58 @@ pub trait Filter: InputType {
     fn condition(&self, nesting: Nesting<'_>) -> Result<Condition, ClientError>;
 }
 
-/// How many filters may still come, and how deep this one is.
+/// Where a filter stands, how many filters may still come, and how deep this one is.
 #[derive(Clone, Copy)]
 pub struct Nesting<'n> {
     depth: usize,
     left: &'n Cell<usize>,
+    at: Path<'n>,
 }
 
 impl<'n> Nesting<'n> {
-    /// Around the outermost filter; `left` starts at [`MAX_FILTERS`].
-    pub(crate) fn outermost(left: &'n Cell<usize>) -> Self {
-        Self { depth: 0, left }
+    /// Around the outermost filter, which stands at `at`; `left` starts at [`MAX_FILTERS`].
+    pub(crate) fn outermost(left: &'n Cell<usize>, at: Path<'n>) -> Self {
+        Self { depth: 0, left, at }
+    }
+
+    /// The filter's place.
+    pub(crate) fn at(&self) -> &Path<'n> {
+        &self.at
+    }
+
+    /// Around what stands in a field of the filter.
+    pub(crate) fn field<'a>(&'a self, name: &'a str) -> Nesting<'a> {
+        Nesting {
+            at: self.at.field(name),
+            ..*self
+        }
+    }
+
+    /// Around an item of a list of filters.
+    pub(crate) fn item<'a>(&'a self, index: usize) -> Nesting<'a> {
+        Nesting {
+            at: self.at.item(index),
+            ..*self
+        }
     }
 
     /// Around the filters inside one more.
     pub(crate) fn deeper(self) -> Result<Self, ClientError> {
+        let refused = |problem: String| Err(ClientError::at(Code::BadUserInput, self.at, problem));
         if self.depth >= MAX_DEPTH {
-            return Err(ClientError::input(format!(
-                "filters may be nested {MAX_DEPTH} deep; combine conditions with `and` on one level"
-            )));
+            return refused(format!(
+                "is nested too deep, {MAX_DEPTH} is the most; combine conditions with `and` on one level"
+            ));
         }
-        let left = self.left.get().checked_sub(1).ok_or_else(|| {
-            ClientError::input(format!(
-                "a connection takes {MAX_FILTERS} filters at most; use `in` for many values"
-            ))
-        })?;
+        let Some(left) = self.left.get().checked_sub(1) else {
+            return refused(format!(
+                "is one filter too many, a connection takes {MAX_FILTERS}; use `in` for many values"
+            ));
+        };
         self.left.set(left);
         Ok(Self {
             depth: self.depth + 1,
-            left: self.left,
+            ..self
         })
     }
 }

@@ -23,11 +23,13 @@ use async_graphql::{
 };
 use rows::{Argument, Arguments};
 
+use crate::argument::read;
+
 pub(crate) use changes::Changes;
 pub(crate) use declare::{Change, NewRow, typed_json, writable};
 pub(crate) use json::Document;
 pub use limited::{Between, Line};
-pub(crate) use path::Path;
+pub use path::Path;
 pub use reference::Reference;
 pub(crate) use stored::Stored;
 pub use text::{
@@ -51,6 +53,6 @@ impl<I: InputType> Arguments for Input<I> {
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
-        Self::ARGUMENT.parse(ctx).map(Self)
+        read(ctx, &Self::ARGUMENT).map(Self)
     }
 }

@@ -128,10 +128,24 @@ impl Extension for Codes {
         result.map_err(|errors| {
             errors
                 .into_iter()
-                .map(|error| with_code(error, Code::ValidationFailed))
+                .map(|error| with_code(with_argument(error), Code::ValidationFailed))
                 .collect()
         })
     }
+}
+
+/// async-graphql writes the path of a value that does not fit into the message only.
+fn with_argument(mut error: ServerError) -> ServerError {
+    let path = error
+        .message
+        .strip_prefix("Invalid value for argument \"")
+        .and_then(|rest| rest.split_once('"'));
+    if let Some((path, _)) = path {
+        let path = path.to_owned();
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("argument", path);
+    }
+    error
 }
 
 #[cfg(test)]

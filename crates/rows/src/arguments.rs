@@ -80,6 +80,12 @@ impl<V: InputType> Argument<V> {
         self
     }
 
+    /// Its GraphQL name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Adds the argument to the field's description.
     pub fn register(&self, registry: &mut Registry, field: &mut MetaField) {
         let mut argument = MetaInputValue::new(self.name, V::create_type_info(registry));

@@ -72,6 +72,7 @@ pub use relation::Relation;
 pub use root::{Root, RootFields};
 pub use rows_macros::{interface, object};
 pub use scalar::Scalar;
+pub use seam::registry;
 
 /// What the macros name in the code they write; no interface for people.
 #[doc(hidden)]

@@ -10,6 +10,7 @@ use async_graphql::{
     Context, ContextBase, ContextSelectionSet, Data, InputType, Positioned, QueryEnv,
     QueryPathNode, SchemaEnv, ServerError, ServerResult,
     parser::types::{Field, FragmentDefinition, SelectionSet},
+    registry::Registry,
 };
 
 /// The running operation: its document, its schema, its errors.
@@ -71,6 +72,11 @@ impl<'a> Execution<'a> {
             .unwrap_or_else(PoisonError::into_inner);
         errors.push(error);
     }
+}
+
+/// The types of the schema, for what async-graphql itself does not tell of them.
+pub fn registry<'a>(ctx: &Context<'a>) -> &'a Registry {
+    &ctx.schema_env.registry
 }
 
 /// What is selected of the object that async-graphql asks for.

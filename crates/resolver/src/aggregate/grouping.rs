@@ -14,7 +14,10 @@ use rows::{Argument, Arguments};
 use sea_orm::Condition;
 
 use super::{Aggregated, FigureSet, group_by::GroupBy, having::Having};
-use crate::{argument::at, error::ClientError};
+use crate::{
+    argument::{at, read},
+    error::ClientError,
+};
 
 /// Most groups of a list.
 pub const MAX_GROUPS: u64 = 1000;
@@ -172,8 +175,8 @@ impl<T: Aggregated> Arguments for GroupArguments<T> {
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
         let figures = FigureSet::selected::<T>(&ctx.look_ahead().field("aggregates"));
-        let (by, zone) = (Self::BY.parse(ctx)?, ZONE.parse(ctx)?);
-        let (having, first) = (Self::HAVING.parse(ctx)?, FIRST.parse(ctx)?);
+        let (by, zone) = (read(ctx, &Self::BY)?, read(ctx, &ZONE)?);
+        let (having, first) = (read(ctx, &Self::HAVING)?, read(ctx, &FIRST)?);
         Grouping::new(by, &zone, having.as_ref(), first, figures)
             .map(Self)
             .map_err(|error| at(ctx, error))

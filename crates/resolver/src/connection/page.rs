@@ -8,6 +8,7 @@ use super::cursor::{self, Position};
 use crate::{
     error::ClientError,
     filter::{Filter, MAX_FILTERS, Nesting},
+    input::Path,
     order::{Order, OrderDirection},
     table::Listed,
 };
@@ -68,7 +69,12 @@ impl<T: Listed> Page<T> {
             .unwrap_or_default();
         let condition = input.filter.map_or_else(
             || Ok(sea_orm::Condition::all()),
-            |filter| filter.condition(Nesting::outermost(&Cell::new(MAX_FILTERS))),
+            |filter| {
+                filter.condition(Nesting::outermost(
+                    &Cell::new(MAX_FILTERS),
+                    Path::Argument("filter"),
+                ))
+            },
         )?;
         let fingerprint = format!(
             "{limit} {backward} {:?} {:?} {} {:?} {filter_fingerprint}",

@@ -13,15 +13,19 @@ use sea_orm::{
     sea_query::{Expr, Func, extension::postgres::PgFunc},
 };
 
-use crate::error::ClientError;
+use crate::{
+    error::{ClientError, Code},
+    input::Path,
+};
 
 /// A condition on a column of the type it is for.
 pub trait ColumnFilter {
-    /// The SQL condition; all that is given must hold.
+    /// The SQL condition; all that is given must hold. `at` is where the filter stands.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` for a value that PostgreSQL can not hold.
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError>;
+    /// `BAD_USER_INPUT` for a value that PostgreSQL can not hold, `INVALID_ID` for an id of another
+    /// kind.
+    fn on<C: ColumnTrait>(&self, column: C, at: &Path<'_>) -> Result<Condition, ClientError>;
 }
 
 /// Conditions on text. Comparison is exact; there is no substring search, because it could not
@@ -42,13 +46,17 @@ pub struct TextFilter {
 }
 
 impl ColumnFilter for TextFilter {
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
-        let texts = [&self.eq, &self.ne, &self.starts_with]
-            .into_iter()
-            .flatten()
-            .chain(self.any.iter().flatten());
-        for text in texts {
-            storable(text)?;
+    fn on<C: ColumnTrait>(&self, column: C, at: &Path<'_>) -> Result<Condition, ClientError> {
+        let one = [
+            ("eq", &self.eq),
+            ("ne", &self.ne),
+            ("starts_with", &self.starts_with),
+        ];
+        for (name, text) in one {
+            storable(text.as_deref().unwrap_or_default(), at.field(name))?;
+        }
+        for (index, text) in self.any.iter().flatten().enumerate() {
+            storable(text, at.field("in").item(index))?;
         }
         let col = || Expr::col(column.as_column_ref());
         Ok(Condition::all()
@@ -72,11 +80,10 @@ impl ColumnFilter for TextFilter {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for such a text.
-pub(crate) fn storable(text: &str) -> Result<(), ClientError> {
+fn storable(text: &str, at: Path<'_>) -> Result<(), ClientError> {
     if text.contains('\0') {
-        return Err(ClientError::input(
-            "text may not contain the character U+0000",
-        ));
+        let problem = "may not contain the character U+0000";
+        return Err(ClientError::at(Code::BadUserInput, at, problem));
     }
     Ok(())
 }
@@ -104,15 +111,18 @@ pub struct DateTimeFilter {
 }
 
 impl ColumnFilter for DateTimeFilter {
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
-        for time in [self.eq, self.lt, self.lte, self.gt, self.gte]
-            .into_iter()
-            .flatten()
-        {
-            if !is_storable(time) {
-                return Err(ClientError::input(
-                    "a moment must be in the years 1 to 9999",
-                ));
+    fn on<C: ColumnTrait>(&self, column: C, at: &Path<'_>) -> Result<Condition, ClientError> {
+        let times = [
+            ("eq", self.eq),
+            ("lt", self.lt),
+            ("lte", self.lte),
+            ("gt", self.gt),
+            ("gte", self.gte),
+        ];
+        for (name, time) in times {
+            if time.is_some_and(|time| !is_storable(time)) {
+                let problem = "must be in the years 1 to 9999";
+                return Err(ClientError::at(Code::BadUserInput, at.field(name), problem));
             }
         }
         Ok(Condition::all()
@@ -133,7 +143,7 @@ pub struct BooleanFilter {
 }
 
 impl ColumnFilter for BooleanFilter {
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+    fn on<C: ColumnTrait>(&self, column: C, _: &Path<'_>) -> Result<Condition, ClientError> {
         Ok(Condition::all().add_option(self.eq.map(|yes| column.eq(yes))))
     }
 }
@@ -152,8 +162,7 @@ pub struct IdFilter {
     pub is_null: Option<bool>,
 }
 
-/// [`IdFilter`] on a column that holds ids of one kind; an id of another kind is refused when the
-/// input is read.
+/// [`IdFilter`] on a column that holds ids of one kind; an id of another kind is refused.
 #[derive(Clone, Debug)]
 pub struct Ids<I> {
     input: IdFilter,
@@ -173,16 +182,6 @@ impl<I: TypedId> InputType for Ids<I> {
 
     fn parse(value: Option<GraphqlValue>) -> InputValueResult<Self> {
         let input = IdFilter::parse(value).map_err(InputValueError::propagate)?;
-        for id in [&input.eq, &input.ne]
-            .into_iter()
-            .flatten()
-            .chain(input.any.iter().flatten())
-        {
-            id.parse::<I>().map_err(|error| {
-                InputValueError::custom(error)
-                    .with_extension("code", crate::error::Code::InvalidId.as_str())
-            })?;
-        }
         Ok(Self {
             input,
             kind: PhantomData,
@@ -199,38 +198,29 @@ impl<I: TypedId> InputType for Ids<I> {
 }
 
 impl<I: TypedId> ColumnFilter for Ids<I> {
-    fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
-        let raw = |id: &ID| {
-            id.parse::<I>()
-                .map(TypedId::into_value)
-                .map_err(|error| ClientError::new(crate::error::Code::InvalidId, error.to_string()))
+    fn on<C: ColumnTrait>(&self, column: C, at: &Path<'_>) -> Result<Condition, ClientError> {
+        let one = |id: &Option<ID>, name| {
+            let id = id.as_ref().map(|id| parsed::<I>(id, &at.field(name)));
+            id.transpose()
         };
-        let any = self
-            .input
-            .any
-            .as_ref()
-            .map(|ids| ids.iter().map(raw).collect::<Result<Vec<_>, _>>())
-            .transpose()?;
+        let any = self.input.any.as_ref().map(|ids| {
+            let (at, ids) = (at.field("in"), ids.iter().enumerate());
+            ids.map(|(index, id)| parsed::<I>(id, &at.item(index)))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        let any = any.transpose()?;
         Ok(Condition::all()
-            .add_option(
-                self.input
-                    .eq
-                    .as_ref()
-                    .map(raw)
-                    .transpose()?
-                    .map(|id| column.eq(id)),
-            )
-            .add_option(
-                self.input
-                    .ne
-                    .as_ref()
-                    .map(raw)
-                    .transpose()?
-                    .map(|id| column.ne(id)),
-            )
+            .add_option(one(&self.input.eq, "eq")?.map(|id| column.eq(id)))
+            .add_option(one(&self.input.ne, "ne")?.map(|id| column.ne(id)))
             .add_option(any.map(|ids| any_of(column, ids)))
             .add_option(self.input.is_null.map(|null| nullness(column, null))))
     }
+}
+
+fn parsed<I: TypedId>(id: &ID, at: &Path<'_>) -> Result<Value, ClientError> {
+    id.parse::<I>()
+        .map(TypedId::into_value)
+        .map_err(|error| ClientError::at(Code::InvalidId, at, format!("is not usable: {error}")))
 }
 
 /// `= ANY($1)`: one SQL text whatever the number of values; none matches an empty list.

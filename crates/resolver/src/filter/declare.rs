@@ -66,22 +66,22 @@ macro_rules! filter {
                 let nesting = nesting.deeper()?;
                 let mut condition = sea_orm::Condition::all();
                 $(if let Some(filter) = &self.$column {
-                    condition = condition.add(filter.on($table::Column::$stored)?);
+                    condition = condition.add(filter.on($table::Column::$stored, nesting.field(stringify!($column)).at())?);
                 })*
                 $($(if let Some(filter) = &self.$one {
-                    condition = condition.add(related($table::Column::$reference, $one_key, filter.condition(nesting)?));
+                    condition = condition.add(related($table::Column::$reference, $one_key, filter.condition(nesting.field(stringify!($one)))?));
                 })*)?
                 $($(if let Some(filter) = &self.$many {
-                    condition = condition.add(filter.condition(nesting, |inner| Ok(related($table::Column::$key, $many_reference, inner)))?);
+                    condition = condition.add(filter.condition(nesting.field(stringify!($many)), |inner| Ok(related($table::Column::$key, $many_reference, inner)))?);
                 })*)?
                 $($(if let Some(filter) = &self.$through {
-                    condition = condition.add(filter.condition(nesting, |inner| {
+                    condition = condition.add(filter.condition(nesting.field(stringify!($through)), |inner| {
                         Ok(related($table::Column::$own_key, $join_own, sea_orm::Condition::all().add(related($join_other, $other_key, inner))))
                     })?);
                 })*)?
-                condition = condition.add_option(self.and.as_ref().map(|filters| all(filters, nesting)).transpose()?);
-                condition = condition.add_option(self.or.as_ref().map(|filters| any(filters, nesting)).transpose()?);
-                condition = condition.add_option(self.not.as_ref().map(|filter| filter.condition(nesting).map(not)).transpose()?);
+                condition = condition.add_option(self.and.as_ref().map(|filters| all(filters, nesting.field("and"))).transpose()?);
+                condition = condition.add_option(self.or.as_ref().map(|filters| any(filters, nesting.field("or"))).transpose()?);
+                condition = condition.add_option(self.not.as_ref().map(|filter| filter.condition(nesting.field("not")).map(not)).transpose()?);
                 Ok(condition)
             }
         }
@@ -105,8 +105,8 @@ macro_rules! filter {
                 item: impl Fn(sea_orm::Condition) -> Result<sea_orm::sea_query::Expr, $crate::error::ClientError>,
             ) -> Result<sea_orm::Condition, $crate::error::ClientError> {
                 use $crate::filter::Filter;
-                let some = self.some.as_ref().map(|filter| item(filter.condition(nesting)?)).transpose()?;
-                let none = self.none.as_ref().map(|filter| item(filter.condition(nesting)?)).transpose()?;
+                let some = self.some.as_ref().map(|filter| item(filter.condition(nesting.field("some"))?)).transpose()?;
+                let none = self.none.as_ref().map(|filter| item(filter.condition(nesting.field("none"))?)).transpose()?;
                 Ok(sea_orm::Condition::all()
                     .add_option(some)
                     .add_option(none.map(|matches| sea_orm::ExprTrait::not(matches))))
@@ -142,11 +142,10 @@ pub(crate) fn all<F: Filter>(
     filters: &[F],
     nesting: Nesting<'_>,
 ) -> Result<Condition, ClientError> {
-    filters
-        .iter()
-        .try_fold(Condition::all(), |condition, filter| {
-            Ok(condition.add(filter.condition(nesting)?))
-        })
+    let mut filters = filters.iter().enumerate();
+    filters.try_fold(Condition::all(), |condition, (index, filter)| {
+        Ok(condition.add(filter.condition(nesting.item(index))?))
+    })
 }
 
 /// One of the filters holds.
@@ -157,11 +156,10 @@ pub(crate) fn any<F: Filter>(
     if filters.is_empty() {
         return Ok(Condition::all().add(Expr::cust("FALSE")));
     }
-    filters
-        .iter()
-        .try_fold(Condition::any(), |condition, filter| {
-            Ok(condition.add(filter.condition(nesting)?))
-        })
+    let mut filters = filters.iter().enumerate();
+    filters.try_fold(Condition::any(), |condition, (index, filter)| {
+        Ok(condition.add(filter.condition(nesting.item(index))?))
+    })
 }
 
 /// The condition does not hold: it is false, or unknown because a value is missing. Plain NOT

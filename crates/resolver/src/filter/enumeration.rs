@@ -38,7 +38,7 @@ macro_rules! enumeration {
         }
 
         impl $crate::filter::ColumnFilter for $filter {
-            fn on<C: sea_orm::ColumnTrait>(&self, column: C) -> Result<sea_orm::Condition, $crate::error::ClientError> {
+            fn on<C: sea_orm::ColumnTrait>(&self, column: C, _: &$crate::input::Path<'_>) -> Result<sea_orm::Condition, $crate::error::ClientError> {
                 let text = |shown: $name| sea_orm::ActiveEnum::to_value(&<$stored>::from(shown));
                 Ok(sea_orm::Condition::all()
                     .add_option(self.eq.map(|shown| column.eq(text(shown))))

@@ -7,7 +7,7 @@ use super::{
     ColumnFilter,
     column::{in_values, nullness_of},
 };
-use crate::{error::ClientError, scalar::BigInt};
+use crate::{error::ClientError, input::Path, scalar::BigInt};
 
 /// Declares the filter of a kind of number.
 macro_rules! number_filter {
@@ -55,7 +55,7 @@ macro_rules! number_filter {
         }
 
         impl ColumnFilter for $filter {
-            fn on<C: ColumnTrait>(&self, column: C) -> Result<Condition, ClientError> {
+            fn on<C: ColumnTrait>(&self, column: C, _: &Path<'_>) -> Result<Condition, ClientError> {
                 Ok(self.holds(&Expr::col(column.as_column_ref())))
             }
         }

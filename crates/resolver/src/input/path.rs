@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The way to a value of an argument: `input.steps.2.subjectOverride`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Path<'p> {
+pub enum Path<'p> {
     /// An argument of the field, by its GraphQL name.
     Argument(&'p str),
     /// A field of an input object, by its Rust name.

@@ -36,8 +36,9 @@ impl Selected {
     /// As those of filters.
     pub(crate) fn new<F: Filter>(filter: &F, at_most: AtMost) -> Result<Self, ClientError> {
         let at_most = at_most.checked(&INPUT.field("at_most"))?;
+        let left = Cell::new(MAX_FILTERS);
         Ok(Self {
-            condition: filter.condition(Nesting::outermost(&Cell::new(MAX_FILTERS)))?,
+            condition: filter.condition(Nesting::outermost(&left, INPUT.field("filter")))?,
             at_most: u64::try_from(at_most).expect("`checked` lets numbers from 1 through"),
         })
     }

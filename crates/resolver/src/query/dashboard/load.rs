@@ -18,7 +18,13 @@ use sea_orm::{
 use tenant::TenantContext;
 
 use super::{StatusCountRow, WeekCountRow};
-use crate::{aggregate::parse_zone, argument::at, error, session::Session, table::Scope};
+use crate::{
+    aggregate::parse_zone,
+    argument::{at, read},
+    error,
+    session::Session,
+    table::Scope,
+};
 
 /// Weeks that are shown, this one included.
 const WEEKS: u64 = 12;
@@ -114,7 +120,7 @@ impl Arguments for Weeks {
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
-        parse_zone(&ZONE.parse(ctx)?)
+        parse_zone(&read(ctx, &ZONE)?)
             .map(Self)
             .map_err(|error| at(ctx, error))
     }
