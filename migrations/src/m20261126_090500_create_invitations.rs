@@ -37,7 +37,7 @@ CREATE TABLE invitations (
     CONSTRAINT invitations_accepted_by_user_id_fkey FOREIGN KEY (tenant_id, accepted_by_user_id)
         REFERENCES tenant_users (tenant_id, user_id)
 );
-CREATE UNIQUE INDEX invitations_open_key ON invitations (tenant_id, email)
+CREATE UNIQUE INDEX invitations_email_key ON invitations (tenant_id, email)
     WHERE accepted IS NULL AND revoked IS NULL;
 CREATE INDEX idx_invitations_tenant_created ON invitations (tenant_id, created DESC, id DESC);
 CREATE INDEX idx_invitations_tenant_invited_by

@@ -7,6 +7,7 @@
 //! payload and the right it takes. To add one: the input and its payload in the object's file, and a
 //! line in the file's list of root fields.
 
+mod accept_invitation;
 mod billing_details;
 mod campaign;
 mod campaign_sequence_step;
@@ -15,6 +16,7 @@ mod company;
 mod domain;
 mod email_account;
 mod folder;
+mod invitation;
 mod lead;
 mod lead_import;
 mod standard;
@@ -111,6 +113,8 @@ pub struct Mutation(
     Root<tenant_policy::TenantPolicyMutations>,
     Root<billing_details::BillingDetailsMutations>,
     Root<tenant_user::TenantUserMutations>,
+    Root<invitation::InvitationMutations>,
+    Root<accept_invitation::AcceptInvitationMutations>,
     Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,
 );

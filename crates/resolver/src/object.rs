@@ -19,6 +19,7 @@ pub mod domain_ip_assignment;
 pub mod email_account;
 pub mod feature_flag;
 pub mod folder;
+pub mod invitation;
 pub mod lead;
 pub mod mail_server_settings;
 pub mod node;

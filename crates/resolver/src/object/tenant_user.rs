@@ -56,7 +56,7 @@ enumeration! {
 }
 
 /// The roles that this version knows; another gives no right.
-fn roles(stored: &[String]) -> Vec<Role> {
+pub(crate) fn roles(stored: &[String]) -> Vec<Role> {
     stored.iter().filter_map(|text| Role::parse(text)).collect()
 }
 

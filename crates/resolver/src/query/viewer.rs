@@ -1,9 +1,12 @@
 //! The viewer: who asks, and as what.
 
+mod open_invitation;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Result};
 use entity::id::{TenantId, UserId};
+use open_invitation::{OpenInvitation, OpenInvitations};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use tenant::{Identity, Role, TenantContext};
 
@@ -39,6 +42,9 @@ rows::object! {
         /// The other tenants that the user is a member of, by name: all of them where the request names
         /// no tenant; none for staff.
         other_tenants: Vec<OtherTenant> = |identity| Some(*identity) -> OtherTenants,
+        /// The invitations to the user's address that can be accepted, the first to expire first; none
+        /// while the address is not verified, and for staff.
+        invitations: Vec<OpenInvitation> = |identity| Some(*identity) -> OpenInvitations,
     }
 }
 

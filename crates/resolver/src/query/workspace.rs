@@ -5,8 +5,8 @@ use crate::{
     connection::Connection,
     loader::{all, find},
     object::{
-        company::Company, domain::Domain, email_account::EmailAccount, lead::Lead, tenant::Tenant,
-        tenant_user::TenantUser, user::User,
+        company::Company, domain::Domain, email_account::EmailAccount, invitation::Invitation,
+        lead::Lead, tenant::Tenant, tenant_user::TenantUser, user::User,
     },
 };
 
@@ -25,6 +25,10 @@ rows::object! {
         tenant_user(IdArgument<TenantUser>): Option<TenantUser> = |_row| Some(()) -> find::<TenantUser>(),
         /// The tenant's memberships, also those that have ended.
         tenant_users(ConnectionArguments<TenantUser>): Connection<TenantUser> = |_row| Some(()) -> all::<TenantUser>(),
+        /// An invitation into the tenant by its id.
+        invitation(IdArgument<Invitation>): Option<Invitation> = |_row| Some(()) -> find::<Invitation>(),
+        /// The invitations into the tenant, also those that have ended.
+        invitations(ConnectionArguments<Invitation>): Connection<Invitation> = |_row| Some(()) -> all::<Invitation>(),
         /// A company by its id.
         company(IdArgument<Company>): Option<Company> = |_row| Some(()) -> find::<Company>(),
         /// The tenant's companies.

@@ -1,0 +1,101 @@
+//! Accepting an invitation: the one change that a user makes outside of the tenant asked in.
+
+use async_graphql::Context;
+use entity::id::{InvitationId, TypedId};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use tenant::{Identity, Rule};
+
+use super::prelude::*;
+use crate::{
+    error::{self, ClientError, Code},
+    query::viewer::{OtherTenant, OtherTenantRow},
+    session::Session,
+};
+
+rows::object! {
+    /// What can be changed.
+    pub object AcceptInvitationMutations(()) {
+        /// Makes the user who asks a member of the tenant that invited the user's address (`viewer { invitations }`). For every user, with or without a tenant; an analyst, whose requests change nothing, asks without one.
+        accept_invitation(Input<AcceptInvitationInput>): AcceptInvitationPayload = |_row| Some(()) -> Accept,
+    }
+}
+
+/// Which invitation to accept.
+#[derive(async_graphql::InputObject)]
+pub struct AcceptInvitationInput {
+    /// The id, as `viewer { invitations }` has it.
+    pub id: Reference<InvitationId>,
+}
+
+rows::object! {
+    /// The tenant that the user is a member of now.
+    pub object AcceptInvitationPayload(Joined) {
+        /// Sign in to it to see more of it.
+        tenant: OtherTenant = |joined| Some(Some(Arc::clone(&joined.0))) -> inside(),
+    }
+}
+
+/// The tenant joined.
+pub struct Joined(Arc<OtherTenantRow>);
+
+/// Not a [`Mutate`]: no role in the tenant asked in has a say in it. The function answers for the
+/// user who asks and for nobody else.
+struct Accept;
+
+impl rows::Load<(), Input<AcceptInvitationInput>> for Accept {
+    type Value = Option<Arc<Joined>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        _: Vec<()>,
+        Input(input): Input<AcceptInvitationInput>,
+    ) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        let id = input.id.typed(&INPUT.field("id"))?;
+        if matches!(session.context().identity(), Identity::Staff { .. }) {
+            let message = "staff are no members; ask with a user's token";
+            return Err(ClientError::new(Code::Forbidden, message).into());
+        }
+        let joined = accept(session, id).await?;
+        session.loaders().forget();
+        Ok(vec![Some(Arc::new(Joined(joined)))])
+    }
+}
+
+async fn accept(session: &Session, id: InvitationId) -> Result<Arc<OtherTenantRow>> {
+    let context = session.context();
+    let statement = Statement::from_sql_and_values(
+        context.get_database_backend(),
+        "SELECT id, name FROM accept_invitation($1)",
+        [id.into_value()],
+    );
+    let row = context.query_one_raw(statement).await.map_err(|cause| {
+        match Rule::broken_by(&cause).and_then(refused) {
+            Some(refused) => refused.into(),
+            None => error::database(context, &Arc::new(cause)),
+        }
+    })?;
+    let row = row.ok_or_else(|| error::coded(Code::Internal, "joining answered nothing"))?;
+    let row = OtherTenantRow::from_query_result(&row, "");
+    row.map(Arc::new).map_err(|cause| error::internal(&cause))
+}
+
+fn refused(rule: Rule) -> Option<ClientError> {
+    let at = INPUT.field("id");
+    match rule {
+        Rule::NoInvitation => {
+            let problem = "is the id of no open invitation to your address";
+            Some(ClientError::at(Code::NotFound, at, problem))
+        }
+        Rule::InvitationExpired => {
+            let problem = "is an invitation that has expired; ask an owner for another one";
+            Some(ClientError::at(Code::NotFound, at, problem))
+        }
+        Rule::AddressNotVerified => {
+            let message = "your email address is not verified; verify it first";
+            Some(ClientError::new(Code::Forbidden, message))
+        }
+        Rule::LastOwner => None,
+    }
+}
