@@ -1,8 +1,8 @@
 //! The rows of `acme` that the entries are about.
 
 use entity::id::{
-    CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId, LeadId,
-    SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
+    CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
+    InvitationId, LeadId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
 use sqlx::AssertSqlSafe;
@@ -63,6 +63,8 @@ pub struct Subjects {
     pub member: String,
     pub admin: String,
     pub subscription: String,
+    /// An open one.
+    pub invitation: String,
 }
 
 /// Adds the rows.
@@ -116,6 +118,7 @@ impl Subjects {
             paused: campaign("paused").await,
             member: TenantUserId::from_raw(find.user("member@acme.test").await).to_string(),
             admin: UserId::from_raw(find.user("admin@acme.test").await).to_string(),
+            invitation: find.id::<InvitationId>("invitations", "true").await,
             subscription: find.id::<SubscriptionId>("subscriptions", "true").await,
         }
     }
