@@ -17,6 +17,8 @@ pub(crate) struct Executed {
     pub(crate) response: Response,
     /// How the transaction ended; `None` if it could not be committed.
     pub(crate) outcome: Option<Outcome>,
+    /// Statements sent, of both runs if there were two.
+    pub(crate) statements: u32,
     /// Whether any of it was executed; a document that does not fit the schema is refused before.
     pub(crate) reached: bool,
     /// It lost against a transaction of others once, and this is the second run.
@@ -49,7 +51,9 @@ pub(crate) async fn execute(
     let again = copy(&request);
     let mut executed = attempt(database, schema, identity, access, request).await;
     if executed.lost {
+        let before = executed.statements;
         executed = attempt(database, schema, identity, access, again).await;
+        executed.statements += before;
         executed.retried = true;
     }
     executed.settle();
@@ -92,6 +96,7 @@ async fn attempt(
         reached: lost
             || !matches!(response.data, Value::Null)
             || errors.any(|error| !error.path.is_empty()),
+        statements: context.statements(),
         context,
         response,
         outcome,

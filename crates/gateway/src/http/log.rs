@@ -58,7 +58,7 @@ impl RequestLog {
     pub(super) fn executed(&mut self, executed: &Executed) {
         let context = &executed.context;
         self.retried = executed.retried;
-        self.statements = context.statements();
+        self.statements = executed.statements;
         self.outcome = Some(match executed.outcome {
             Some(Outcome::Unopened) => "unopened",
             Some(Outcome::Committed) => "committed",
