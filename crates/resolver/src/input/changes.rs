@@ -64,7 +64,7 @@ impl<T: Table> Changes<T> {
             Given::Null if column.def().is_null() => null(column),
             Given::Null => {
                 let problem = "can not be null; leave it out to keep it as it is";
-                return Err(ClientError::at(Code::BadUserInput, &at, problem));
+                return Err(ClientError::at(Code::BadUserInput, at, problem));
             }
             Given::Value(value) => fitting(value.stored(&at)?, column, &at)?,
         };

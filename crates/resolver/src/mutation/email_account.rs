@@ -116,7 +116,7 @@ impl Mutate for CreateEmailAccountInput {
 
     async fn run(self, writer: &Writer<'_>) -> Result<Written<EmailAccount>> {
         let domain = self.domain_id.typed(&INPUT.field("domain_id"))?;
-        let email = self.email.checked(&INPUT.field("email"))?;
+        let email = self.email.checked(INPUT.field("email"))?;
         let (changes, ()) = self.split(&INPUT)?;
         is_in(writer, domain, &email).await?;
         writer.claim(Limit::EmailAccounts, 1).await?;

@@ -70,7 +70,7 @@ impl Selected {
         );
         Err(ClientError::at(
             Code::TooManyRows,
-            &INPUT.field("at_most"),
+            INPUT.field("at_most"),
             problem,
         ))
     }

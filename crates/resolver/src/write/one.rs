@@ -177,7 +177,7 @@ impl Writer<'_> {
         let problem = format!(
             "has changed since; it was updated at {updated:?}: read it again and send what it says as `expectedUpdated`"
         );
-        Ok(ClientError::at(Code::Stale, &at, problem).with("updated", format!("{updated:?}")))
+        Ok(ClientError::at(Code::Stale, at, problem).with("updated", format!("{updated:?}")))
     }
 
     pub(super) fn row<T: Table>(&self, row: &QueryResult) -> Result<Arc<T::Row>> {
