@@ -11,6 +11,7 @@
 //! * [`values`], [`refusals`], [`transitions`], [`unique`]: what is wrong with a value, and where it stands;
 //! * [`stale`], [`races`], [`limits`], [`sequences`]: two at once;
 //! * [`import`]: many leads in one call;
+//! * [`invitations`]: what the invited does, in no tenant yet;
 //! * [`model`]: random writes against a plain model.
 //!
 //! Every answer's messages are searched for what is the database's own ([`messages`]).
@@ -26,6 +27,7 @@ mod entries;
 mod foreign;
 mod import;
 mod inputs;
+mod invitations;
 mod limits;
 mod messages;
 mod model;

@@ -3,17 +3,18 @@
 use gateway_tests::Answer;
 use serde_json::{Value, json};
 
-use super::{arranged::Fresh, ask::Call, entries::Entry};
+use super::{
+    arranged::Fresh,
+    ask::Call,
+    entries::{Entry, UNLIKE},
+};
 use crate::isolation::schema::Schema;
 
 #[tokio::test]
 async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
-    let names: Vec<&str> = Schema::served()
-        .mutations()
-        .iter()
-        .map(|field| field.name.as_str())
-        .collect();
-    for name in names {
+    let mutations = Schema::served().mutations().iter();
+    let names = mutations.map(|field| field.name.as_str());
+    for name in names.filter(|name| UNLIKE.iter().all(|(unlike, _)| unlike != name)) {
         let fresh = Fresh::new().await;
         let (entry, before) = (fresh.entry(name), fresh.dump().await);
         let answer = Call::of(entry).send(&fresh.world.owner("acme")).await;

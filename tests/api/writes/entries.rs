@@ -47,6 +47,12 @@ impl Right {
     }
 }
 
+/// The mutations that no walk fits, and where their tests are. The list may only shrink.
+pub const UNLIKE: [(&str, &str); 1] = [(
+    "acceptInvitation",
+    "changes the tenant that invites, not the one asked in: `invitations`",
+)];
+
 /// All entries.
 pub fn all(of: &Subjects) -> Vec<Entry> {
     [

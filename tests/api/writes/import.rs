@@ -35,74 +35,68 @@ async fn stored(fresh: &Fresh) -> Vec<String> {
     texts(&fresh.world, sql).await
 }
 
-#[tokio::test]
-async fn what_is_there_already_is_rejected_changed_or_passed_over() {
-    let fresh = Fresh::new().await;
-    let owner = fresh.world.owner("acme");
-    let first = json!({
-        "leads": [
-            { "email": "a@in.test", "name": "A", "company": "Paper" },
-            { "email": "b@in.test", "name": "B" },
-        ],
-        "mode": "INSERT",
-        "status": "REPLIED",
-    });
+/// Two leads, of which one has all there is.
+async fn import_two(fresh: &Fresh, owner: &Client) {
+    let leads = json!([
+        { "email": "a@in.test", "name": "A", "company": "Paper" },
+        { "email": "b@in.test", "name": "B" },
+    ]);
+    let input = json!({ "leads": leads, "mode": "INSERT", "status": "REPLIED" });
     assert_eq!(
-        told(&import(&fresh, &owner, first).await),
+        told(&import(fresh, owner, input).await),
         json!([2, 0, 0, []])
     );
-    let again = |mode: &str, new: &str| json!({ "leads": [{ "email": format!("{new}@in.test") }, { "email": "A@In.Test", "name": mode }], "mode": mode });
-    let before = ["a@in.test|A|Paper|replied", "b@in.test|B|-|replied"];
-    assert_eq!(stored(&fresh).await, before);
+    assert_eq!(stored(fresh).await, TWO);
+}
 
+const TWO: [&str; 2] = ["a@in.test|A|Paper|replied", "b@in.test|B|-|replied"];
+
+/// A new lead, and one that is there.
+fn again(mode: &str, new: &str) -> Value {
+    let there = json!({ "email": "A@In.Test", "name": mode });
+    json!({ "leads": [{ "email": format!("{new}@in.test") }, there], "mode": mode })
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_rejected_or_passed_over() {
+    let fresh = Fresh::new().await;
+    let owner = fresh.world.owner("acme");
+    import_two(&fresh, &owner).await;
     let insert = import(&fresh, &owner, again("INSERT", "c")).await;
     assert_eq!(told(&insert), json!([1, 0, 0, [[1, "ALREADY_EXISTS"]]]));
     let rejected = &insert.data()["it"]["rejected"][0];
-    assert_eq!(
-        (&rejected["email"], &rejected["message"]),
-        (
-            &json!("A@In.Test"),
-            &json!("`input.leads.1.email` is taken")
-        ),
-        "as it was given"
-    );
-    assert_eq!(
-        told(&import(&fresh, &owner, again("SKIP", "d")).await),
-        json!([1, 0, 1, []])
-    );
-    assert_eq!(
-        stored(&fresh).await[..2],
-        before,
-        "neither changes what is there"
-    );
-
-    assert_eq!(
-        told(&import(&fresh, &owner, again("UPSERT", "e")).await),
-        json!([1, 1, 0, []])
-    );
+    assert_eq!(rejected["email"], "A@In.Test", "as it was given");
+    assert_eq!(rejected["message"], "`input.leads.1.email` is taken");
+    let skip = import(&fresh, &owner, again("SKIP", "d")).await;
+    assert_eq!(told(&skip), json!([1, 0, 1, []]));
     let after = stored(&fresh).await;
-    assert_eq!(
-        after[0], "a@in.test|UPSERT|Paper|replied",
-        "what is not given stays"
-    );
-    assert_eq!(
-        after[2..],
-        [
-            "c@in.test|-|-|active",
-            "d@in.test|-|-|active",
-            "e@in.test|-|-|active"
-        ]
-    );
+    assert_eq!(after[..2], TWO, "neither changes what is there");
+    assert_eq!(after[2..], ["c@in.test|-|-|active", "d@in.test|-|-|active"]);
+}
 
-    let mut with_status = again("UPSERT", "f");
+#[tokio::test]
+async fn what_is_there_already_is_changed_to_what_is_given() {
+    let fresh = Fresh::new().await;
+    let owner = fresh.world.owner("acme");
+    import_two(&fresh, &owner).await;
+    let upsert = import(&fresh, &owner, again("UPSERT", "c")).await;
+    assert_eq!(told(&upsert), json!([1, 1, 0, []]));
+    let after = [
+        "a@in.test|UPSERT|Paper|replied",
+        TWO[1],
+        "c@in.test|-|-|active",
+    ];
+    assert_eq!(stored(&fresh).await, after, "what is not given stays");
+    let mut with_status = again("UPSERT", "d");
     with_status["status"] = json!("ARCHIVED");
     import(&fresh, &owner, with_status).await.data();
-    let after = stored(&fresh).await;
-    assert_eq!(after[0], "a@in.test|UPSERT|Paper|archived");
-    assert_eq!(
-        (&*after[1], &*after[5]),
-        ("b@in.test|B|-|replied", "f@in.test|-|-|archived")
-    );
+    let archived = [
+        "a@in.test|UPSERT|Paper|archived",
+        after[1],
+        after[2],
+        "d@in.test|-|-|archived",
+    ];
+    assert_eq!(stored(&fresh).await, archived);
 }
 
 #[tokio::test]

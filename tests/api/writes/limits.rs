@@ -87,7 +87,7 @@ async fn two_hundred_domains_at_once_are_as_many_as_the_plan_allows() {
     .await;
 }
 
-const LIMITS: [(&str, &str, &str, &str); 4] = [
+const LIMITS: [(&str, &str, &str, &str); 5] = [
     (
         "createLead",
         "max_contacts",
@@ -105,6 +105,13 @@ const LIMITS: [(&str, &str, &str, &str); 4] = [
         "max_email_accounts",
         "maxEmailAccounts",
         "email_accounts WHERE true",
+    ),
+    (
+        "createInvitation",
+        "max_users",
+        "maxUsers",
+        "(SELECT tenant_id FROM tenant_users WHERE deleted IS NULL UNION ALL SELECT tenant_id FROM invitations
+            WHERE accepted IS NULL AND revoked IS NULL AND expires > now()) AS people WHERE true",
     ),
     (
         "createCampaign",

@@ -24,6 +24,7 @@ use crate::isolation::{catalog::Catalog, schema::Schema};
 
 /// Fixed ones, so that every run is the same.
 const SEEDS: [u64; 3] = [1, 20_261_126, 7_777_777];
+const NAMES: [&str; 2] = ["acme", "globex"];
 const OPERATIONS: usize = 150;
 
 const OPS: [fn(&mut Draw<'_>) -> Op; 24] = [
@@ -64,8 +65,7 @@ async fn run(seed: u64) {
     let world = World::demo().await;
     messages::learn(&Catalog::read(world.admin()).await);
     state::empty(&world).await;
-    let names = ["acme", "globex"];
-    let clients = names.map(|name| world.owner(name));
+    let clients = NAMES.map(|name| world.owner(name));
     let mut tenants = [Tenant::default(), Tenant::default()];
     let (mut rng, mut done, mut refused) = (StdRng::seed_from_u64(seed), 0, 0);
     for number in 0..OPERATIONS {
@@ -82,7 +82,7 @@ async fn run(seed: u64) {
         let (op, undo) = (op(&mut draw), rng.random_bool(0.15));
         let place = format!(
             "seed {seed}, operation {number}: {} {} {}",
-            names[who], op.name, op.input
+            NAMES[who], op.name, op.input
         );
         let answer = send(&clients[who], &op, undo).await;
         let code = answer.body["errors"][0]["extensions"]["code"].as_str();
@@ -100,18 +100,20 @@ async fn run(seed: u64) {
             }
             _ => refused += 1,
         }
-        for (name, tenant) in names.iter().zip(&tenants) {
-            assert_eq!(
-                state::stored(&world, name).await,
-                tenant.shown(),
-                "{place}: the rows of {name}"
-            );
-        }
+        assert_rows(&world, &tenants, &place).await;
     }
     assert!(
         done > OPERATIONS / 4 && refused > OPERATIONS / 8,
         "seed {seed}: {done} done, {refused} refused"
     );
+}
+
+/// Both tenants have what the model says, and nothing else.
+async fn assert_rows(world: &World, tenants: &[Tenant; 2], place: &str) {
+    for (name, tenant) in NAMES.iter().zip(tenants) {
+        let stored = state::stored(world, name).await;
+        assert_eq!(stored, tenant.shown(), "{place}: the rows of {name}");
+    }
 }
 
 /// Sends an operation, with another behind it that fails if nothing of it is to stay.

@@ -94,6 +94,10 @@ async fn what_is_unique_is_made_once() {
         ("createLead", json!({ "email": "race@lead.test" })),
         ("createDomain", json!({ "domain": "race.acme.test" })),
         (
+            "createInvitation",
+            json!({ "email": "race@invited.test", "roles": ["MEMBER"] }),
+        ),
+        (
             "createCompany",
             json!({ "name": "Race", "workspaceName": "race" }),
         ),

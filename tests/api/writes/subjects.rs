@@ -1,8 +1,8 @@
 //! The rows of `acme` that the entries are about.
 
 use entity::id::{
-    CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId, LeadId,
-    SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
+    CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
+    InvitationId, LeadId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
 use sqlx::AssertSqlSafe;
@@ -63,6 +63,8 @@ pub struct Subjects {
     pub member: String,
     pub admin: String,
     pub subscription: String,
+    /// An open one.
+    pub invitation: String,
 }
 
 /// Adds the rows.
@@ -84,12 +86,6 @@ impl Subjects {
             find.key("id", "domains", "domain <> 'spare.acme.test'")
                 .await,
         );
-        let steps = "SELECT s.id FROM campaign_sequence_steps s JOIN campaigns c ON c.id = s.campaign_id \
-            JOIN tenants t ON t.id = s.tenant_id WHERE c.name = 'Spare' AND t.name = 'acme' ORDER BY step_order";
-        let steps: Vec<Uuid> = sqlx::query_scalar(steps)
-            .fetch_all(world.admin())
-            .await
-            .expect("steps");
         Self {
             company: find.id::<CompanyId>("companies", "name <> 'Spare'").await,
             spare_company: find.id::<CompanyId>("companies", "name = 'Spare'").await,
@@ -116,15 +112,13 @@ impl Subjects {
             tag: find.number::<TagId>("tags", "name <> 'Spare'").await,
             spare_tag: find.number::<TagId>("tags", "name = 'Spare'").await,
             draft,
-            steps: steps
-                .into_iter()
-                .map(|key| CampaignSequenceStepId::from_raw(key).to_string())
-                .collect(),
+            steps: find.steps_of_the_draft().await,
             scheduled: campaign("scheduled").await,
             sending: campaign("sending").await,
             paused: campaign("paused").await,
             member: TenantUserId::from_raw(find.user("member@acme.test").await).to_string(),
             admin: UserId::from_raw(find.user("admin@acme.test").await).to_string(),
+            invitation: find.id::<InvitationId>("invitations", "true").await,
             subscription: find.id::<SubscriptionId>("subscriptions", "true").await,
         }
     }
@@ -133,6 +127,17 @@ impl Subjects {
 struct Find<'w>(&'w World);
 
 impl Find<'_> {
+    async fn steps_of_the_draft(&self) -> Vec<String> {
+        let sql = "SELECT s.id FROM campaign_sequence_steps s JOIN campaigns c ON c.id = s.campaign_id \
+            JOIN tenants t ON t.id = s.tenant_id WHERE c.name = 'Spare' AND t.name = 'acme' ORDER BY step_order";
+        let keys: Vec<Uuid> = sqlx::query_scalar(sql)
+            .fetch_all(self.0.admin())
+            .await
+            .expect("steps");
+        let id = |key| CampaignSequenceStepId::from_raw(key).to_string();
+        keys.into_iter().map(id).collect()
+    }
+
     async fn id<I: TypedId<Raw = Uuid>>(&self, table: &str, condition: &str) -> String {
         I::from_raw(self.key("id", table, condition).await).to_string()
     }

@@ -25,6 +25,16 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
             Right::ManageMembers,
             json!({ "id": of.member }),
         ),
+        entry(
+            "createInvitation",
+            Right::ManageMembers,
+            json!({ "email": "guest@invited.test", "roles": ["MEMBER"], "expiresInDays": 21 }),
+        ),
+        entry(
+            "revokeInvitation",
+            Right::ManageMembers,
+            json!({ "id": of.invitation }),
+        ),
         entry("updateUserPreferences", Right::Oneself, preferences()),
     ]
 }
