@@ -91,7 +91,7 @@ async fn an_id_of_another_kind_and_no_id_at_all() {
     node of no prefix: 200 INVALID_ID `1` does not say what it is an id of; give it as an answer gave it, with its prefix at ["node"]
     node of an unknown prefix: 200 INVALID_ID `what` does not say what it is an id of; give it as an answer gave it, with its prefix at ["node"]
     node of a wrong suffix: 200 INVALID_ID `camp_1` is not an id: expected `camp_` followed by 26 characters, or a plain UUID at ["node"]
-    in a filter: 200 INVALID_ID Failed to parse "IdFilter": expected an id that starts with `lead_`, but this one starts with `camp_` (occurred while parsing "LeadFilter") at ["leads"]
-    in a filter's list, in a variable: 200 INVALID_ID Failed to parse "IdFilter": `nothing` is not an id: expected `co_` followed by 26 characters, or a plain UUID (occurred while parsing "CampaignFilter") at ["campaigns"]
+    in a filter: 200 INVALID_ID `filter.id.eq` is not usable: expected an id that starts with `lead_`, but this one starts with `camp_` at ["leads"]
+    in a filter's list, in a variable: 200 INVALID_ID `filter.companyId.in.1` is not usable: `nothing` is not an id: expected `co_` followed by 26 characters, or a plain UUID at ["campaigns"]
     "#);
 }

@@ -130,21 +130,21 @@ async fn enums_pages_numbers_and_moments() {
     a negative page from the end: 200 BAD_USER_INPUT `last` must be from 0 to 200, not -1; page on with `after` or `before` at ["leads"]
     a page too large: 200 BAD_USER_INPUT `first` must be from 0 to 200, not 201; page on with `after` or `before` at ["leads"]
     both ends: 200 BAD_USER_INPUT give `first` or `last`, not both at ["leads"]
-    more than an Int: 200 BAD_USER_INPUT Failed to parse "Int": Only integers from -2147483648 to 2147483647 are accepted. at ["leads"]
-    more than an Int in a variable: 200 BAD_USER_INPUT Failed to parse "Int": Only integers from -2147483648 to 2147483647 are accepted. at ["leads"]
+    more than an Int: 200 BAD_USER_INPUT `first` must be a whole number from -2147483648 to 2147483647 at ["leads"]
+    more than an Int in a variable: 200 BAD_USER_INPUT `first` must be a whole number from -2147483648 to 2147483647 at ["leads"]
     more than 64 bits: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "first", expected type "Int"
     a fraction: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "first", expected type "Int"
     a text: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "first", expected type "Int"
     a list: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "first", expected type "Int"
-    less than an Int in a filter: 200 BAD_USER_INPUT Failed to parse "Int": Only integers from -2147483648 to 2147483647 are accepted. (occurred while parsing "IntFilter") (occurred while parsing "CampaignSequenceStepFilter") at ["campaignSequenceSteps"]
-    no date: 200 BAD_USER_INPUT Failed to parse "DateTime": input contains invalid characters (occurred while parsing "DateTimeFilter") (occurred while parsing "LeadFilter") at ["leads"]
-    no such date: 200 BAD_USER_INPUT Failed to parse "DateTime": input is out of range (occurred while parsing "DateTimeFilter") (occurred while parsing "LeadFilter") at ["leads"]
-    a date without a zone: 200 BAD_USER_INPUT Failed to parse "DateTime": premature end of input (occurred while parsing "DateTimeFilter") (occurred while parsing "LeadFilter") at ["leads"]
-    a date before all: 200 BAD_USER_INPUT a moment must be in the years 1 to 9999 at ["leads"]
+    less than an Int in a filter: 200 BAD_USER_INPUT `filter.stepOrder.eq` must be a whole number from -2147483648 to 2147483647 at ["campaignSequenceSteps"]
+    no date: 200 BAD_USER_INPUT `filter.created.gt` is not a moment; give one such as `2026-02-03T04:05:06Z` at ["leads"]
+    no such date: 200 BAD_USER_INPUT `filter.created.gt` is not a moment; give one such as `2026-02-03T04:05:06Z` at ["leads"]
+    a date without a zone: 200 BAD_USER_INPUT `filter.created.gt` is not a moment; give one such as `2026-02-03T04:05:06Z` at ["leads"]
+    a date before all: 200 BAD_USER_INPUT `filter.created.gt` must be in the years 1 to 9999 at ["leads"]
     a list for text: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "filter.email.eq", expected type "String"
     a number for text: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "filter.email.eq", expected type "String"
     null in a list: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "filter.email.in.0", expected type "String"
-    a text for a filter: 200 BAD_USER_INPUT Expected input type "LeadFilter", found "email". at ["leads"]
+    a text for a filter: 200 BAD_USER_INPUT `filter` must be an object, a `LeadFilter` at ["leads"]
     "#);
     // The last and the first moments that can be stored are as good as any.
     for (operator, moment) in [
