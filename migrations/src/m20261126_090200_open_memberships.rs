@@ -4,8 +4,9 @@
 //! account of, so that needs the person's own consent (an invitation that was accepted).
 //!
 //! A tenant keeps an owner. The trigger lets those who take an owner away wait for each other, and then
-//! looks for another one with what the first has committed: two owners who remove each other at the same
-//! moment can not both succeed. It binds whoever takes one away, the operator included.
+//! looks for another one with what the first has committed: two owners who remove each other at the
+//! same moment can not both succeed. One whose account is deleted is none. It binds whoever takes one
+//! away, the operator included.
 
 use crate::{
     row_security::{OWNERS, any_writers, writers},
@@ -28,8 +29,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('gateway.owners ' || OLD.tenant_id, 0));
     IF NOT EXISTS (
         SELECT FROM tenant_users
+        JOIN users ON users.id = tenant_users.user_id AND users.deleted IS NULL
         WHERE tenant_id = OLD.tenant_id AND user_id <> OLD.user_id
-            AND deleted IS NULL AND 'owner' = ANY (roles)
+            AND tenant_users.deleted IS NULL AND 'owner' = ANY (roles)
     ) THEN
         RAISE SQLSTATE 'TG101' USING MESSAGE = 'a tenant keeps an owner';
     END IF;

@@ -54,6 +54,8 @@ BEGIN
     FOR wanted IN
         SELECT * FROM (VALUES
             ('statement_timeout', '30s'),
+            -- Who waits for another's rows holds a connection, of which there are few.
+            ('lock_timeout', '10s'),
             ('idle_in_transaction_session_timeout', '60s'),
             -- A statement whose client is gone ends within a second, or requests that were broken off
             -- would hold more connections than the pool has.

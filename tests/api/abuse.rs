@@ -48,6 +48,29 @@ async fn fragments_that_double_are_refused_at_once() {
     );
 }
 
+/// Without a limit the stack overflows, which ends the process and with it every tenant's requests.
+#[tokio::test]
+async fn brackets_are_nested_so_deep_and_no_deeper() {
+    let world = World::demo().await;
+    let analyst = world.user("acme", "analyst@acme.test");
+    let nested = |open: &str, close: &str, depth: usize| {
+        format!("{}{{}}{}", open.repeat(depth), close.repeat(depth))
+    };
+    for depth in [300, 2_000, 100_000] {
+        for filter in [
+            nested("{not:", "}", depth),
+            format!("{{and: {}}}", nested("[", "]", depth)),
+        ] {
+            let query = format!("{{ leads(filter: {filter}) {{ totalCount }} }}");
+            let answer = analyst.query(&query).await;
+            assert_eq!(answer.code(), "GRAPHQL_PARSE_FAILED", "{}", answer.body);
+        }
+    }
+    let text = "{".repeat(5_000);
+    let query = format!("{{ leads(filter: {{email: {{eq: \"{text}\"}}}}) {{ totalCount }} }}");
+    assert_eq!(analyst.data(&query).await["leads"]["totalCount"], 0);
+}
+
 #[tokio::test]
 async fn one_key_is_one_field_also_across_fragments() {
     let world = World::demo().await;

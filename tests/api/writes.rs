@@ -10,6 +10,7 @@
 //! * [`undone`]: an error anywhere undoes everything;
 //! * [`values`], [`refusals`], [`transitions`], [`unique`]: what is wrong with a value, and where it stands;
 //! * [`stale`], [`races`], [`limits`], [`sequences`]: two at once;
+//! * [`primary_domain`]: one of a tenant's rows is different;
 //! * [`import`]: many leads in one call;
 //! * [`invitations`]: what the invited does, in no tenant yet;
 //! * [`model`]: random writes against a plain model.
@@ -31,6 +32,7 @@ mod invitations;
 mod limits;
 mod messages;
 mod model;
+mod primary_domain;
 mod races;
 mod refusals;
 mod roles;

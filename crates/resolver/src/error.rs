@@ -10,7 +10,7 @@ use rows::FieldError;
 use sea_orm::DbErr;
 use tenant::{
     Access, TenantContext, is_aborted_transaction, is_cancelled_statement, is_conflict,
-    is_missing_context, is_read_only_transaction,
+    is_lock_timeout, is_missing_context, is_out_of_range, is_read_only_transaction,
 };
 
 mod client;
@@ -112,6 +112,18 @@ pub(crate) fn database(context: &TenantContext, error: &Arc<DbErr>) -> Error {
     }
     if is_conflict(error) {
         return lost();
+    }
+    if is_lock_timeout(error) {
+        return coded(
+            Code::TransactionConflict,
+            "others were changing the same rows for too long; nothing was changed; send it again",
+        );
+    }
+    if is_out_of_range(error) {
+        return coded(
+            Code::BadUserInput,
+            "a sum is larger than 64 bits; narrow the filter",
+        );
     }
     if is_cancelled_statement(error) {
         return coded(

@@ -8,6 +8,7 @@
 mod column;
 pub(crate) mod declare;
 mod enumeration;
+mod id;
 mod number;
 
 use std::cell::Cell;
@@ -20,10 +21,11 @@ use crate::{
     input::Path,
 };
 
-pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, Ids, TextFilter};
+pub use column::{BooleanFilter, ColumnFilter, DateTimeFilter, TextFilter};
 pub(crate) use column::{any_of, is_storable};
 pub(crate) use declare::filter;
 pub(crate) use enumeration::enumeration;
+pub use id::Ids;
 pub use number::{BigIntFilter, FloatFilter, IntFilter};
 
 /// Filters nested deeper than this are refused: each level is a subquery.

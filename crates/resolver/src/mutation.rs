@@ -10,6 +10,7 @@
 mod accept_invitation;
 mod billing_details;
 mod campaign;
+mod campaign_sequence_order;
 mod campaign_sequence_step;
 mod campaign_status;
 mod company;
@@ -109,6 +110,7 @@ pub struct Mutation(
     Root<campaign::CampaignMutations>,
     Root<campaign_status::CampaignStatusMutations>,
     Root<campaign_sequence_step::StepMutations>,
+    Root<campaign_sequence_order::SequenceOrderMutations>,
     Root<tenant_config::TenantConfigMutations>,
     Root<tenant_policy::TenantPolicyMutations>,
     Root<billing_details::BillingDetailsMutations>,

@@ -1,6 +1,7 @@
 //! What a document asks for, before it is executed; and codes for what is wrong with it.
 
 mod expansion;
+mod nesting;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub fn find(request: &mut Request) -> Result<Operation, ServerError> {
 
 fn find_whole(request: &mut Request) -> Result<Operation, ServerError> {
     let wanted = request.operation_name.clone();
+    nesting::check(&request.query)?;
     let document = request.parsed_query().map_err(unparsed)?;
     expansion::check(document)?;
     let (operation, definition) = choose(document, wanted.as_deref())?;

@@ -38,7 +38,7 @@ pub(crate) use right::Right;
 
 /// A table whose rows are written by mutations, and the rules that no column's type can express.
 pub(crate) trait Writable: Table {
-    /// Makes room for the values, or refuses them. `at` is where they stand.
+    /// Makes room for the values in `rows`, or refuses them. `at` is where they stand.
     ///
     /// # Errors
     /// For values that a tenant's member may not give.
@@ -46,13 +46,9 @@ pub(crate) trait Writable: Table {
         _writer: &Writer<'_>,
         _at: &Path<'_>,
         _changes: &Changes<Self>,
+        _rows: Rows<Self::Id>,
     ) -> impl Future<Output = Result<()>> + Send {
         std::future::ready(Ok(()))
-    }
-
-    /// Whether [`prepare`](Self::prepare) changes other rows, so that it must not be called for nothing.
-    fn needs_room(_changes: &Changes<Self>) -> bool {
-        false
     }
 
     /// Whether a row may be as it is after a write; if not, the whole operation is undone.
@@ -70,6 +66,17 @@ pub(crate) trait Writable: Table {
     fn may_be_deleted(_row: &Self::Row) -> Result<(), ClientError> {
         Ok(())
     }
+}
+
+/// What values are written into.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rows<I> {
+    /// A new row.
+    New,
+    /// A row that may be there.
+    One(I),
+    /// Those that a filter selects.
+    Many,
 }
 
 /// Writes for one member of one tenant.

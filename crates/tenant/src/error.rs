@@ -90,6 +90,18 @@ pub fn is_read_only_transaction(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "25006")
 }
 
+/// True for 55P03: `lock_timeout` ended the wait for rows that another transaction holds.
+#[must_use]
+pub fn is_lock_timeout(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "55P03")
+}
+
+/// True for 22003: a number that was computed does not fit its type.
+#[must_use]
+pub fn is_out_of_range(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "22003")
+}
+
 /// True for 42704 and 22P02: a policy wanted a setting that the transaction does not carry, because
 /// a request that names no tenant asked for a tenant's rows. (A setting that was never made is
 /// unknown; one that ended with an earlier transaction reads `''`, which is no UUID. Our own

@@ -32,7 +32,7 @@ pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_user};
 pub use error::{
     Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_conflict,
-    is_missing_context, is_read_only_transaction, violation,
+    is_lock_timeout, is_missing_context, is_out_of_range, is_read_only_transaction, violation,
 };
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};

@@ -116,3 +116,26 @@ async fn a_real_deadlock_costs_the_client_nothing() {
     assert_eq!(answer.statements(), 2);
     assert_eq!(timezone(&member).await, "Asia/Tokyo");
 }
+
+/// A connection that waits is one less for all tenants, so nobody waits for long.
+#[tokio::test]
+async fn who_waits_too_long_for_others_is_told_so() {
+    let world = World::demo().await;
+    let limit = format!(
+        "ALTER ROLE gateway_login IN DATABASE {} SET lock_timeout = '300ms'",
+        world.database
+    );
+    sqlx::raw_sql(AssertSqlSafe(limit))
+        .execute(world.admin())
+        .await
+        .expect("a shorter limit");
+    let url = cluster().await.server.superuser_url(&world.database);
+    let mut other = PgConnection::connect(&url).await.expect("a connection");
+    let hold = "BEGIN; UPDATE user_preferences SET timezone = 'UTC'";
+    other.execute(sqlx::raw_sql(hold)).await.expect("the rows");
+    let member = world.user("acme", "member@acme.test");
+    let answer = member.query(CHANGE).await;
+    assert_eq!(answer.code(), "TRANSACTION_CONFLICT", "{}", answer.body);
+    assert_eq!(answer.body["extensions"]["transaction"], "rolled back");
+    assert_eq!(answer.statements(), 1, "waiting once is enough");
+}

@@ -167,3 +167,25 @@ async fn the_owner_role_writes_no_membership_but_the_one_that_is_offered() {
         .await;
     assert_eq!(owner.attempt("DELETE FROM invitations").await, Ok(0));
 }
+
+#[tokio::test]
+async fn an_owner_whose_account_is_deleted_is_none() {
+    let world = World::demo().await;
+    let arrange = format!(
+        "{}; UPDATE users SET deleted = now() WHERE email = 'admin@acme.test'",
+        by("admin@acme.test", "roles = '{owner}'")
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(arrange))
+        .execute(world.admin())
+        .await
+        .expect("another owner");
+    let owner = world.owner("acme");
+    let found = owner.data("{ viewer { user { id } } }").await;
+    let user = found["viewer"]["user"]["id"].as_str().expect("an id");
+    let id = user.replace("user_", "mbr_");
+    let mutation = format!(
+        "mutation {{ removeTenantUser(input: {{id: \"{id}\"}}) {{ tenantUser {{ id }} }} }}"
+    );
+    let answer = owner.query(&mutation).await;
+    assert_eq!(answer.code(), "LAST_OWNER", "{}", answer.body);
+}

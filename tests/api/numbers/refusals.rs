@@ -122,3 +122,23 @@ async fn too_many_groups_are_an_error_and_never_cut_off_silently() {
         ])
     );
 }
+
+#[tokio::test]
+async fn a_sum_that_no_number_holds_is_said() {
+    let world = World::empty().await;
+    let tenant = tenant(&world).await;
+    let (id, most) = (tenant.id, i64::MAX);
+    let sql = format!(
+        "INSERT INTO payments (tenant_id, amount) VALUES ('{id}', {most}), ('{id}', {most})"
+    );
+    run(&world, &sql).await;
+    for numbers in [
+        "aggregates { sum { amount } }",
+        "groups(by: [STATUS]) { aggregates { sum { amount } } }",
+        "groups(by: [STATUS], having: {sum: {amount: {gt: 0}}}) { aggregates { count } }",
+    ] {
+        let query = format!("{{ payments {{ {numbers} }} }}");
+        let answer = tenant.client.query(&query).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
+    }
+}

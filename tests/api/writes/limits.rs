@@ -198,3 +198,25 @@ async fn a_plan_without_the_limit_and_a_tenant_without_a_plan_have_none() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_import_that_makes_nothing_needs_no_room() {
+    let fresh = narrow().await;
+    allow(&fresh, "max_contacts", "leads WHERE true", -10).await;
+    let owner = fresh.world.owner("acme");
+    let there = owner.data("{ leads(first: 1) { nodes { email } } }").await;
+    let email = &there["leads"]["nodes"][0]["email"];
+    for (mode, leads) in [
+        ("UPSERT", json!([{ "email": email, "name": "Known" }])),
+        ("SKIP", json!([{ "email": email }])),
+        ("INSERT", json!([{ "email": "nobody" }])),
+        ("INSERT", json!([])),
+    ] {
+        let input = json!({ "mode": mode, "leads": leads });
+        let answer = Call::with(fresh.entry("importLeads"), input).send(&owner);
+        answer.await.data();
+    }
+    let input = json!({ "mode": "UPSERT", "leads": [{ "email": "new@lead.test" }] });
+    let answer = Call::with(fresh.entry("importLeads"), input).send(&owner);
+    assert_eq!(answer.await.code(), "PLAN_LIMIT_EXCEEDED");
+}

@@ -104,3 +104,27 @@ fn moment(text: &str) -> chrono::DateTime<chrono::Utc> {
     text.parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"))
 }
+
+#[test]
+fn a_moment_that_can_not_be_stored_is_refused() {
+    on_arranged(async |arranged| {
+        let mut asked = 0;
+        for entry in expecting(arranged) {
+            for moment in ["-5000-01-01T00:00:00Z", "9999-12-31T23:59:60Z"] {
+                let input = entry.with("/expectedUpdated", json!(moment));
+                let answer = Call::with(entry, input);
+                let answer = answer.send(&arranged.twins.owner()).await;
+                let (code, argument, _) = error(&answer).unwrap_or_default();
+                assert_eq!(
+                    (code, argument),
+                    ("BAD_USER_INPUT", "input.expectedUpdated"),
+                    "{} {:#}",
+                    entry.name,
+                    answer.body
+                );
+                asked += 1;
+            }
+        }
+        assert!(asked > 30, "{asked}");
+    });
+}

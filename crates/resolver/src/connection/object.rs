@@ -47,9 +47,9 @@ impl<T: Listed> Object for Connection<T> {
         ),
         Field::batched::<i64>(
             "estimatedCount",
-            "About how many rows the list has, whatever the page: exact up to 10,000 and for a list \
-             inside an object, beyond that what the database's statistics say, which is quicker than \
-             `totalCount`.",
+            "About how many rows the list has, whatever the page: exact up to 10,000, with a filter, and \
+             for a list inside an object; beyond that what the database's statistics say, which is \
+             quicker than `totalCount`.",
             |level| {
                 level.batched::<i64, _, (), _>(
                     |page: &Selection<T>| Some(page.clone()),

@@ -1,13 +1,7 @@
 //! Conditions on one column, by the column's type.
 
-use std::{borrow::Cow, marker::PhantomData};
-
-use async_graphql::{
-    ID, InputObject, InputType, InputValueError, InputValueResult, Value as GraphqlValue,
-    registry::Registry,
-};
-use chrono::{DateTime, Datelike, Utc};
-use entity::id::TypedId;
+use async_graphql::InputObject;
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, Value,
     sea_query::{Expr, Func, extension::postgres::PgFunc},
@@ -88,9 +82,10 @@ fn storable(text: &str, at: Path<'_>) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Moments that both RFC 3339 and PostgreSQL know.
+/// Moments that both RFC 3339 and PostgreSQL know. A leap second has more than a second's nanoseconds,
+/// and would become the next one.
 pub(crate) fn is_storable(time: DateTime<Utc>) -> bool {
-    (1..=9999).contains(&time.year())
+    (1..=9999).contains(&time.year()) && time.nanosecond() < 1_000_000_000
 }
 
 /// Conditions on moments.
@@ -146,81 +141,6 @@ impl ColumnFilter for BooleanFilter {
     fn on<C: ColumnTrait>(&self, column: C, _: &Path<'_>) -> Result<Condition, ClientError> {
         Ok(Condition::all().add_option(self.eq.map(|yes| column.eq(yes))))
     }
-}
-
-/// Conditions on an id.
-#[derive(InputObject, Clone, Debug, Default)]
-pub struct IdFilter {
-    /// Equal to.
-    pub eq: Option<ID>,
-    /// Different from; a missing value is not different.
-    pub ne: Option<ID>,
-    /// One of.
-    #[graphql(name = "in")]
-    pub any: Option<Vec<ID>>,
-    /// Has no value (true) or has one (false).
-    pub is_null: Option<bool>,
-}
-
-/// [`IdFilter`] on a column that holds ids of one kind; an id of another kind is refused.
-#[derive(Clone, Debug)]
-pub struct Ids<I> {
-    input: IdFilter,
-    kind: PhantomData<fn() -> I>,
-}
-
-impl<I: TypedId> InputType for Ids<I> {
-    type RawValueType = Self;
-
-    fn type_name() -> Cow<'static, str> {
-        <IdFilter as InputType>::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        <IdFilter as InputType>::create_type_info(registry)
-    }
-
-    fn parse(value: Option<GraphqlValue>) -> InputValueResult<Self> {
-        let input = IdFilter::parse(value).map_err(InputValueError::propagate)?;
-        Ok(Self {
-            input,
-            kind: PhantomData,
-        })
-    }
-
-    fn to_value(&self) -> GraphqlValue {
-        self.input.to_value()
-    }
-
-    fn as_raw_value(&self) -> Option<&Self> {
-        Some(self)
-    }
-}
-
-impl<I: TypedId> ColumnFilter for Ids<I> {
-    fn on<C: ColumnTrait>(&self, column: C, at: &Path<'_>) -> Result<Condition, ClientError> {
-        let one = |id: &Option<ID>, name| {
-            let id = id.as_ref().map(|id| parsed::<I>(id, &at.field(name)));
-            id.transpose()
-        };
-        let any = self.input.any.as_ref().map(|ids| {
-            let (at, ids) = (at.field("in"), ids.iter().enumerate());
-            ids.map(|(index, id)| parsed::<I>(id, &at.item(index)))
-                .collect::<Result<Vec<_>, _>>()
-        });
-        let any = any.transpose()?;
-        Ok(Condition::all()
-            .add_option(one(&self.input.eq, "eq")?.map(|id| column.eq(id)))
-            .add_option(one(&self.input.ne, "ne")?.map(|id| column.ne(id)))
-            .add_option(any.map(|ids| any_of(column, ids)))
-            .add_option(self.input.is_null.map(|null| nullness(column, null))))
-    }
-}
-
-fn parsed<I: TypedId>(id: &ID, at: &Path<'_>) -> Result<Value, ClientError> {
-    id.parse::<I>()
-        .map(TypedId::into_value)
-        .map_err(|error| ClientError::at(Code::InvalidId, at, format!("is not usable: {error}")))
 }
 
 /// `= ANY($1)`: one SQL text whatever the number of values; none matches an empty list.

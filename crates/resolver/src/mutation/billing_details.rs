@@ -24,7 +24,7 @@ pub struct UpdateBillingDetailsInput {
     /// Address on bills. One given here takes the place of the one that was; null for none.
     pub billing_address: async_graphql::MaybeUndefined<BillingAddressInput>,
     /// Whether to write about bills.
-    pub billing_notifications: Option<bool>,
+    pub billing_notifications: async_graphql::MaybeUndefined<bool>,
 }
 
 typed_json! {

@@ -1,15 +1,17 @@
 //! Domains.
 
 use entity::{
-    id::{CompanyId, DomainId},
+    id::{CompanyId, DomainId, TypedId},
     oltp::domain,
 };
 use sea_orm::Value;
 
 use super::prelude::*;
 use crate::{
+    error::{ClientError, Code},
     input::{Changes, DomainName, Path},
     object::domain::{Domain, DomainFilter},
+    write::Rows,
 };
 
 rows::object! {
@@ -67,20 +69,31 @@ impl Mutate for CreateDomainInput {
 }
 
 impl Writable for Domain {
-    fn needs_room(changes: &Changes<Self>) -> bool {
-        changes.get(domain::Column::IsPrimary) == Some(&Value::Bool(Some(true)))
-    }
-
     /// One domain is the main one: the last one said to be.
-    async fn prepare(writer: &Writer<'_>, _: &Path<'_>, changes: &Changes<Self>) -> Result<()> {
-        if !Self::needs_room(changes) {
+    async fn prepare(
+        writer: &Writer<'_>,
+        at: &Path<'_>,
+        changes: &Changes<Self>,
+        rows: Rows<DomainId>,
+    ) -> Result<()> {
+        if changes.get(domain::Column::IsPrimary) != Some(&Value::Bool(Some(true))) {
             return Ok(());
         }
         writer.lock("primary domain").await?;
-        let sql = "UPDATE domains SET is_primary = false WHERE is_primary";
-        writer.run(sql, []).await
+        match rows {
+            Rows::New => writer.run(NO_OTHER_IS_PRIMARY, [Value::Uuid(None)]).await,
+            // The row itself is left as it is, or it would seem to have been changed by others.
+            Rows::One(id) => writer.run(NO_OTHER_IS_PRIMARY, [id.into_value()]).await,
+            Rows::Many => {
+                let problem = "can be true for one domain only; use `updateDomain`";
+                Err(ClientError::at(Code::BadUserInput, at.field("is_primary"), problem).into())
+            }
+        }
     }
 }
+
+const NO_OTHER_IS_PRIMARY: &str =
+    "UPDATE domains SET is_primary = false WHERE is_primary AND id IS DISTINCT FROM $1";
 
 updatable! {
     Domain by DomainId, changed by DomainChanges, filtered DomainFilter, with Work;

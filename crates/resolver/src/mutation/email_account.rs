@@ -16,7 +16,7 @@ use crate::{
         domain::Domain,
         email_account::{EmailAccount, EmailAccountFilter, EmailAccountStatus},
     },
-    write::not_found,
+    write::{Rows, not_found},
 };
 
 rows::object! {
@@ -141,7 +141,12 @@ async fn is_in(writer: &Writer<'_>, id: DomainId, email: &str) -> Result<()> {
 }
 
 impl Writable for EmailAccount {
-    async fn prepare(_: &Writer<'_>, at: &Path<'_>, changes: &Changes<Self>) -> Result<()> {
+    async fn prepare(
+        _: &Writer<'_>,
+        at: &Path<'_>,
+        changes: &Changes<Self>,
+        _: Rows<Self::Id>,
+    ) -> Result<()> {
         let status = changes.get(email_account::Column::Status);
         let platforms = [Stored::Disabled, Stored::Error].map(|status| Some(text(status)));
         if !platforms.contains(&status.cloned()) {

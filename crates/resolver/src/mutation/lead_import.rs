@@ -135,7 +135,9 @@ impl Mutate for ImportLeadsInput {
         let there = batch.write(writer, self.mode, self.status).await?;
         batch.settle(self.mode, &there);
         // After the rows are there: how many of them are new is known now only.
-        writer.claim(Limit::Contacts, 0).await?;
+        if batch.outcome.created > 0 {
+            writer.claim(Limit::Contacts, 0).await?;
+        }
         Ok(batch.outcome)
     }
 }

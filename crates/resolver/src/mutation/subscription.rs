@@ -12,7 +12,7 @@ use crate::{
     error::ClientError,
     input::{Change, Changes, Path},
     object::subscription::Subscription,
-    write::not_found,
+    write::{Rows, not_found},
 };
 
 rows::object! {
@@ -46,7 +46,12 @@ impl Change<Subscription> for SubscriptionChanges {
 
 impl Writable for Subscription {
     /// The foreign key knows users of all tenants, so the contact is looked for among the members.
-    async fn prepare(writer: &Writer<'_>, at: &Path<'_>, changes: &Changes<Self>) -> Result<()> {
+    async fn prepare(
+        writer: &Writer<'_>,
+        at: &Path<'_>,
+        changes: &Changes<Self>,
+        _: Rows<Self::Id>,
+    ) -> Result<()> {
         let Some(Value::Uuid(Some(contact))) =
             changes.get(subscription::Column::BillingContactUserId)
         else {

@@ -22,13 +22,13 @@ rows::object! {
 #[derive(async_graphql::InputObject)]
 pub struct UpdateTenantConfigInput {
     /// Colours that new members start with.
-    pub theme: Option<Theme>,
+    pub theme: async_graphql::MaybeUndefined<Theme>,
     /// Whether to write when a limit comes near.
-    pub usage_alerts: Option<bool>,
+    pub usage_alerts: async_graphql::MaybeUndefined<bool>,
     /// Whether to write about sign-ins and changed rights.
-    pub security_alerts: Option<bool>,
+    pub security_alerts: async_graphql::MaybeUndefined<bool>,
     /// Settings of the interface. Those given here take the place of all that were.
-    pub ui_settings: Option<UiSettingsInput>,
+    pub ui_settings: async_graphql::MaybeUndefined<UiSettingsInput>,
 }
 
 typed_json! {

@@ -17,19 +17,19 @@ rows::object! {
 #[derive(async_graphql::InputObject)]
 pub struct UpdateTenantPolicyInput {
     /// Fewest characters of a password, from 8 to 128.
-    pub password_min_length: Option<Between<8, 128>>,
+    pub password_min_length: async_graphql::MaybeUndefined<Between<8, 128>>,
     /// Whether one must be upper case.
-    pub password_require_uppercase: Option<bool>,
+    pub password_require_uppercase: async_graphql::MaybeUndefined<bool>,
     /// Whether one must be a digit.
-    pub password_require_number: Option<bool>,
+    pub password_require_number: async_graphql::MaybeUndefined<bool>,
     /// Whether one must be neither letter nor digit.
-    pub password_require_symbol: Option<bool>,
+    pub password_require_symbol: async_graphql::MaybeUndefined<bool>,
     /// Hours after which a session ends, from 1 to 720 (30 days).
-    pub session_timeout_hours: Option<Between<1, 720>>,
+    pub session_timeout_hours: async_graphql::MaybeUndefined<Between<1, 720>>,
     /// Wrong passwords before an account is locked, from 1 to 100.
-    pub max_login_attempts: Option<Between<1, 100>>,
+    pub max_login_attempts: async_graphql::MaybeUndefined<Between<1, 100>>,
     /// Whether a second factor is demanded.
-    pub two_factor_required: Option<bool>,
+    pub two_factor_required: async_graphql::MaybeUndefined<bool>,
     /// Industry that new companies start with; 100 characters at most. Null for none.
     pub default_company_industry: async_graphql::MaybeUndefined<String>,
     /// Size that new companies start with; 50 characters at most. Null for none.
@@ -50,7 +50,9 @@ impl Mutate for UpdateTenantPolicyInput {
 
     async fn run(self, writer: &Writer<'_>) -> Result<Written<TenantPolicy>> {
         let mut changes = Changes::<TenantPolicy>::new();
-        let mut switch = |field, column, on: Option<bool>| changes.give(&INPUT, field, column, on);
+        let mut switch = |field, column, on: async_graphql::MaybeUndefined<bool>| {
+            changes.give(&INPUT, field, column, on)
+        };
         switch(
             "password_require_uppercase",
             Policy::PasswordRequireUppercase,

@@ -20,19 +20,19 @@ rows::object! {
 #[derive(async_graphql::InputObject)]
 pub struct UpdateUserPreferencesInput {
     /// Colours of the interface.
-    pub theme: Option<Theme>,
+    pub theme: async_graphql::MaybeUndefined<Theme>,
     /// The language, with a region if it matters.
-    pub language: Option<LanguageTag>,
+    pub language: async_graphql::MaybeUndefined<LanguageTag>,
     /// The time zone.
-    pub timezone: Option<TimeZone>,
+    pub timezone: async_graphql::MaybeUndefined<TimeZone>,
     /// Whether to write about what happens.
-    pub email_notifications: Option<bool>,
+    pub email_notifications: async_graphql::MaybeUndefined<bool>,
     /// Whether to notify on the device.
-    pub push_notifications: Option<bool>,
+    pub push_notifications: async_graphql::MaybeUndefined<bool>,
     /// Whether to send a report each week.
-    pub weekly_reports: Option<bool>,
+    pub weekly_reports: async_graphql::MaybeUndefined<bool>,
     /// Whether to send news of the platform.
-    pub marketing_emails: Option<bool>,
+    pub marketing_emails: async_graphql::MaybeUndefined<bool>,
 }
 
 rows::object! {

@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 
-use super::{Writable, Writer};
+use super::{Rows, Writable, Writer};
 use crate::{
     error::{self, ClientError, Code},
     filter::{Filter, MAX_FILTERS, Nesting},
@@ -46,19 +46,15 @@ impl Selected {
     /// The rows' keys, locked in their order, so that two of these can not wait for each other; one more than
     /// allowed, to learn whether there is one.
     fn keys<T: Listed>(&self) -> SelectStatement {
-        self.select::<T>()
-            .order_by(T::KEY.as_column_ref(), sea_orm::Order::Asc)
-            .limit(self.at_most + 1)
-            .lock_exclusive()
-            .take()
-    }
-
-    fn select<T: Listed>(&self) -> SelectStatement {
         T::Entity::find()
             .filter(self.condition.clone())
             .select_only()
             .column(T::KEY)
             .into_query()
+            .order_by(T::KEY.as_column_ref(), sea_orm::Order::Asc)
+            .limit(self.at_most + 1)
+            .lock_exclusive()
+            .take()
     }
 
     fn within(&self, rows: usize) -> Result<(), ClientError> {
@@ -92,10 +88,7 @@ impl Writer<'_> {
             let problem = "changes nothing; give at least one field";
             return Err(ClientError::at(Code::BadUserInput, at, problem).into());
         }
-        if T::needs_room(&changes) && !self.selects_any::<T>(selected).await? {
-            return Ok(Vec::new());
-        }
-        T::prepare(self, at, &changes).await?;
+        T::prepare(self, at, &changes, Rows::Many).await?;
         let written = changes.written(at);
         let values = changes.into_values().map(|(column, value)| {
             (
@@ -115,13 +108,6 @@ impl Writer<'_> {
         let rows = rows_of::<T>(&rows)?;
         rows.iter().try_for_each(|row| T::check(row, at))?;
         Ok(rows.iter().map(T::id).collect())
-    }
-
-    async fn selects_any<T: Listed>(&self, selected: &Selected) -> Result<bool> {
-        let select = selected.select::<T>().limit(1).take();
-        let row = self.context().query_one(&select).await;
-        row.map(|row| row.is_some())
-            .map_err(|cause| error::database(self.context(), &std::sync::Arc::new(cause)))
     }
 
     /// Deletes the rows; answers their ids.

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    Writable, Writer,
+    Rows, Writable, Writer,
     one::{name, whole},
 };
 use crate::{
@@ -29,7 +29,7 @@ impl Writer<'_> {
         at: &Path<'_>,
         changes: Changes<T>,
     ) -> Result<Arc<T::Row>> {
-        T::prepare(self, at, &changes).await?;
+        T::prepare(self, at, &changes, Rows::New).await?;
         let written = changes.written(at);
         let rows = self.insert_rows(vec![changes], &written).await?;
         let row = rows.into_iter().next();
@@ -52,7 +52,7 @@ impl Writer<'_> {
         }
         let mut written = Written::rows::<T>(at);
         for (index, row) in rows.iter().enumerate() {
-            T::prepare(self, &at.item(index), row).await?;
+            T::prepare(self, &at.item(index), row, Rows::New).await?;
             written.add(row, Some(index));
         }
         let rows = self.insert_rows(rows, &written).await?;

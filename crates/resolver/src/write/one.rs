@@ -11,10 +11,10 @@ use sea_orm::{
     sea_query::{Alias, Expr, IntoCondition, LockType, Query, ReturningClause},
 };
 
-use super::{Writable, Writer};
+use super::{Rows, Writable, Writer};
 use crate::{
     error::{self, ClientError, Code},
-    input::{Changes, INPUT, Path, Reference, Written},
+    input::{Changes, INPUT, Path, Reference, Stored, Written},
     table::{Column, Table},
 };
 
@@ -31,11 +31,14 @@ impl<T: Table> Target<T> {
     /// The row of `input.id`.
     ///
     /// # Errors
-    /// `INVALID_ID` for an id of another kind.
+    /// `INVALID_ID` for an id of another kind, `BAD_USER_INPUT` for a moment that can not be stored.
     pub(crate) fn new(
         id: &Reference<T::Id>,
         expected: Option<DateTime<Utc>>,
     ) -> Result<Self, ClientError> {
+        if let Some(time) = expected {
+            time.stored(&INPUT.field("expected_updated"))?;
+        }
         Ok(Self {
             id: id.typed(&INPUT.field("id"))?,
             expected,
@@ -94,7 +97,7 @@ impl Writer<'_> {
         at: &Path<'_>,
         changes: Changes<T>,
     ) -> Result<Option<Arc<T::Row>>> {
-        T::prepare(self, at, &changes).await?;
+        T::prepare(self, at, &changes, Rows::One(target.id)).await?;
         let written = changes.written(at);
         let row = if changes.is_empty() {
             let select = T::Entity::find().filter(target.whole()).into_query();

@@ -49,7 +49,15 @@ fn domains(of: &Subjects) -> Vec<Entry> {
         "deleteDomain",
         "deleteDomains",
     ];
-    standard(names, create, set, &of.spare_domain, &of.spare_domain)
+    let mut entries = standard(names, create, set, &of.spare_domain, &of.spare_domain);
+    // Of many, none can be the main one.
+    for entry in entries
+        .iter_mut()
+        .filter(|entry| entry.name == "updateDomains")
+    {
+        entry.input["set"]["isPrimary"] = json!(false);
+    }
+    entries
 }
 
 fn accounts(of: &Subjects) -> Vec<Entry> {

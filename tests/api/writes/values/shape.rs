@@ -76,7 +76,7 @@ fn what_does_not_fit_the_schema_is_refused_by_its_path() {
 fn assert_misfit(answer: &Answer, entry: &Entry, name: &str) {
     let (code, argument, message) = error(answer).unwrap_or_default();
     assert!(
-        ["GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"].contains(&&*code),
+        ["GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"].contains(&code),
         "{} {name}: {:#}",
         entry.name,
         answer.body
