@@ -73,6 +73,17 @@ const UNSAID: &[&str] = &[
     "/tmp",
 ];
 
+#[test]
+fn the_readme_lists_every_code_of_http() {
+    let readme = include_str!("../../README.md");
+    for code in HTTP_CODES {
+        assert!(
+            readme.contains(&format!("`{code}`")),
+            "README.md does not say what `{code}` means"
+        );
+    }
+}
+
 /// The status and the code of a refusal; all of its errors are looked at.
 #[track_caller]
 fn refused(answer: &Answer, status: u16, code: &str) {

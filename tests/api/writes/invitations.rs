@@ -203,3 +203,25 @@ async fn an_address_is_invited_once_unless_the_invitation_has_expired() {
     change(&fresh, "UPDATE invitations SET expires = now()").await;
     Call::of(entry).send(&owner).await.data();
 }
+
+/// An owner could come back by an invitation that was left behind.
+#[tokio::test]
+async fn who_may_not_invite_any_more_has_invited_nobody() {
+    for (name, more) in [
+        ("removeTenantUser", json!({})),
+        ("updateTenantUser", json!({ "roles": ["MEMBER"] })),
+    ] {
+        let (fresh, id) = inviting(INVITED).await;
+        let promote = "UPDATE tenant_users SET roles = '{owner}' WHERE user_id IN (SELECT id FROM users WHERE email = 'admin@acme.test')";
+        change(&fresh, promote).await;
+        let mut input = more;
+        input["id"] = json!(user(&fresh, "owner@acme.test").await);
+        let admin = fresh.world.user("acme", "admin@acme.test");
+        Call::with(fresh.entry(name), input)
+            .send(&admin)
+            .await
+            .data();
+        let invited = fresh.world.user("globex", INVITED);
+        assert_eq!(accept(&invited, &id).await.code(), "NOT_FOUND", "{name}");
+    }
+}

@@ -32,7 +32,7 @@ fn refused(violation: &Violation, written: &Written<'_>) -> Option<ClientError> 
         Violation::Unique { constraint, value } => Some(ClientError::at(
             Code::AlreadyExists,
             written.path(constraint, value.as_deref()),
-            "is taken; give another value",
+            written.not_unique(),
         )),
         // Deleted from the end that is referred to, or written at the end that refers.
         Violation::ForeignKey { table, .. } if *table != written.table() => Some(ClientError::new(

@@ -10,15 +10,27 @@ pub(crate) struct Written<'w> {
     table: &'static str,
     at: &'w Path<'w>,
     values: Vec<WrittenValue>,
+    /// The values were given to all rows that a filter selects.
+    to_many: bool,
 }
 
 struct WrittenValue {
     column: &'static str,
-    /// The item of a list of rows.
-    row: Option<usize>,
+    place: Place,
     field: &'static str,
     /// As PostgreSQL writes it, to tell which of several rows a constraint is about.
     text: String,
+}
+
+/// Where a field stands, or what stands in it.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the input itself.
+    Input,
+    /// In an item of the list of rows that the input is.
+    Row(usize),
+    /// The value is an item of the field's list.
+    Item(usize),
 }
 
 impl<'w> Written<'w> {
@@ -28,26 +40,30 @@ impl<'w> Written<'w> {
             table: EntityName::table_name(&T::Entity::default()),
             at,
             values: Vec::new(),
+            to_many: false,
         }
     }
 
-    /// A statement about rows of a table that is no object; `values` are columns and the fields below
-    /// `at` that they were given in.
-    pub(crate) fn columns(
+    /// A statement that writes a row of a table that is no object for each key; the keys are the items of
+    /// `field` below `at`, and go into `column`.
+    pub(crate) fn keys(
         table: &'static str,
         at: &'w Path<'w>,
-        values: &[(&'static str, &'static str)],
+        (column, field): (&'static str, &'static str),
+        keys: &[i64],
     ) -> Self {
-        let value = |(column, field): &(&'static str, &'static str)| WrittenValue {
+        let keys = keys.iter().enumerate();
+        let value = |(index, key): (usize, &i64)| WrittenValue {
             column,
-            row: None,
+            place: Place::Item(index),
             field,
-            text: String::new(),
+            text: key.to_string(),
         };
         Self {
             table,
             at,
-            values: values.iter().map(value).collect(),
+            values: keys.map(value).collect(),
+            to_many: false,
         }
     }
 
@@ -55,11 +71,29 @@ impl<'w> Written<'w> {
     pub(crate) fn add<T: Table>(&mut self, changes: &Changes<T>, row: Option<usize>) {
         let values = changes.iter().map(|(column, field, value)| WrittenValue {
             column: column.as_str(),
-            row,
+            place: row.map_or(Place::Input, Place::Row),
             field,
             text: value_text(value),
         });
         self.values.extend(values);
+    }
+
+    /// The same values for all rows that a filter selects.
+    #[must_use]
+    pub(crate) fn to_many(self) -> Self {
+        Self {
+            to_many: true,
+            ..self
+        }
+    }
+
+    /// What is wrong with a value that must be unique, as it goes on after the value's path.
+    pub(crate) fn not_unique(&self) -> &'static str {
+        if self.to_many {
+            "must be unique; it can be given to one row only, and may be taken"
+        } else {
+            "is taken; give another value"
+        }
     }
 
     pub(crate) fn table(&self) -> &'static str {
@@ -81,9 +115,10 @@ impl<'w> Written<'w> {
         let Some(value) = values.clone().find(is_it).or_else(|| values.next()) else {
             return self.at.to_string();
         };
-        match value.row {
-            Some(row) => self.at.item(row).field(value.field).to_string(),
-            None => self.at.field(value.field).to_string(),
+        match value.place {
+            Place::Input => self.at.field(value.field).to_string(),
+            Place::Row(row) => self.at.item(row).field(value.field).to_string(),
+            Place::Item(item) => self.at.field(value.field).item(item).to_string(),
         }
     }
 }
@@ -100,14 +135,14 @@ fn value_text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Path, Written, WrittenValue};
+    use super::{Path, Place, Written, WrittenValue};
 
     #[test]
     fn a_constraint_leads_to_the_field_that_was_written() {
         let input = Path::Argument("input");
-        let value = |column, row, field, text: &str| WrittenValue {
+        let value = |column, place, field, text: &str| WrittenValue {
             column,
-            row,
+            place,
             field,
             text: text.to_owned(),
         };
@@ -115,14 +150,17 @@ mod tests {
             table: "leads",
             at: &input,
             values: vec![
-                value("email", None, "email", "a"),
-                value("company_id", Some(0), "company", "1"),
-                value("company_id", Some(1), "company", "2"),
+                value("email", Place::Input, "email", "a"),
+                value("company_id", Place::Row(0), "company", "1"),
+                value("company_id", Place::Row(1), "company", "2"),
+                value("tag_id", Place::Item(3), "tag_ids", "42"),
             ],
+            to_many: false,
         };
         let path = |constraint, text| written.path(constraint, text);
         assert_eq!(path("leads_tenant_id_email_key", None), "input.email");
         assert_eq!(path("leads_company_id_fkey", Some("2")), "input.1.company");
+        assert_eq!(path("leads_tag_id_fkey", Some("42")), "input.tagIds.3");
         assert_eq!(path("leads_something_key", None), "input");
     }
 }

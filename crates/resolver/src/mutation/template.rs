@@ -9,7 +9,7 @@ use sea_orm::{Value, sea_query::ArrayType};
 use super::prelude::*;
 use crate::{
     error::{ClientError, Code},
-    input::Written as WrittenColumns,
+    input::Written as WrittenKeys,
     object::template::{Template, TemplateFilter},
 };
 
@@ -190,11 +190,7 @@ impl Join {
     }
 
     async fn connect(&self, writer: &Writer<'_>, template: TemplateId, keys: &[i64]) -> Result<()> {
-        let written = WrittenColumns::columns(
-            self.table,
-            &INPUT,
-            &[(self.column, self.field), ("template_id", "id")],
-        );
+        let written = WrittenKeys::keys(self.table, &INPUT, (self.column, self.field), keys);
         let values = [
             writer.tenant().into_value(),
             template.into_value(),

@@ -22,9 +22,9 @@ use crate::{
 rows::object! {
     /// What can be changed.
     pub object TenantUserMutations(()) {
-        /// Gives a member these roles, and takes all others. A tenant keeps an owner. For owners.
+        /// Gives a member these roles, and takes all others; the open invitations of one who is no owner any more are revoked. A tenant keeps an owner. For owners.
         update_tenant_user(Input<UpdateTenantUserInput>): UpdateTenantUserPayload = |_row| Some(()) -> Run,
-        /// Removes a member, whose next request is refused. A tenant keeps an owner. For owners.
+        /// Removes a member, whose next request is refused and whose open invitations are revoked. A tenant keeps an owner. For owners.
         remove_tenant_user(Input<RemoveTenantUserInput>): RemoveTenantUserPayload = |_row| Some(()) -> Run,
     }
 }
@@ -57,7 +57,11 @@ impl Mutate for UpdateTenantUserInput {
         let member = live(Target::new(&self.id, self.expected_updated)?);
         let mut changes = Changes::new();
         changes.set(Column::Roles, roles);
-        change(writer, &member, changes).await
+        let written = change(writer, &member, changes).await?;
+        if !self.roles.contains(&TenantRole::Owner) {
+            revoke_invitations_of(writer, member.id).await?;
+        }
+        Ok(written)
     }
 }
 
@@ -86,7 +90,9 @@ impl Mutate for RemoveTenantUserInput {
         let member = live(Target::new(&self.id, self.expected_updated)?);
         let mut changes = Changes::new();
         changes.set(Column::Deleted, Utc::now());
-        change(writer, &member, changes).await
+        let written = change(writer, &member, changes).await?;
+        revoke_invitations_of(writer, member.id).await?;
+        Ok(written)
     }
 }
 
@@ -114,6 +120,14 @@ async fn change(
         return Err(not_found(&INPUT.field("id")).into());
     }
     Err(writer.missed(member).await?.into())
+}
+
+/// Who may not invite any more has invited nobody: an owner could come back by an invitation that was
+/// left behind.
+async fn revoke_invitations_of(writer: &Writer<'_>, member: TenantUserId) -> Result<()> {
+    let revoke = "UPDATE invitations SET revoked = now() \
+        WHERE invited_by_user_id = $1 AND accepted IS NULL AND revoked IS NULL";
+    writer.run(revoke, [member.into_value()]).await
 }
 
 /// The roles as they are stored, each once.
