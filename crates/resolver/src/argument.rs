@@ -88,6 +88,23 @@ impl<T: Listed> Arguments for ConnectionArguments<T> {
     }
 }
 
+/// The argument `input`, which every mutation has.
+pub(crate) struct Input<I>(pub(crate) I);
+
+impl<I: InputType> Input<I> {
+    const ARGUMENT: Argument<I> = Argument::new("input", "What to do, and to what.");
+}
+
+impl<I: InputType> Arguments for Input<I> {
+    fn register(registry: &mut Registry, field: &mut MetaField) {
+        Self::ARGUMENT.register(registry, field);
+    }
+
+    fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
+        read(ctx, &Self::ARGUMENT).map(Self)
+    }
+}
+
 /// Reads an argument; an error names the value that is wrong, if one by itself is.
 pub(crate) fn read<V: InputType>(ctx: &Context<'_>, argument: &Argument<V>) -> ServerResult<V> {
     argument.parse(ctx).map_err(|error| {

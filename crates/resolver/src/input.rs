@@ -17,14 +17,6 @@ mod stored;
 mod text;
 mod written;
 
-use async_graphql::{
-    Context, InputType, ServerResult,
-    registry::{MetaField, Registry},
-};
-use rows::{Argument, Arguments};
-
-use crate::argument::read;
-
 pub(crate) use changes::Changes;
 pub(crate) use declare::{Change, NewRow, typed_json, writable};
 pub(crate) use json::Document;
@@ -37,22 +29,5 @@ pub use text::{
 };
 pub(crate) use written::Written;
 
-/// The argument `input`, which every mutation has.
-pub(crate) struct Input<I>(pub(crate) I);
-
 /// Where every input begins.
 pub(crate) const INPUT: Path<'static> = Path::Argument("input");
-
-impl<I: InputType> Input<I> {
-    const ARGUMENT: Argument<I> = Argument::new("input", "What to do, and to what.");
-}
-
-impl<I: InputType> Arguments for Input<I> {
-    fn register(registry: &mut Registry, field: &mut MetaField) {
-        Self::ARGUMENT.register(registry, field);
-    }
-
-    fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
-        read(ctx, &Self::ARGUMENT).map(Self)
-    }
-}

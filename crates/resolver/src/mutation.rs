@@ -35,7 +35,7 @@ use async_graphql::{Context, InputType, MergedObject, Result};
 use rows::{Object, Root};
 
 use crate::{
-    input::Input,
+    argument::Input,
     session::Session,
     write::{Right, Writer},
 };
@@ -51,7 +51,8 @@ mod prelude {
         standard::{Written, deletable, updatable},
     };
     pub(super) use crate::{
-        input::{Between, INPUT, Input, NewRow, Reference, writable},
+        argument::Input,
+        input::{Between, INPUT, NewRow, Reference, writable},
         loader::inside,
         write::{Limit, Right, Target, Writable, Writer},
     };

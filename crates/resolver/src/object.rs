@@ -23,6 +23,7 @@ pub mod invitation;
 pub mod lead;
 pub mod mail_server_settings;
 pub mod node;
+pub mod other_tenant;
 pub mod payment;
 pub mod permission;
 pub mod plan;

@@ -8,7 +8,7 @@ mod infrastructure;
 mod node;
 mod staff;
 mod templates;
-pub(crate) mod viewer;
+mod viewer;
 mod workspace;
 
 use async_graphql::MergedObject;

@@ -8,7 +8,7 @@ use tenant::{Identity, Rule};
 use super::prelude::*;
 use crate::{
     error::{self, ClientError, Code},
-    query::viewer::{OtherTenant, OtherTenantRow},
+    object::other_tenant::{OtherTenant, OtherTenantRow},
     session::Session,
 };
 

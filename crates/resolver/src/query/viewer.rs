@@ -5,7 +5,7 @@ mod open_invitation;
 use std::sync::Arc;
 
 use async_graphql::{Context, Result};
-use entity::id::{TenantId, UserId};
+use entity::id::UserId;
 use open_invitation::{OpenInvitation, OpenInvitations};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use tenant::{Identity, Role, TenantContext};
@@ -13,8 +13,12 @@ use tenant::{Identity, Role, TenantContext};
 use crate::{
     error,
     loader::by_id,
-    object::{tenant::Tenant, tenant_user::TenantRole, user::User},
-    scalar::GlobalId,
+    object::{
+        other_tenant::{OtherTenant, OtherTenantRow},
+        tenant::Tenant,
+        tenant_user::TenantRole,
+        user::User,
+    },
     session::Session,
 };
 
@@ -53,23 +57,6 @@ fn visible(identity: Identity) -> Option<UserId> {
     match identity {
         Identity::Member { user, .. } | Identity::Staff { user } => Some(user),
         Identity::User { .. } => None,
-    }
-}
-
-/// A row of `viewer_tenants()`, as far as it is shown.
-#[derive(FromQueryResult)]
-pub struct OtherTenantRow {
-    id: TenantId,
-    name: String,
-}
-
-rows::object! {
-    /// Another tenant that the user is a member of.
-    pub object OtherTenant(OtherTenantRow) {
-        /// The id.
-        id: GlobalId,
-        /// Name as shown.
-        name: String,
     }
 }
 
