@@ -80,7 +80,7 @@ impl<'w> Written<'w> {
 
     /// The same values for all rows that a filter selects.
     #[must_use]
-    pub(crate) fn to_many(self) -> Self {
+    pub(crate) fn given_to_many(self) -> Self {
         Self {
             to_many: true,
             ..self

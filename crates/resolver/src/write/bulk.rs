@@ -89,7 +89,7 @@ impl Writer<'_> {
             return Err(ClientError::at(Code::BadUserInput, at, problem).into());
         }
         T::prepare(self, at, &changes, Rows::Many).await?;
-        let written = changes.written(at).to_many();
+        let written = changes.written(at).given_to_many();
         let values = changes.into_values().map(|(column, value)| {
             (
                 Alias::new(sea_orm::IdenStatic::as_str(&column)),
