@@ -13,7 +13,7 @@ pub(crate) enum Limit {
     Users,
     /// Domains.
     Domains,
-    /// Campaigns made since the month began (UTC).
+    /// Campaigns made since the month began (UTC), as far as they are still there.
     CampaignsPerMonth,
     /// Email accounts.
     EmailAccounts,
