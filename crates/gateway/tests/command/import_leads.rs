@@ -174,7 +174,7 @@ async fn what_is_rejected_is_mended_and_imported_again() {
     for line in [
         "line,reason,email,name,phone",
         "4,email is not an email address; give one such as `ada@example.com`,nobody,No,2",
-        "5,\"email is the address of line 2, too\",ADA@rejects.example,Again,3",
+        "5,email repeats the address of line 2,ADA@rejects.example,Again,3",
         "7,\"the row has 4 fields, the header has 3\",ragged@rejects.example,Doe, Jane,5",
         "8,\"the row has 1 field, the header has 3\",short@rejects.example",
         "11,a quote is opened and not closed,\"stray@rejects.example,\"\"Stray,7\"",

@@ -178,8 +178,8 @@ mod tests {
         for (message, text) in [
             ("`input.leads.1.email` is taken", "email is taken"),
             (
-                "`input.leads.1.email` is the address of `input.leads.0`, too",
-                "email is the address of line 2, too",
+                "`input.leads.1.email` repeats the address of `input.leads.0`",
+                "email repeats the address of line 2",
             ),
             (
                 "give one such as `ada@example.com`",
