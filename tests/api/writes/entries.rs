@@ -24,7 +24,7 @@ pub struct Entry {
     pub input: Value,
 }
 
-/// Who may, as the issue has it: declared here by hand, not taken from the gateway.
+/// Who may, as the README has it: declared here by hand, not taken from the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     Work,

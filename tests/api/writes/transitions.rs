@@ -7,7 +7,7 @@ use super::{
     ask::{Call, error},
 };
 
-/// The states as they are stored, and the transitions that the issue allows from each.
+/// The states as they are stored, and the transitions that the schema's descriptions allow from each.
 const ALLOWED: [(&str, &[&str]); 5] = [
     ("draft", &["scheduleCampaign", "startCampaign"]),
     (

@@ -4,9 +4,8 @@ use tenant::Role;
 
 use crate::error::{ClientError, Code};
 
-/// What a mutation needs. The roles that have it are those of the issue of who may do what: an
-/// analyst reads only, a member works, billing manages billing, an admin does all but billing, an
-/// owner does all.
+/// What a mutation needs. An analyst reads only, a member works, billing manages billing, an admin
+/// does all but billing and members, an owner does all. The policies of the migrations say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
     /// Companies, domains, accounts, leads, templates, campaigns.
