@@ -42,6 +42,8 @@ pub struct Exchange {
     pub sent: Vec<String>,
     /// Whether the answer is complete.
     pub answered: bool,
+    /// Answers that are to come: one for each simple query and each `Sync`.
+    outstanding: usize,
 }
 
 impl Wire {
@@ -226,17 +228,23 @@ fn notice(fields: &[u8]) -> String {
 
 fn note_sent(heard: &Heard, message: String) {
     let mut exchanges = open(&heard.exchanges);
+    let outstanding = usize::from(message == "S" || message.starts_with("Q "));
     match exchanges.last_mut() {
-        Some(current) if !current.answered => current.sent.push(message),
+        Some(current) if !current.answered => {
+            current.sent.push(message);
+            current.outstanding += outstanding;
+        }
         _ => exchanges.push(Exchange {
             sent: vec![message],
             answered: false,
+            outstanding,
         }),
     }
 }
 
 fn note_answered(heard: &Heard) {
     if let Some(current) = open(&heard.exchanges).last_mut() {
-        current.answered = true;
+        current.outstanding = current.outstanding.saturating_sub(1);
+        current.answered = current.outstanding == 0;
     }
 }

@@ -23,11 +23,22 @@ use std::{
 };
 
 pub use invalid::InvalidId;
+use postgres_types::FromSqlOwned;
 pub use text::prefix_of;
 
 /// What all ids have in common.
 pub trait TypedId:
-    Copy + Eq + Hash + Ord + Debug + Display + FromStr<Err = InvalidId> + Send + Sync + 'static
+    Copy
+    + Eq
+    + Hash
+    + Ord
+    + Debug
+    + Display
+    + FromStr<Err = InvalidId>
+    + FromSqlOwned
+    + Send
+    + Sync
+    + 'static
 {
     /// Stands before the underscore in the text form; no two id types share one.
     const PREFIX: &'static str;

@@ -4,6 +4,8 @@
 //! [`oltp`] is the transactional one. A table's module has SeaORM's `Entity`, `Model`, `Column`,
 //! `Relation` and `ActiveModel`, and the Rust enums of its status columns.
 //!
+//! [`columns`] reads a row by the place of its columns.
+//!
 //! What may not be in here: GraphQL types (an API declares what it shows, it does not derive it
 //! from a model), HTTP, connections and pools, and rules about who may see a row (the database's
 //! policies decide that).
@@ -13,5 +15,9 @@
 //! differs from the database; give it an id in [`id`] with a prefix nobody has yet; and list the
 //! module in the tier's file. A test compares every column with the migrated database.
 
+// The derive macro names this crate as everybody else does.
+extern crate self as entity;
+
+pub mod columns;
 pub mod id;
 pub mod oltp;

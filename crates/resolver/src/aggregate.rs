@@ -23,7 +23,8 @@ pub(crate) mod statement;
 use async_graphql::Value;
 use chrono::{DateTime, Utc};
 use rows::{Field, Scalar};
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::DbErr;
+use tenant::Row;
 
 use crate::{
     loader::RawKey,
@@ -59,7 +60,7 @@ pub trait Aggregated: Table {
 }
 
 /// Reads a column of an answer.
-pub(crate) type Read<V> = fn(&QueryResult, &str) -> Result<V, DbErr>;
+pub(crate) type Read<V> = fn(&Row, &str) -> Result<V, DbErr>;
 
 /// A column that has a smallest and a largest value.
 pub struct Measure<C> {
@@ -95,14 +96,14 @@ pub(crate) enum DimensionKind {
 /// A GraphQL type whose values an answer can hold as they are.
 pub(crate) trait Readable {
     /// The value as GraphQL shows it; null if there is none.
-    fn read(row: &QueryResult, column: &str) -> Result<Value, DbErr>;
+    fn read(row: &Row, column: &str) -> Result<Value, DbErr>;
 }
 
 macro_rules! readable {
     ($($shown:ty as $stored:ty),* $(,)?) => {$(
         impl Readable for $shown {
-            fn read(row: &QueryResult, column: &str) -> Result<Value, DbErr> {
-                let stored: Option<$stored> = row.try_get("", column)?;
+            fn read(row: &Row, column: &str) -> Result<Value, DbErr> {
+                let stored: Option<$stored> = row.named(column)?;
                 Ok(<Option<$shown> as Scalar<Option<$stored>>>::value(&stored))
             }
         }
@@ -115,13 +116,7 @@ readable! {
 }
 
 /// Reads the id of a row.
-pub(crate) fn read_id<T: Table>(
-    row: &QueryResult,
-    column: &str,
-) -> Result<Option<(Value, RawKey)>, DbErr>
-where
-    T::Id: sea_orm::TryGetable,
-{
-    let id: Option<T::Id> = row.try_get("", column)?;
+pub(crate) fn read_id<T: Table>(row: &Row, column: &str) -> Result<Option<(Value, RawKey)>, DbErr> {
+    let id: Option<T::Id> = row.named(column)?;
     Ok(id.map(|id| (Value::String(id.to_string()), RawKey::of(id))))
 }

@@ -1,7 +1,7 @@
 //! What a GraphQL object needs to be listed, looked up and paged.
 
-use entity::id::TypedId;
-use sea_orm::{EntityTrait, FromQueryResult, ModelTrait};
+use entity::{columns::FromColumns, id::TypedId};
+use sea_orm::{EntityTrait, ModelTrait};
 
 use crate::{aggregate::Aggregated, filter::Filter, order::Order};
 
@@ -20,7 +20,7 @@ pub enum Scope {
 }
 
 /// An object that is stored one row each in a table.
-pub trait Table: rows::Object<Row: FromQueryResult + ModelTrait<Entity = Self::Entity>> {
+pub trait Table: rows::Object<Row: FromColumns + ModelTrait<Entity = Self::Entity>> {
     /// The SeaORM entity.
     type Entity: EntityTrait<Model = Self::Row>;
     /// The typed id of a row.

@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 use async_graphql::Result;
 use entity::id::{TenantId, UserId};
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, Statement, Value};
+use tenant::Row;
 use tenant::TenantContext;
 
 use crate::{
@@ -155,9 +156,9 @@ impl<'s> Writer<'s> {
         &self,
         sql: &str,
         values: [Value; N],
-    ) -> Result<Vec<QueryResult>> {
+    ) -> Result<Vec<Row>> {
         let context = self.context();
-        let rows = context.query_all_raw(self.statement(sql, values)).await;
+        let rows = context.rows_raw(&self.statement(sql, values)).await;
         rows.map_err(|cause| error::database(context, &Arc::new(cause)))
     }
 

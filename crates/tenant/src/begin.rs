@@ -1,59 +1,78 @@
-//! The one message that opens a transaction.
+//! The message that opens a transaction.
+
+use entity::id::{TenantId, UserId};
 
 use crate::identity::{Access, Identity, Role};
 
-/// Begins, sets who asks, and asks whether they may: one simple-protocol message, one round trip.
+/// What opens a transaction: it begins, sets who asks, and asks whether they may. All of it is sent at once,
+/// in front of the first statement.
 ///
-/// The first column of its only row is text: the member's roles, or the member of staff's
+/// The answer to the question is one row with a text: the member's roles, or the member of staff's
 /// permissions, joined by commas. No row means that the identity is no live member, no live user, or
 /// staff with no permission: a function is asked, because the tables behind it are shown to staff with
 /// `staff.read` only.
 ///
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
-/// settings precede the SELECT, so the policies on the tables it reads are satisfied, and the
-/// SELECT takes the snapshot, so membership and data are of one moment.
+/// settings precede the question, so the policies on the tables it reads are satisfied, and the
+/// question takes the snapshot, so membership and data are of one moment.
+pub(crate) enum Opening {
+    /// A member's: a simple query, and [`MEMBERSHIP`], which is prepared.
+    Member {
+        begin: String,
+        tenant: TenantId,
+        user: UserId,
+    },
+    /// One simple query, with the question in it.
+    Whole(String),
+}
+
+/// Asks for a member's roles: `$1` the tenant, `$2` the user. Prepared on each connection, because the
+/// planning of it takes PostgreSQL three times as long as the answer.
 ///
 /// The roles are in the row only, so what follows from them is set with `set_config(…, true)` after
 /// all, which ends with the transaction, too: `app.current_roles`, which the policies on writing
 /// read, and READ ONLY for who has no role that writes. PostgreSQL lets a transaction become READ
 /// ONLY at any time, and after the snapshot refuses to make it READ WRITE again.
-pub(crate) fn message(identity: Identity, access: Access) -> String {
+pub(crate) fn membership() -> String {
+    let writers = writers();
+    format!(
+        "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
+         CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
+         FROM tenant_users m \
+         WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.deleted IS NULL \
+         AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
+         AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
+    )
+}
+
+/// What opens a transaction of `identity`.
+pub(crate) fn opening(identity: Identity, access: Access) -> Opening {
     let begin = match access {
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     match identity {
-        Identity::Member { tenant, user } => {
-            let (tenant, user) = (uuid::Uuid::from(tenant), uuid::Uuid::from(user));
-            let writers = writers();
-            format!(
-                "{begin}; SET LOCAL app.current_tenant_id = '{tenant}'; \
-                 SET LOCAL app.current_user_id = '{user}'; \
-                 SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
-                 CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
-                 FROM tenant_users m \
-                 WHERE m.tenant_id = '{tenant}' AND m.user_id = '{user}' AND m.deleted IS NULL \
-                 AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
-                 AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
-            )
-        }
-        Identity::User { user } => {
-            let user = uuid::Uuid::from(user);
-            format!(
-                "{begin}; SET LOCAL app.current_user_id = '{user}'; \
-                 SET LOCAL app.current_roles = ''; \
-                 SELECT '' WHERE viewer_is_live()"
-            )
-        }
-        Identity::Staff { user } => {
-            let user = uuid::Uuid::from(user);
-            format!(
-                "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = '{user}'; \
-                 SET LOCAL app.current_roles = ''; \
-                 SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
-                 HAVING count(*) > 0"
-            )
-        }
+        Identity::Member { tenant, user } => Opening::Member {
+            begin: format!(
+                "{begin}; SET LOCAL app.current_tenant_id = '{}'; SET LOCAL app.current_user_id = '{}'",
+                uuid::Uuid::from(tenant),
+                uuid::Uuid::from(user)
+            ),
+            tenant,
+            user,
+        },
+        Identity::User { user } => Opening::Whole(format!(
+            "{begin}; SET LOCAL app.current_user_id = '{}'; SET LOCAL app.current_roles = ''; \
+             SELECT '' WHERE viewer_is_live()",
+            uuid::Uuid::from(user)
+        )),
+        Identity::Staff { user } => Opening::Whole(format!(
+            "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = '{}'; \
+             SET LOCAL app.current_roles = ''; \
+             SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
+             HAVING count(*) > 0",
+            uuid::Uuid::from(user)
+        )),
     }
 }
 
@@ -66,9 +85,10 @@ fn writers() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::message;
-    use crate::{Access, Identity};
     use entity::id::{TenantId, UserId};
+
+    use super::{Opening, membership, opening};
+    use crate::{Access, Identity};
 
     fn member() -> Identity {
         Identity::Member {
@@ -77,19 +97,26 @@ mod tests {
         }
     }
 
+    fn text(identity: Identity, access: Access) -> String {
+        match opening(identity, access) {
+            Opening::Member { begin, .. } => begin,
+            Opening::Whole(message) => message,
+        }
+    }
+
     #[test]
     fn a_member_reads_in_one_snapshot_and_writes_read_committed() {
-        assert!(message(member(), Access::Read).starts_with(
+        assert!(text(member(), Access::Read).starts_with(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.current_tenant_id"
         ));
-        assert!(message(member(), Access::Write).starts_with(
+        assert!(text(member(), Access::Write).starts_with(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL app.current_tenant_id"
         ));
     }
 
     #[test]
     fn roles_are_set_for_the_transaction_and_an_analyst_is_none_that_writes() {
-        let text = message(member(), Access::Write);
+        let text = membership();
         assert!(text.contains(
             "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
         ));
@@ -104,19 +131,17 @@ mod tests {
         let user = Identity::User {
             user: UserId::new(),
         };
-        let text = message(user, Access::Write);
+        let text = text(user, Access::Write);
         assert!(text.contains("SET LOCAL app.current_roles = ''"));
         assert!(!text.contains("app.current_tenant_id") && !text.contains("ROLE gateway_staff"));
     }
 
     #[test]
     fn staff_set_their_role_no_tenant_and_no_roles() {
-        let text = message(
-            Identity::Staff {
-                user: UserId::new(),
-            },
-            Access::Read,
-        );
+        let staff = Identity::Staff {
+            user: UserId::new(),
+        };
+        let text = text(staff, Access::Read);
         assert!(text.contains("SET LOCAL ROLE gateway_staff"));
         assert!(text.contains("SET LOCAL app.current_roles = ''"));
         assert!(!text.contains("app.current_tenant_id"));

@@ -7,18 +7,22 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use sea_orm::{DbErr, RuntimeErr};
+use futures::future::BoxFuture;
+use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::Mutex;
 
 use crate::{
     database::Database,
     error::{self, Refusal},
-    guard::Guard,
     identity::{Access, Identity, Role},
-    transaction::{self, Open, OpenError},
+    pool::Lent,
+    transaction::{Grants, OpenError, Transaction},
 };
 
-/// One request's tenant, user and transaction. Statements of one context run one after another.
+/// One request's tenant, user and transaction.
+///
+/// Statements that are sent at the same moment go out together, without a wait between them, and run
+/// one after another. The first ones of a read go out with the message that opens the transaction.
 pub struct TenantContext {
     database: Database,
     identity: Identity,
@@ -33,10 +37,15 @@ pub struct TenantContext {
 
 enum State {
     New,
-    Open(Open),
+    Open(Arc<Transaction>),
+    /// There was no connection.
     Failed(OpenError),
     Finished,
 }
+
+/// How a statement is sent on a connection: its text and its values.
+type Sending<T> =
+    for<'w> fn(&'w Lent, &'w str, &'w [Value]) -> BoxFuture<'w, Result<T, tokio_postgres::Error>>;
 
 /// How a request's transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,48 +129,109 @@ impl TenantContext {
     /// broke while the answer to COMMIT was awaited, in which case it is unknown.
     pub async fn finish(&self, commit: bool) -> Result<Outcome, DbErr> {
         let state = std::mem::replace(&mut *self.state.lock().await, State::Finished);
-        let open = match state {
+        let transaction = match state {
             State::New => return Ok(Outcome::Unopened),
             State::Failed(_) | State::Finished => return Ok(Outcome::RolledBack),
-            State::Open(open) => open,
+            State::Open(transaction) => transaction,
         };
-        if self.access == Access::Read || !commit {
-            return Ok(Outcome::RolledBack); // by dropping the guard
+        if self.access == Access::Read || !commit || !transaction.is_open() {
+            return Ok(Outcome::RolledBack); // by dropping it
         }
-        if !open.guard.can_commit() {
+        if !transaction.can_commit() {
             return Err(DbErr::Custom(
                 "a statement of the transaction failed, so it can not be committed".into(),
             ));
         }
-        open.guard
+        transaction
             .commit()
             .await
             .map_err(|error| self.report(error, DbErr::Exec))?;
         Ok(Outcome::Committed)
     }
 
-    async fn grants(&self) -> Result<Arc<[String]>, DbErr> {
-        let mut state = self.state.lock().await;
-        Ok(Arc::clone(&self.opened(&mut state).await?.grants))
+    async fn grants(&self) -> Result<Grants, DbErr> {
+        let mut attempts = 0;
+        loop {
+            let transaction = self.transaction().await?;
+            match transaction.opened().await {
+                Ok(grants) => return Ok(grants),
+                Err(error) => self.try_again(&mut attempts, &transaction, error).await?,
+            }
+        }
     }
 
-    /// The transaction, opened if this is its first use.
-    async fn opened<'s>(&self, state: &'s mut State) -> Result<&'s mut Open, DbErr> {
-        if matches!(state, State::New) {
-            // If this future is dropped at the await, the transaction stays unusable.
-            *state = State::Failed(OpenError::Cancelled);
-            *state = match transaction::open(&self.database, self.identity, self.access).await {
-                Ok(open) => State::Open(open),
-                Err(error) => State::Failed(error),
+    /// Sends a statement; those of a read go out with the opening message.
+    async fn send<T>(
+        &self,
+        sending: Sending<T>,
+        sql: &str,
+        values: &[Value],
+        kind: fn(RuntimeErr) -> DbErr,
+    ) -> Result<T, DbErr> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let mut attempts = 0;
+        loop {
+            let transaction = self.transaction().await?;
+            let statement = sending(transaction.lent(), sql, values);
+            let answer = match self.access {
+                Access::Read => transaction.with_opening(statement).await,
+                // Nothing is written before it is known that who asks is a member.
+                Access::Write => match transaction.opened().await {
+                    Ok(_) => Ok(transaction.run(statement).await),
+                    Err(error) => Err(error),
+                },
+            };
+            match answer {
+                Ok(answer) => return answer.map_err(|error| self.report(error, kind)),
+                Err(error) => self.try_again(&mut attempts, &transaction, error).await?,
+            }
+        }
+    }
+
+    /// The transaction, begun if this is its first use.
+    async fn transaction(&self) -> Result<Arc<Transaction>, DbErr> {
+        let mut state = self.state.lock().await;
+        if matches!(*state, State::New) {
+            *state = match self.database.acquire().await {
+                Ok(lent) => State::Open(Arc::new(Transaction::begin(
+                    lent,
+                    self.identity,
+                    self.access,
+                ))),
+                Err(error) => State::Failed(OpenError::of(error)),
             };
         }
-        match state {
-            State::Open(open) => Ok(open),
+        match &*state {
+            State::Open(transaction) => Ok(Arc::clone(transaction)),
             State::Failed(error) => Err(self.unopened(error)),
             State::New | State::Finished => {
                 Err(DbErr::Custom("the request's transaction has ended".into()))
             }
         }
+    }
+
+    /// Makes way for another connection if `error` is that of one that was dead.
+    ///
+    /// An idle connection may have died since its last use (a restarted server, a killed backend).
+    /// What was sent on it was never begun, so it is sent again on another one, at most as often as
+    /// the pool can hold dead ones.
+    async fn try_again(
+        &self,
+        attempts: &mut u32,
+        dead: &Arc<Transaction>,
+        error: OpenError,
+    ) -> Result<(), DbErr> {
+        let is_dead = matches!(error, OpenError::Refused(Refusal::Unavailable));
+        if !is_dead || *attempts > self.database.max_connections() {
+            return Err(self.unopened(&error));
+        }
+        *attempts += 1;
+        let mut state = self.state.lock().await;
+        // Of several statements that were sent on it, the first makes way.
+        if matches!(&*state, State::Open(current) if Arc::ptr_eq(current, dead)) {
+            *state = State::New;
+        }
+        Ok(())
     }
 
     fn unopened(&self, error: &OpenError) -> DbErr {
@@ -171,7 +241,6 @@ impl TenantContext {
                 DbErr::Conn(RuntimeErr::Internal(refusal.to_string()))
             }
             OpenError::Failed(error) => DbErr::Conn(RuntimeErr::SqlxError(Arc::clone(error))),
-            OpenError::Cancelled => DbErr::Custom("opening the transaction was cancelled".into()),
         }
     }
 
@@ -184,13 +253,6 @@ impl TenantContext {
             self.conflict.store(true, Ordering::Relaxed);
         }
         kind(RuntimeErr::SqlxError(Arc::new(error)))
-    }
-
-    /// The open transaction, about to run one more statement.
-    async fn statement<'s>(&self, state: &'s mut State) -> Result<&'s mut Guard, DbErr> {
-        let open = self.opened(state).await?;
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        Ok(&mut open.guard)
     }
 }
 

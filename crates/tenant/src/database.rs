@@ -1,17 +1,17 @@
 //! The pool of one database, private to this crate.
 
-use std::{io, str::FromStr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use sqlx::{
-    ConnectOptions, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use futures::future::join;
+use sqlx::{ConnectOptions, PgConnection};
 
 use crate::{
-    borrowed::{Borrowed, InUse},
+    connect::Target,
     context::TenantContext,
     error::Refusal,
     identity::{Access, Identity},
+    pool::{Lent, Pool},
+    wire::of_driver,
 };
 
 /// How a [`Database`] connects.
@@ -36,30 +36,22 @@ impl Default for DatabaseOptions {
 /// A database that is reached through [`TenantContext`]s only.
 #[derive(Clone)]
 pub struct Database {
-    pool: PgPool,
-    in_use: InUse,
+    pool: Arc<Pool>,
 }
 
 impl Database {
     /// Makes the pool; connects nothing yet, so that a gateway can start before its database.
     ///
     /// # Errors
-    /// When `url` is no PostgreSQL URL.
+    /// When `url` is no PostgreSQL URL, or names a certificate file that can not be read.
     pub fn new(url: &str, options: &DatabaseOptions) -> Result<Self, sqlx::Error> {
-        let connect = PgConnectOptions::from_str(url)?
-            .application_name("tenant-gateway")
-            .statement_cache_capacity(512)
-            .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(options.acquire_timeout)
-            // A ping before each use is a round trip the client would wait for; a dead connection
-            // is noticed by the opening message instead, and replaced.
-            .test_before_acquire(false)
-            .connect_lazy_with(connect);
+        let pool = Pool::new(
+            Target::parse(url)?,
+            options.max_connections,
+            options.acquire_timeout,
+        );
         Ok(Self {
-            pool,
-            in_use: InUse::default(),
+            pool: Arc::new(pool),
         })
     }
 
@@ -75,12 +67,26 @@ impl Database {
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
     pub async fn ping(&self) -> Result<(), Refusal> {
-        let answer = sqlx::query_scalar::<_, i32>("SELECT 1")
-            .fetch_one(&self.pool)
-            .await;
-        answer
-            .map(drop)
-            .map_err(|error| Refusal::of(&self.timed_out(error)).unwrap_or(Refusal::Unavailable))
+        let mut attempts = 0;
+        loop {
+            let refusal = match self.ping_once().await {
+                Ok(()) => return Ok(()),
+                Err(error) => Refusal::of(&error).unwrap_or(Refusal::Unavailable),
+            };
+            // As often as connections can have died since their last use.
+            if refusal == Refusal::Busy || attempts > self.max_connections() {
+                return Err(refusal);
+            }
+            attempts += 1;
+        }
+    }
+
+    async fn ping_once(&self) -> Result<(), sqlx::Error> {
+        let lent = self.acquire().await?;
+        let wire = lent.wire();
+        let asked = join(wire.ended(), wire.client().batch_execute("SELECT 1"));
+        let (ended, answered) = wire.drive(asked).await;
+        ended.and(answered).map_err(of_driver)
     }
 
     /// Waits for the connections in use to come back and closes all.
@@ -90,28 +96,15 @@ impl Database {
 
     /// More than this many idle connections can not be dead at once.
     pub(crate) fn max_connections(&self) -> u32 {
-        self.pool.options().get_max_connections()
+        self.pool.max_connections()
     }
 
-    pub(crate) async fn acquire(&self) -> Result<Borrowed, sqlx::Error> {
-        match self.pool.acquire().await {
-            Ok(connection) => Ok(self.in_use.lend(connection)),
-            Err(error) => Err(self.timed_out(error)),
-        }
+    pub(crate) async fn acquire(&self) -> Result<Lent, sqlx::Error> {
+        self.pool.acquire().await
     }
 
-    /// sqlx tries a refused connection again until the time-out, and then says what it says of a
-    /// pool whose connections are all in use. A time-out while none is in use is the server's.
-    fn timed_out(&self, error: sqlx::Error) -> sqlx::Error {
-        match error {
-            sqlx::Error::PoolTimedOut if self.in_use.is_none() => {
-                sqlx::Error::Io(io::ErrorKind::TimedOut.into())
-            }
-            error => error,
-        }
-    }
-
-    pub(crate) fn pool(&self) -> &PgPool {
-        &self.pool
+    /// The login role's connection for what is not about a tenant.
+    pub(crate) async fn connect_apart(&self) -> Result<PgConnection, sqlx::Error> {
+        self.pool.target().options().connect().await
     }
 }

@@ -1,7 +1,8 @@
 //! Why a transaction could not be had, and what a PostgreSQL error means to the request.
 
 use sea_orm::{DbErr, RuntimeErr};
-use sqlx::postgres::PgDatabaseError;
+
+use crate::wire::ServerError;
 
 /// Why no statement of the request was, or will be, run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,7 +146,7 @@ pub fn violation(error: &DbErr) -> Option<Violation> {
     let code = error.code()?;
     let constraint = error.constraint()?.to_owned();
     let value = error
-        .try_downcast_ref::<PgDatabaseError>()
+        .try_downcast_ref::<ServerError>()
         .and_then(|error| last_value(error.detail()?));
     match code.as_ref() {
         "23505" => Some(Violation::Unique { constraint, value }),

@@ -4,7 +4,7 @@
 //! a table without forced row level security or without a policy is open or useless. `serve`
 //! refuses to start on any [`Finding`].
 
-use sqlx::{PgPool, Row, postgres::PgRow};
+use sqlx::{Connection, PgConnection, Row, postgres::PgRow};
 
 use crate::database::Database;
 
@@ -63,13 +63,16 @@ impl Database {
     /// # Errors
     /// When the database can not be asked.
     pub async fn inspect(&self) -> Result<Inspection, sqlx::Error> {
-        inspect(self.pool()).await
+        let mut connection = self.connect_apart().await?;
+        let inspection = inspect(&mut connection).await;
+        connection.close().await?;
+        inspection
     }
 }
 
-async fn inspect(pool: &PgPool) -> Result<Inspection, sqlx::Error> {
-    let roles = sqlx::query(ROLES).fetch_all(pool).await?;
-    let tables = sqlx::query(TABLES).fetch_all(pool).await?;
+async fn inspect(connection: &mut PgConnection) -> Result<Inspection, sqlx::Error> {
+    let roles = sqlx::query(ROLES).fetch_all(&mut *connection).await?;
+    let tables = sqlx::query(TABLES).fetch_all(&mut *connection).await?;
     let mut findings = Vec::new();
     for role in &roles {
         inspect_role(role, &mut findings)?;

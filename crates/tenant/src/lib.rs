@@ -9,23 +9,28 @@
 //! * is one snapshot and read only for [`Access::Read`], all or nothing for [`Access::Write`], and
 //!   read only all the same for a member without a role that writes;
 //! * can not outlive the request: whatever is dropped half way is rolled back or its connection
-//!   closed before anybody else can borrow it (`guard`).
+//!   closed before anybody else can borrow it (`transaction`).
+//!
+//! `connect` makes a connection, `pool` lends it, `wire` speaks on it: the first statements of a read
+//! go out with the opening message, and those of one level together.
 //!
 //! What may not be in here: GraphQL, HTTP, a table's columns. What may not leave: the pool, a
 //! connection, a transaction. To add a setting that each transaction carries, add it to
-//! `begin::message` and to what the tests of dropped contexts look for.
+//! `begin::opening` and to what the tests of dropped contexts look for.
 
 mod begin;
-mod borrowed;
+mod connect;
 mod context;
 mod database;
 mod directory;
 mod error;
-mod guard;
 mod identity;
 mod inspect;
+mod pool;
+mod row;
 mod rule;
 mod transaction;
+mod wire;
 
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
@@ -36,4 +41,5 @@ pub use error::{
 };
 pub use identity::{Access, Identity, Role};
 pub use inspect::{Finding, Inspection};
+pub use row::Row;
 pub use rule::Rule;

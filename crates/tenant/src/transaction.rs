@@ -1,20 +1,56 @@
-//! The lazy transaction of one request.
+//! The transaction of one request: a lent connection that may be inside it.
+//!
+//! A future that is dropped while BEGIN, or anything after it, is under way must not leave the
+//! transaction, and with it the tenant's settings, to the next borrower (sqlx's own `begin()` does:
+//! launchbadge/sqlx #4385, #4393). So a transaction is taken to be open from before its first byte
+//! goes out until COMMIT was confirmed; one that is dropped in between is rolled back, or its
+//! connection closed, before anybody else can have it.
 
-use std::sync::Arc;
-
-use crate::{
-    begin,
-    database::Database,
-    error::Refusal,
-    guard::Guard,
-    identity::{Access, Identity},
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-/// An open transaction, and what the opening message said of the identity.
-pub(crate) struct Open {
-    pub(crate) guard: Guard,
-    /// A member's roles or a member of staff's permissions, as the database spells them.
-    pub(crate) grants: Arc<[String]>,
+use entity::id::{TenantId, UserId};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, join, join3},
+};
+use tokio_postgres::{Client, Error, SimpleQueryMessage, Statement};
+
+use crate::{
+    begin::{self, Opening},
+    error::Refusal,
+    identity::{Access, Identity},
+    pool::Lent,
+    wire::{Wire, of_driver},
+};
+
+/// How long a background ROLLBACK may take (it first waits for the statement that was cancelled)
+/// before the connection is closed instead.
+const ROLLBACK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A member's roles or a member of staff's permissions, as the database spells them.
+pub(crate) type Grants = Arc<[String]>;
+
+/// A transaction, from the moment its opening message is queued.
+pub(crate) struct Transaction {
+    /// None once it is being ended.
+    lent: Option<Lent>,
+    access: Access,
+    /// What came of the opening message, for every statement to wait for.
+    opening: Shared<BoxFuture<'static, Result<Grants, OpenError>>>,
+    /// Statements that were sent, or are to be, and not answered: under way, or given up.
+    outstanding: AtomicUsize,
+    /// A statement failed. PostgreSQL answers the COMMIT of a failed transaction with the
+    /// *successful* command tag ROLLBACK, so it must be remembered.
+    failed: AtomicBool,
+    /// COMMIT was confirmed: the connection is free of the tenant.
+    committed: AtomicBool,
 }
 
 /// Why opening failed; kept, so that every later statement of the request fails alike.
@@ -23,44 +59,164 @@ pub(crate) enum OpenError {
     Refused(Refusal),
     /// Not about the connection: a setting or a table that the opening message needs is missing.
     Failed(Arc<sqlx::Error>),
-    /// The future that opened it was dropped half way.
-    Cancelled,
 }
 
-/// Opens the transaction on a connection of the pool.
-///
-/// An idle connection may have died since its last use (a restarted server, a killed backend).
-/// Nothing was done on it for this request yet, so another one is taken, at most as often as the
-/// pool can hold dead ones.
-pub(crate) async fn open(
-    database: &Database,
-    identity: Identity,
-    access: Access,
-) -> Result<Open, OpenError> {
-    let mut attempts = 0;
-    loop {
-        let connection = database.acquire().await.map_err(classify)?;
-        let mut guard = Guard::new(connection);
-        match guard.open(begin::message(identity, access)).await {
-            Ok(Some(grants)) => {
-                return Ok(Open {
-                    guard,
-                    grants: split(&grants),
-                });
+impl OpenError {
+    pub(crate) fn of(error: sqlx::Error) -> Self {
+        match Refusal::of(&error) {
+            Some(refusal) => {
+                tracing::warn!(%error, "no transaction could be opened");
+                Self::Refused(refusal)
             }
-            Ok(None) => return Err(OpenError::Refused(Refusal::NotAMember)),
-            Err(error)
-                if Refusal::of(&error).is_some() && attempts <= database.max_connections() =>
-            {
-                attempts += 1;
-                guard.discard();
-            }
-            Err(error) => return Err(classify(error)),
+            None => Self::Failed(Arc::new(error)),
         }
     }
 }
 
-fn split(grants: &str) -> Arc<[String]> {
+impl Transaction {
+    /// Queues the opening message on a lent connection. It goes out with the first statement.
+    pub(crate) fn begin(lent: Lent, identity: Identity, access: Access) -> Self {
+        let wire = lent.wire();
+        let opening = open(wire, begin::opening(identity, access))
+            .boxed()
+            .shared();
+        // The first poll queues what has to go out before any statement.
+        drop(opening.clone().now_or_never());
+        Self {
+            lent: Some(lent),
+            access,
+            opening,
+            outstanding: AtomicUsize::new(0),
+            failed: AtomicBool::new(false),
+            committed: AtomicBool::new(false),
+        }
+    }
+
+    /// Waits for the opening message's answer.
+    pub(crate) async fn opened(&self) -> Result<Grants, OpenError> {
+        self.wire().drive(self.opening.clone()).await
+    }
+
+    /// Runs a statement behind the opening message, without waiting for the latter's answer in between.
+    /// What the statement answers counts only if the opening succeeded.
+    pub(crate) async fn with_opening<T>(
+        &self,
+        statement: impl Future<Output = Result<T, Error>>,
+    ) -> Result<Result<T, sqlx::Error>, OpenError> {
+        if let Some(opened) = self.opening.peek() {
+            return match opened {
+                Ok(_) => Ok(self.run(statement).await),
+                Err(error) => Err(error.clone()),
+            };
+        }
+        let both = join(self.opened(), self.run(statement));
+        let (opened, answer) = both.await;
+        opened.map(|_| answer)
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn run<T>(
+        &self,
+        statement: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, sqlx::Error> {
+        // Not taken back when this future is dropped: the answer is then still to come.
+        self.outstanding.fetch_add(1, Ordering::Relaxed);
+        let answer = self.wire().drive(statement).await;
+        self.outstanding.fetch_sub(1, Ordering::Relaxed);
+        answer.map_err(|error| {
+            self.failed.store(true, Ordering::Relaxed);
+            of_driver(error)
+        })
+    }
+
+    /// The connection, to send a statement on.
+    pub(crate) fn wire(&self) -> &Wire {
+        self.lent().wire()
+    }
+
+    /// The connection, and the pool it came from.
+    pub(crate) fn lent(&self) -> &Lent {
+        self.lent.as_ref().expect("taken by drop and discard only")
+    }
+
+    /// True when the opening message succeeded.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.opening.peek(), Some(Ok(_)))
+    }
+
+    /// True when COMMIT would commit: it was opened, nothing failed, and no statement is under way or was
+    /// given up.
+    pub(crate) fn can_commit(&self) -> bool {
+        self.is_idle() && self.is_open() && !self.failed.load(Ordering::Relaxed)
+    }
+
+    /// No answer is outstanding.
+    fn is_idle(&self) -> bool {
+        self.opening.peek().is_some() && self.outstanding.load(Ordering::Relaxed) == 0
+    }
+
+    /// Awaits COMMIT. Only after its confirmation is the connection free of the tenant.
+    pub(crate) async fn commit(&self) -> Result<(), sqlx::Error> {
+        let client = self.wire().client();
+        self.run(client.batch_execute("COMMIT")).await?;
+        self.committed.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Sends the opening message and reads its answer.
+fn open(
+    wire: &Wire,
+    opening: Opening,
+) -> impl Future<Output = Result<Grants, OpenError>> + Send + use<> {
+    let client = Arc::clone(wire.client());
+    let (ended, membership) = (wire.ended(), wire.membership().clone());
+    async move {
+        let (ended, begun, grants) = match opening {
+            Opening::Member {
+                begin,
+                tenant,
+                user,
+            } => {
+                let grants = roles(&client, &membership, tenant, user);
+                join3(ended, client.batch_execute(&begin), grants).await
+            }
+            Opening::Whole(message) => {
+                let (ended, grants) = join(ended, asked(&client, &message)).await;
+                (ended, Ok(()), grants)
+            }
+        };
+        // The first error is the cause: what follows a BEGIN that failed fails as well.
+        let grants = ended.and(begun).and(grants);
+        match grants.map_err(of_driver).map_err(OpenError::of)? {
+            Some(grants) => Ok(split(&grants)),
+            None => Err(OpenError::Refused(Refusal::NotAMember)),
+        }
+    }
+}
+
+/// A member's roles.
+async fn roles(
+    client: &Client,
+    membership: &Statement,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<String>, Error> {
+    let (tenant, user) = (uuid::Uuid::from(tenant), uuid::Uuid::from(user));
+    let rows = client.query(membership, &[&tenant, &user]).await?;
+    rows.first().map_or(Ok(None), |row| row.try_get(0))
+}
+
+/// The text of a message's only row, if there is one.
+async fn asked(client: &Client, message: &str) -> Result<Option<String>, Error> {
+    let answers = client.simple_query(message).await?;
+    Ok(answers.into_iter().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }))
+}
+
+fn split(grants: &str) -> Grants {
     grants
         .split(',')
         .filter(|grant| !grant.is_empty())
@@ -68,12 +224,42 @@ fn split(grants: &str) -> Arc<[String]> {
         .collect()
 }
 
-fn classify(error: sqlx::Error) -> OpenError {
-    match Refusal::of(&error) {
-        Some(refusal) => {
-            tracing::warn!(%error, "no transaction could be opened");
-            OpenError::Refused(refusal)
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let idle = self.is_idle();
+        let Some(lent) = self.lent.take() else {
+            return;
+        };
+        if *self.committed.get_mut() {
+            return; // dropping hands the connection back
         }
-        None => OpenError::Failed(Arc::new(error)),
+        // Whoever uses the connection next reads the ROLLBACK's answer first; nobody waits.
+        if idle {
+            lent.wire().end();
+            match self.access {
+                // The ordinary end of a read holds nothing that others want: ROLLBACK goes out with the
+                // next BEGIN, or by itself in a moment if none comes. That is one message less to write,
+                // and one less for which the backend has to wake up.
+                Access::Read => lent.pool().flush_soon(),
+                Access::Write => lent.wire().flush(),
+            }
+            return;
+        }
+        // Given up in the middle of a statement, which goes on in the server. Nobody gets the
+        // connection until the ROLLBACK behind it is confirmed.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            lent.discard();
+            return;
+        };
+        runtime.spawn(async move {
+            let wire = lent.wire();
+            let rollback = wire.drive(wire.rollback());
+            if !matches!(
+                tokio::time::timeout(ROLLBACK_TIMEOUT, rollback).await,
+                Ok(Ok(()))
+            ) {
+                lent.discard();
+            }
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use gateway_tests::{Exchange, Options, Wire, World, cluster};
 use tenant::{Access, Database, DatabaseOptions, Outcome};
 use tokio::time::timeout;
@@ -22,11 +23,37 @@ async fn listened_to() -> (World, Wire) {
     (world, wire)
 }
 
-/// Returns when the server has answered everything.
+/// Returns when the transaction before has ended, and forgets what was sent.
 async fn quiet(wire: &Wire) {
-    while wire.so_far().iter().any(|exchange| !exchange.answered) {
+    let ended = |exchange: &Exchange| {
+        let last = exchange
+            .sent
+            .last()
+            .is_some_and(|sent| sent == "Q ROLLBACK");
+        exchange.answered && last
+    };
+    while !wire.so_far().last().is_some_and(ended) {
         tokio::task::yield_now().await;
     }
+    wire.exchanges();
+}
+
+/// What a request sends, once what it needs is prepared: its exchanges up to the ROLLBACK's.
+async fn exchanges_of(document: &str) -> Vec<Vec<String>> {
+    let (world, wire) = listened_to().await;
+    let acme = world.owner("acme");
+    acme.data(document).await;
+    quiet(&wire).await;
+    acme.data(document).await;
+    let mut exchanges: Vec<_> = wire
+        .exchanges()
+        .into_iter()
+        .map(|exchange| exchange.sent)
+        .collect();
+    if exchanges.last().is_some_and(|sent| sent == &["Q ROLLBACK"]) {
+        exchanges.pop();
+    }
+    exchanges
 }
 
 /// What an exchange was for: how its first message begins (`Q` a simple query, `B` a prepared statement's
@@ -74,7 +101,7 @@ async fn what_needs_no_row_opens_no_connection() {
 }
 
 #[tokio::test]
-async fn a_lookup_is_two_round_trips_and_its_end_is_not_waited_for() {
+async fn a_lookup_is_one_round_trip_and_its_end_is_not_waited_for() {
     let (world, wire) = listened_to().await;
     let acme = world.owner("acme");
     let id =
@@ -83,30 +110,67 @@ async fn a_lookup_is_two_round_trips_and_its_end_is_not_waited_for() {
     let lookup = format!("{{ company(id: {id}) {{ name }} }}");
     acme.data(&lookup).await; // prepares the statement
     quiet(&wire).await;
-    wire.exchanges();
 
     wire.hold_rollbacks(true);
     // Answered, though no ROLLBACK has reached the server.
     timeout(Duration::from_secs(20), acme.data(&lookup))
         .await
         .expect("an answer that waits for nothing");
-    while wire.so_far().len() < 3 {
+    while wire.so_far().len() < 2 {
         tokio::task::yield_now().await;
     }
     let exchanges = wire.so_far();
-    let expected = [("Q BEGIN", true), ("B", true), ("Q ROLLBACK", false)]
+    let expected = [("Q BEGIN", true), ("Q ROLLBACK", false)]
         .map(|(text, answered)| (text.to_owned(), answered));
     assert_eq!(outline(&exchanges), expected);
-    let opening = &exchanges[0].sent[0];
+    let (opening, rest) = exchanges[0].sent.split_first().expect("an opening message");
     for part in [
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         "SET LOCAL app.current_tenant_id",
-        "FROM tenant_users",
     ] {
         assert!(opening.contains(part), "{opening}");
     }
+    // The membership, and the row.
+    assert_eq!(rest, ["B", "E", "S", "B", "E", "S"]);
     wire.hold_rollbacks(false);
     acme.data(&lookup).await;
+}
+
+#[tokio::test]
+async fn a_page_and_its_count_are_one_round_trip() {
+    let exchanges = exchanges_of("{ leads(first: 5) { totalCount nodes { email } } }").await;
+    assert_eq!(exchanges.len(), 1, "{exchanges:?}");
+    let statements = exchanges[0].iter().filter(|sent| *sent == "B").count();
+    assert_eq!(statements, 3, "{exchanges:?}");
+}
+
+#[tokio::test]
+async fn a_level_is_one_round_trip_however_many_relations_it_has() {
+    let document =
+        "{ campaigns(first: 5) { nodes { name company { name } steps { nodes { stepOrder } } } } }";
+    let exchanges = exchanges_of(document).await;
+    assert_eq!(exchanges.len(), 2, "{exchanges:?}");
+    let statements = exchanges[1].iter().filter(|sent| *sent == "B").count();
+    assert_eq!(statements, 2, "{exchanges:?}");
+}
+
+#[tokio::test]
+async fn who_waits_for_the_connection_sends_the_end_of_the_transaction_before() {
+    let (world, wire) = listened_to().await;
+    let acme = world.owner("acme");
+    let document = "{ companies(first: 1) { nodes { name } } }";
+    acme.data(document).await;
+    quiet(&wire).await;
+    join_all((0..50).map(|_| acme.data(document))).await;
+    let together = wire.exchanges().into_iter().filter(|exchange| {
+        let first = exchange
+            .sent
+            .first()
+            .is_some_and(|sent| sent == "Q ROLLBACK");
+        first && exchange.sent.iter().any(|sent| sent.starts_with("Q BEGIN"))
+    });
+    // Not each: one that was sent by itself after a while has its exchange for itself.
+    assert!(together.count() > 10);
 }
 
 #[tokio::test]

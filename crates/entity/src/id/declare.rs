@@ -20,6 +20,19 @@ macro_rules! common {
             }
         }
 
+        impl<'r> postgres_types::FromSql<'r> for $id {
+            fn from_sql(
+                ty: &postgres_types::Type,
+                raw: &'r [u8],
+            ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+                <$raw as postgres_types::FromSql>::from_sql(ty, raw).map(Self)
+            }
+
+            fn accepts(ty: &postgres_types::Type) -> bool {
+                <$raw as postgres_types::FromSql>::accepts(ty)
+            }
+        }
+
         impl std::fmt::Debug for $id {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(self, f)

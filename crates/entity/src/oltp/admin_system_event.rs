@@ -2,11 +2,14 @@
 //!
 //! Staff see all of them; a tenant's owners and admins see their tenant's.
 
-use crate::id::{AdminSystemEventId, TenantId, UserId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{AdminSystemEventId, TenantId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `admin_system_events`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "admin_system_events")]
 pub struct Model {
     /// Primary key.
@@ -58,3 +61,5 @@ pub enum Severity {
     /// Needs someone now.
     Critical,
 }
+
+stored_as_text!(Severity);

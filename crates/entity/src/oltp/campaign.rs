@@ -1,10 +1,13 @@
 //! Outreach campaigns.
 
-use crate::id::{CampaignId, CompanyId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{CampaignId, CompanyId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `campaigns`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "campaigns")]
 pub struct Model {
     /// Primary key.
@@ -53,3 +56,5 @@ pub enum CampaignStatus {
     /// Stopped for now.
     Paused,
 }
+
+stored_as_text!(CampaignStatus);

@@ -1,10 +1,13 @@
 //! The steps of a campaign's sequence, in order.
 
-use crate::id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `campaign_sequence_steps`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "campaign_sequence_steps")]
 pub struct Model {
     /// Primary key.
@@ -70,3 +73,5 @@ pub enum StepType {
     /// Goes on only if something holds.
     Condition,
 }
+
+stored_as_text!(StepType);

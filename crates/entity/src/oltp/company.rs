@@ -1,10 +1,13 @@
 //! Companies: the workspaces of a tenant.
 
-use crate::id::{CompanyId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{CompanyId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `companies`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "companies")]
 pub struct Model {
     /// Primary key.
@@ -52,3 +55,5 @@ pub enum CompanyStatus {
     /// Put away.
     Archived,
 }
+
+stored_as_text!(CompanyStatus);

@@ -1,10 +1,13 @@
 //! Domains that mail is sent from.
 
-use crate::id::{CompanyId, DomainId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{CompanyId, DomainId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `domains`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "domains")]
 pub struct Model {
     /// Primary key.
@@ -61,3 +64,5 @@ pub enum VerificationStatus {
     /// The check itself did not work.
     Error,
 }
+
+stored_as_text!(VerificationStatus);

@@ -1,10 +1,13 @@
 //! Which domain sends from which address.
 
-use crate::id::{DomainId, DomainIpAssignmentId, SmtpIpAddressId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{DomainId, DomainIpAssignmentId, SmtpIpAddressId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `domain_ip_assignments`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "domain_ip_assignments")]
 pub struct Model {
     /// Primary key.
@@ -63,3 +66,7 @@ pub enum WarmupState {
     /// Done.
     Warmed,
 }
+
+stored_as_text!(AssignmentStatus);
+
+stored_as_text!(WarmupState);

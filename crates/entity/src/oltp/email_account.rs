@@ -3,11 +3,14 @@
 //! The table has one column more, `vault_key_path`, the place of the account's secret. No model
 //! carries it, and the database does not let the gateway's roles read it.
 
-use crate::id::{DomainId, EmailAccountId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{DomainId, EmailAccountId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `email_accounts`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "email_accounts")]
 pub struct Model {
     /// Primary key.
@@ -62,3 +65,5 @@ pub enum EmailAccountStatus {
     /// Its server refuses it.
     Error,
 }
+
+stored_as_text!(EmailAccountStatus);

@@ -1,10 +1,10 @@
 //! Switches for features of the platform.
 
-use crate::id::FeatureFlagId;
+use crate::{columns::FromColumns, id::FeatureFlagId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `feature_flags`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "feature_flags")]
 pub struct Model {
     /// Primary key.

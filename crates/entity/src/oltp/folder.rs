@@ -1,10 +1,13 @@
 //! Folders that templates are kept in.
 
-use crate::id::{FolderId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{FolderId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `folders`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "folders")]
 pub struct Model {
     /// Primary key.

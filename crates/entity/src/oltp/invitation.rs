@@ -1,10 +1,13 @@
 //! Invitations into a tenant, by address.
 
-use crate::id::{InvitationId, TenantId, UserId};
+use crate::{
+    columns::FromColumns,
+    id::{InvitationId, TenantId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `invitations`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "invitations")]
 pub struct Model {
     /// Primary key.

@@ -1,10 +1,13 @@
 //! Leads: the people who are written to.
 
-use crate::id::{LeadId, TenantId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{LeadId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `leads`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "leads")]
 pub struct Model {
     /// Primary key.
@@ -50,3 +53,5 @@ pub enum LeadStatus {
     /// Put away.
     Archived,
 }
+
+stored_as_text!(LeadStatus);

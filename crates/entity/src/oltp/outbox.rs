@@ -2,11 +2,11 @@
 //!
 //! The gateway may only add rows, not read them: insert with `exec_without_returning`.
 
-use crate::id::TenantId;
+use crate::{columns::FromColumns, id::TenantId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `outbox`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "outbox")]
 pub struct Model {
     /// Primary key.

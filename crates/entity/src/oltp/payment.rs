@@ -1,10 +1,13 @@
 //! Payments of tenants.
 
-use crate::id::{PaymentId, SubscriptionId, TenantId, UserId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{PaymentId, SubscriptionId, TenantId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `payments`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "payments")]
 pub struct Model {
     /// Primary key.
@@ -57,3 +60,5 @@ pub enum PaymentStatus {
     /// Paid back.
     Refunded,
 }
+
+stored_as_text!(PaymentStatus);

@@ -1,10 +1,10 @@
 //! What staff can be permitted to do.
 
-use crate::id::PermissionId;
+use crate::{columns::FromColumns, id::PermissionId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `permissions`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "permissions")]
 pub struct Model {
     /// Primary key.

@@ -1,10 +1,10 @@
 //! Plans: what tenants can buy. A limit that is absent is none.
 
-use crate::id::PlanId;
+use crate::{columns::FromColumns, id::PlanId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `plans`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "plans")]
 pub struct Model {
     /// Primary key.

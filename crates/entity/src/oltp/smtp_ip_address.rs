@@ -1,10 +1,13 @@
 //! Addresses that mail is sent from.
 
-use crate::id::{SmtpIpAddressId, VpsInstanceId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{SmtpIpAddressId, VpsInstanceId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `smtp_ip_addresses`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "smtp_ip_addresses")]
 pub struct Model {
     /// Primary key.
@@ -76,3 +79,7 @@ pub enum ReputationState {
     /// Refused or listed.
     Critical,
 }
+
+stored_as_text!(IpStatus);
+
+stored_as_text!(ReputationState);

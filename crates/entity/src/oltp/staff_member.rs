@@ -1,10 +1,13 @@
 //! Members of the platform's staff.
 
-use crate::id::{StaffRoleId, UserId};
+use crate::{
+    columns::FromColumns,
+    id::{StaffRoleId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `staff_members`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "staff_members")]
 pub struct Model {
     /// The user.

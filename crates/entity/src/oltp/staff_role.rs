@@ -1,10 +1,10 @@
 //! Roles among the platform's staff.
 
-use crate::id::StaffRoleId;
+use crate::{columns::FromColumns, id::StaffRoleId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `staff_roles`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "staff_roles")]
 pub struct Model {
     /// Primary key.

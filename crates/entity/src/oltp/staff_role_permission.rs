@@ -1,10 +1,13 @@
 //! Which staff role has which permission.
 
-use crate::id::{PermissionId, StaffRoleId, StaffRolePermissionId};
+use crate::{
+    columns::FromColumns,
+    id::{PermissionId, StaffRoleId, StaffRolePermissionId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `staff_role_permissions`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "staff_role_permissions")]
 pub struct Model {
     /// Primary key.

@@ -1,10 +1,13 @@
 //! Subscriptions of tenants to plans.
 
-use crate::id::{PlanId, SubscriptionId, TenantId, UserId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{PlanId, SubscriptionId, TenantId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "subscriptions")]
 pub struct Model {
     /// Primary key.
@@ -59,3 +62,5 @@ pub enum SubscriptionStatus {
     /// Payments were given up on.
     Unpaid,
 }
+
+stored_as_text!(SubscriptionStatus);

@@ -1,10 +1,13 @@
 //! What is bought on top of a subscription.
 
-use crate::id::{SubscriptionAddonId, SubscriptionId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{SubscriptionAddonId, SubscriptionId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `subscription_addons`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "subscription_addons")]
 pub struct Model {
     /// Primary key.

@@ -1,9 +1,10 @@
 //! Configuration of the platform.
 
+use crate::columns::FromColumns;
 use sea_orm::entity::prelude::*;
 
 /// One row of `system_config`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "system_config")]
 pub struct Model {
     /// Name of the entry.

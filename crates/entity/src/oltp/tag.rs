@@ -1,10 +1,13 @@
 //! Tags that templates are marked with.
 
-use crate::id::{TagId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{TagId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `tags`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "tags")]
 pub struct Model {
     /// Primary key.

@@ -1,10 +1,13 @@
 //! Email templates.
 
-use crate::id::{TemplateId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{TemplateId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `templates`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "templates")]
 pub struct Model {
     /// Primary key.

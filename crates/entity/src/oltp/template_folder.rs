@@ -2,11 +2,14 @@
 //!
 //! A join is never shown by itself, so its key is a plain `Uuid`.
 
-use crate::id::{FolderId, TemplateId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{FolderId, TemplateId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `template_folders`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "template_folders")]
 pub struct Model {
     /// Primary key.

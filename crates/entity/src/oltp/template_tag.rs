@@ -2,11 +2,14 @@
 //!
 //! A join is never shown by itself, so its key is a plain `Uuid`.
 
-use crate::id::{TagId, TemplateId, TenantId};
+use crate::{
+    columns::FromColumns,
+    id::{TagId, TemplateId, TenantId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `template_tags`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "template_tags")]
 pub struct Model {
     /// Primary key.

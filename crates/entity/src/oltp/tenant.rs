@@ -1,10 +1,10 @@
 //! Tenants: the customers of the platform.
 
-use crate::id::TenantId;
+use crate::{columns::FromColumns, id::TenantId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `tenants`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "tenants")]
 pub struct Model {
     /// Primary key.

@@ -1,11 +1,11 @@
 //! Configuration of a tenant.
 
 use super::user_preference::Theme;
-use crate::id::TenantId;
+use crate::{columns::FromColumns, id::TenantId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `tenant_config`.
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "tenant_config")]
 pub struct Model {
     /// The tenant.

@@ -1,10 +1,10 @@
 //! What a tenant demands of its members' passwords and sessions.
 
-use crate::id::TenantId;
+use crate::{columns::FromColumns, id::TenantId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `tenant_policies`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "tenant_policies")]
 pub struct Model {
     /// The tenant.

@@ -1,10 +1,13 @@
 //! Memberships: which users belong to which tenant, and as what.
 
-use crate::id::{TenantId, UserId};
+use crate::{
+    columns::FromColumns,
+    id::{TenantId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `tenant_users`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "tenant_users")]
 pub struct Model {
     /// The tenant.

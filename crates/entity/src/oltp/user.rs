@@ -1,10 +1,10 @@
 //! Users: people, each with one account across all tenants.
 
-use crate::id::UserId;
+use crate::{columns::FromColumns, id::UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `users`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
     /// Primary key.

@@ -1,10 +1,13 @@
 //! What a user prefers, across tenants.
 
-use crate::id::{UserId, UserPreferenceId};
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::{UserId, UserPreferenceId},
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `user_preferences`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "user_preferences")]
 pub struct Model {
     /// Primary key.
@@ -51,3 +54,5 @@ pub enum Theme {
     /// Light on dark.
     Dark,
 }
+
+stored_as_text!(Theme);

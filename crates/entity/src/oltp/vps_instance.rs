@@ -1,10 +1,13 @@
 //! Virtual servers that the platform rents.
 
-use crate::id::VpsInstanceId;
+use crate::{
+    columns::{FromColumns, stored_as_text},
+    id::VpsInstanceId,
+};
 use sea_orm::entity::prelude::*;
 
 /// One row of `vps_instances`.
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, FromColumns)]
 #[sea_orm(table_name = "vps_instances")]
 pub struct Model {
     /// Primary key.
@@ -71,3 +74,7 @@ pub enum BillingPeriod {
     /// Each year.
     Yearly,
 }
+
+stored_as_text!(VpsStatus);
+
+stored_as_text!(BillingPeriod);

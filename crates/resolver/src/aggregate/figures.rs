@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Lookahead, Value};
-use sea_orm::{DbErr, IdenStatic, QueryResult};
+use sea_orm::{DbErr, IdenStatic};
+use tenant::Row;
 
 use super::{Aggregated, Measure, Readable};
 use crate::{connection::statement::COUNT, scalar::BigInt, table::Column};
@@ -45,12 +46,7 @@ impl Function {
         format!("{}_{measure}", self.field())
     }
 
-    fn read<C>(
-        self,
-        row: &QueryResult,
-        measure: &Measure<C>,
-        index: usize,
-    ) -> Result<Value, DbErr> {
+    fn read<C>(self, row: &Row, measure: &Measure<C>, index: usize) -> Result<Value, DbErr> {
         let column = self.alias(index);
         match self {
             Self::Min | Self::Max => (measure.read)(row, &column),
@@ -116,13 +112,13 @@ pub struct Figures {
 
 impl Figures {
     /// From a row of an answer that has the set's columns.
-    pub(crate) fn read<T: Aggregated>(row: &QueryResult, set: FigureSet) -> Result<Self, DbErr> {
+    pub(crate) fn read<T: Aggregated>(row: &Row, set: FigureSet) -> Result<Self, DbErr> {
         let value = |(function, index, measure): (Function, usize, &Measure<Column<T>>)| {
             let value = function.read(row, measure, index)?;
             Ok((function, measure.column.as_str(), value))
         };
         Ok(Self {
-            count: row.try_get("", COUNT)?,
+            count: row.named(COUNT)?,
             values: set.iter::<T>().map(value).collect::<Result<_, DbErr>>()?,
         })
     }

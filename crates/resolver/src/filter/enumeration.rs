@@ -31,8 +31,8 @@ macro_rules! enumeration {
         }
 
         impl $crate::aggregate::Readable for $name {
-            fn read(row: &sea_orm::QueryResult, column: &str) -> Result<async_graphql::Value, sea_orm::DbErr> {
-                let stored: Option<$stored> = row.try_get("", column)?;
+            fn read(row: &tenant::Row, column: &str) -> Result<async_graphql::Value, sea_orm::DbErr> {
+                let stored: Option<$stored> = row.named(column)?;
                 Ok(<Option<$name> as rows::Scalar<Option<$stored>>>::value(&stored))
             }
         }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 use async_graphql::{Context, Result};
 use entity::id::TenantId;
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryTrait,
+    DbErr, EntityTrait, ExprTrait, QueryTrait,
     sea_query::{Expr, extension::postgres::PgFunc},
 };
 use tenant::{Identity, TenantContext};
@@ -114,10 +114,10 @@ impl<T: Table> Batch for RowsById<T> {
         let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
         let mut select = T::Entity::find().into_query();
         select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::array(keys)))));
-        let rows = context.query_all(&select).await?;
+        let rows = context.rows(&select).await?;
         rows.iter()
             .map(|row| {
-                let row = T::Row::from_query_result(row, "")?;
+                let row = row.read::<T::Row>(0)?;
                 Ok((RawKey::of(T::id(&row)), Arc::new(row)))
             })
             .collect()

@@ -13,9 +13,9 @@
 use std::{collections::HashMap, marker::PhantomData};
 
 use async_graphql::{Context, Result};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value as Json;
-use tenant::TenantContext;
+use tenant::{Row, TenantContext};
 
 use super::{Batch, figures::figures};
 use crate::{
@@ -90,10 +90,10 @@ async fn of_list<T: Listed>(
 ) -> Result<i64, DbErr> {
     let (page, exact) = (selection.page(), i64::try_from(EXACT).unwrap_or(i64::MAX));
     let counted = context
-        .query_one(&statement::count_up_to(page, EXACT + 1))
+        .row(&statement::count_up_to(page, EXACT + 1))
         .await?;
     let counted: i64 = match counted {
-        Some(row) => row.try_get("", statement::COUNT)?,
+        Some(row) => row.named(statement::COUNT)?,
         None => 0,
     };
     if counted <= exact {
@@ -104,14 +104,14 @@ async fn of_list<T: Listed>(
         .get_database_backend()
         .build(&statement::explained(page, tenant));
     explained.sql = format!("EXPLAIN (FORMAT JSON) {}", explained.sql);
-    let plan = context.query_one_raw(explained).await?;
+    let plan = context.row_raw(&explained).await?;
     let rows = plan.as_ref().map(planned).transpose()?.unwrap_or_default();
     Ok(rows.max(counted))
 }
 
 /// The number of rows that a plan expects.
-fn planned(row: &QueryResult) -> Result<i64, DbErr> {
-    let plan: Json = row.try_get_by_index(0)?;
+fn planned(row: &Row) -> Result<i64, DbErr> {
+    let plan: Json = row.at(0)?;
     plan[0]["Plan"]["Plan Rows"]
         .as_i64()
         .ok_or_else(|| DbErr::Type("a plan says how many rows it expects".to_owned()))

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 use tenant::TenantContext;
 
 use super::{
@@ -124,7 +124,7 @@ async fn of_group<T: Listed>(
         .relation
         .map(|relation| (relation, parents.as_slice()));
     let statement = aggregate::statement::figures(group.page, set, of);
-    let rows = context.query_all(&statement).await?;
+    let rows = context.rows(&statement).await?;
     rows.iter()
         .map(|row| {
             let parent = parents

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
-use sea_orm::{ConnectionTrait, DbErr, IdenStatic, QueryResult};
-use tenant::TenantContext;
+use sea_orm::{DbErr, IdenStatic};
+use tenant::{Row, TenantContext};
 
 use super::{Batch, RawKey, pages::group};
 use crate::{
@@ -78,7 +78,7 @@ impl<T: Listed> Batch for AllGroups<T> {
                 .relation
                 .map(|relation| (relation, parents.as_slice()));
             let statement = aggregate::statement::groups(group.page, grouping, of);
-            let answer = context.query_all(&statement).await?;
+            let answer = context.rows(&statement).await?;
             let mut found = split(&answer, grouping, parents.first().copied())?;
             groups.extend(group.keys.iter().filter_map(|key| {
                 let rows = found.remove(&key.0.0.parent())?;
@@ -93,7 +93,7 @@ impl<T: Listed> Batch for AllGroups<T> {
 type ByParent = HashMap<Option<RawKey>, Vec<Arc<GroupRow>>>;
 
 fn split<T: Listed>(
-    answer: &[QueryResult],
+    answer: &[Row],
     grouping: &Grouping<T>,
     like: Option<RawKey>,
 ) -> Result<ByParent, DbErr> {
@@ -111,7 +111,7 @@ fn split<T: Listed>(
     Ok(by_parent)
 }
 
-fn key<T: Listed>(row: &QueryResult, grouping: &Grouping<T>) -> Result<KeyRow, DbErr> {
+fn key<T: Listed>(row: &Row, grouping: &Grouping<T>) -> Result<KeyRow, DbErr> {
     let by = grouping.by.iter().enumerate();
     let values = by.map(|(place, by)| {
         let (declared, column) = (by.declared(), aggregate::statement::key(place));
@@ -119,7 +119,7 @@ fn key<T: Listed>(row: &QueryResult, grouping: &Grouping<T>) -> Result<KeyRow, D
             DimensionKind::Value(read) => KeyValue::Value(read(row, &column)?),
             DimensionKind::Row(read) => KeyValue::Row(read(row, &column)?),
             DimensionKind::Time => {
-                KeyValue::Date(by.unit.unwrap_or(Unit::Day), row.try_get("", &column)?)
+                KeyValue::Date(by.unit.unwrap_or(Unit::Day), row.named(&column)?)
             }
         };
         Ok((declared.column.as_str(), value))

@@ -2,9 +2,10 @@
 
 use entity::id::TypedId;
 use sea_orm::{
-    DbErr, QueryResult, Value,
+    DbErr, Value,
     sea_query::{ArrayType, Expr},
 };
+use tenant::Row;
 use uuid::Uuid;
 
 /// The key of a row, of whatever kind.
@@ -40,10 +41,10 @@ impl RawKey {
     }
 
     /// Reads a key of the same kind as `like` from a column of an answer.
-    pub(crate) fn read(row: &QueryResult, column: &str, like: Self) -> Result<Self, DbErr> {
+    pub(crate) fn read(row: &Row, column: &str, like: Self) -> Result<Self, DbErr> {
         match like {
-            Self::Uuid(_) => row.try_get("", column).map(Self::Uuid),
-            Self::Int(_) => row.try_get("", column).map(Self::Int),
+            Self::Uuid(_) => row.named(column).map(Self::Uuid),
+            Self::Int(_) => row.named(column).map(Self::Int),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, hash::Hash, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
-use tenant::TenantContext;
+use sea_orm::DbErr;
+use tenant::{Row, TenantContext};
 
 use super::{Batch, RawKey};
 use crate::{
@@ -57,10 +57,11 @@ impl<T: Listed> Batch for Pages<T> {
         for group in groups {
             match group.relation {
                 None => {
-                    let rows = context
-                        .query_all(&statement::page(group.page, None))
-                        .await?;
-                    let rows = rows.iter().map(row::<T>).collect::<Result<_, _>>()?;
+                    let rows = context.rows(&statement::page(group.page, None)).await?;
+                    let rows = rows
+                        .iter()
+                        .map(|row| read::<T>(row, 0))
+                        .collect::<Result<_, _>>()?;
                     slices.insert(
                         group.keys[0].clone(),
                         Arc::new(Slice::new(rows, group.page)),
@@ -69,7 +70,7 @@ impl<T: Listed> Batch for Pages<T> {
                 Some(relation) => {
                     let parents = group.parents(|selection| selection);
                     let answer = context
-                        .query_all(&statement::pages(group.page, relation, &parents))
+                        .rows(&statement::pages(group.page, relation, &parents))
                         .await?;
                     let mut by_parent = split::<T>(&answer, parents[0])?;
                     slices.extend(group.keys.iter().filter_map(|selection| {
@@ -154,21 +155,22 @@ pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
     groups
 }
 
-fn row<T: Listed>(row: &QueryResult) -> Result<Arc<T::Row>, DbErr> {
-    T::Row::from_query_result(row, "").map(Arc::new)
+/// A row whose columns begin at the place `first`.
+fn read<T: Listed>(row: &Row, first: usize) -> Result<Arc<T::Row>, DbErr> {
+    row.read::<T::Row>(first).map(Arc::new)
 }
 
 /// The rows of each parent, in the order of the answer.
 type ByParent<R> = HashMap<RawKey, Vec<Arc<R>>>;
 
-fn split<T: Listed>(answer: &[QueryResult], like: RawKey) -> Result<ByParent<T::Row>, DbErr> {
+fn split<T: Listed>(answer: &[Row], like: RawKey) -> Result<ByParent<T::Row>, DbErr> {
     let mut by_parent = ByParent::new();
     for answered in answer {
         let parent = RawKey::read(answered, statement::PARENT, like)?;
         by_parent
             .entry(parent)
             .or_default()
-            .push(row::<T>(answered)?);
+            .push(read::<T>(answered, 1)?); // behind the parent's key
     }
     Ok(by_parent)
 }

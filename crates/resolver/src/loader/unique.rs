@@ -5,7 +5,7 @@ use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 use async_graphql::{Context, Result};
 use entity::id::{TypedId, UserId};
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, QueryTrait,
+    DbErr, EntityTrait, ExprTrait, IdenStatic, QueryTrait,
     sea_query::{Alias, Expr, extension::postgres::PgFunc},
 };
 use tenant::TenantContext;
@@ -80,12 +80,9 @@ impl<T: Table> Batch for RowsByUnique<T> {
             let holder = Expr::col((T::Entity::default(), Alias::new(column)));
             let mut select = T::Entity::find().into_query();
             select.and_where(holder.eq(Expr::expr(PgFunc::any(RawKey::array(&keys)))));
-            for row in context.query_all(&select).await? {
+            for row in context.rows(&select).await? {
                 let key = RawKey::read(&row, column, keys[0])?;
-                found.insert(
-                    (column, key),
-                    Arc::new(T::Row::from_query_result(&row, "")?),
-                );
+                found.insert((column, key), Arc::new(row.read::<T::Row>(0)?));
             }
         }
         Ok(found)

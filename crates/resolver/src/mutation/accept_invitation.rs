@@ -2,7 +2,7 @@
 
 use async_graphql::Context;
 use entity::id::{InvitationId, TypedId};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use tenant::{Identity, Rule};
 
 use super::prelude::*;
@@ -70,14 +70,14 @@ async fn accept(session: &Session, id: InvitationId) -> Result<Arc<OtherTenantRo
         "SELECT id, name FROM accept_invitation($1)",
         [id.into_value()],
     );
-    let row = context.query_one_raw(statement).await.map_err(|cause| {
+    let row = context.row_raw(&statement).await.map_err(|cause| {
         match Rule::broken_by(&cause).and_then(refused) {
             Some(refused) => refused.into(),
             None => error::database(context, &Arc::new(cause)),
         }
     })?;
     let row = row.ok_or_else(|| error::coded(Code::Internal, "joining answered nothing"))?;
-    let row = OtherTenantRow::from_query_result(&row, "");
+    let row = row.read::<OtherTenantRow>(0);
     row.map(Arc::new).map_err(|cause| error::internal(&cause))
 }
 

@@ -163,7 +163,7 @@ pub(super) async fn lock_sequence(
     let steps =
         "SELECT id FROM campaign_sequence_steps WHERE campaign_id = $1 ORDER BY step_order, id";
     let rows = writer.query(steps, [campaign.into_value()]).await?;
-    let ids = rows.iter().map(|row| row.try_get("", "id"));
+    let ids = rows.iter().map(|row| row.named("id"));
     ids.collect::<Result<_, _>>()
         .map_err(|cause| internal(&cause))
 }

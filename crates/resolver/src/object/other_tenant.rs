@@ -1,12 +1,11 @@
 //! Tenants that are not the request's.
 
-use entity::id::TenantId;
-use sea_orm::FromQueryResult;
+use entity::{columns::FromColumns, id::TenantId};
 
 use super::prelude::*;
 
 /// A row of `viewer_tenants()`, as far as it is shown.
-#[derive(FromQueryResult)]
+#[derive(FromColumns)]
 pub struct OtherTenantRow {
     pub(crate) id: TenantId,
     name: String,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Result};
 use entity::id::UserId;
 use open_invitation::{OpenInvitation, OpenInvitations};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tenant::{Identity, Role, TenantContext};
 
 use crate::{
@@ -101,10 +101,8 @@ impl rows::Load<bool> for Permissions {
 
 async fn permissions(context: &TenantContext) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT permission FROM staff_permissions() AS permission ORDER BY permission";
-    let rows = context.query_all_raw(statement(context, sql)).await?;
-    rows.iter()
-        .map(|row| row.try_get("", "permission"))
-        .collect()
+    let rows = context.rows_raw(&statement(context, sql)).await?;
+    rows.iter().map(|row| row.named("permission")).collect()
 }
 
 impl rows::Load<Identity> for OtherTenants {
@@ -141,10 +139,8 @@ async fn other_tenants(
         Identity::Staff { .. } => return Ok(Vec::new()),
     };
     let sql = "SELECT id, name FROM viewer_tenants() ORDER BY name, id";
-    let rows = context.query_all_raw(statement(context, sql)).await?;
-    let tenants = rows
-        .iter()
-        .map(|row| OtherTenantRow::from_query_result(row, ""));
+    let rows = context.rows_raw(&statement(context, sql)).await?;
+    let tenants = rows.iter().map(|row| row.read::<OtherTenantRow>(0));
     tenants
         .filter(|tenant| !matches!(tenant, Ok(tenant) if Some(tenant.id) == own))
         .map(|tenant| tenant.map(Arc::new))

@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use async_graphql::Result;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
+use tenant::Row;
 
 use super::{Rows, Writable, Writer};
 use crate::{
@@ -102,7 +102,7 @@ impl Writer<'_> {
             .and_where(Expr::col(T::KEY.as_column_ref()).in_subquery(selected.keys::<T>()))
             .returning(Query::returning().columns(Column::<T>::iter()))
             .take();
-        let rows = self.context().query_all(&update).await;
+        let rows = self.context().rows(&update).await;
         let rows = rows.map_err(|cause| error::write(self.context(), cause, &written))?;
         selected.within(rows.len())?;
         let rows = rows_of::<T>(&rows)?;
@@ -123,7 +123,7 @@ impl Writer<'_> {
             .and_where(Expr::col(T::KEY.as_column_ref()).in_subquery(selected.keys::<T>()))
             .returning(Query::returning().columns(Column::<T>::iter()))
             .take();
-        let rows = self.context().query_all(&delete).await;
+        let rows = self.context().rows(&delete).await;
         let filter = INPUT.field("filter");
         let written = Written::rows::<T>(&filter);
         let rows = rows.map_err(|cause| error::write(self.context(), cause, &written))?;
@@ -134,8 +134,11 @@ impl Writer<'_> {
     }
 }
 
-fn rows_of<T: Listed>(rows: &[QueryResult]) -> Result<Vec<T::Row>> {
+fn rows_of<T: Listed>(rows: &[Row]) -> Result<Vec<T::Row>> {
     rows.iter()
-        .map(|row| T::Row::from_query_result(row, "").map_err(|cause| error::internal(&cause)))
+        .map(|row| {
+            row.read::<T::Row>(0)
+                .map_err(|cause| error::internal(&cause))
+        })
         .collect()
 }

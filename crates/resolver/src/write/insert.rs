@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Result;
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, EntityTrait, IdenStatic, Iterable, QueryFilter,
-    QueryTrait, Value,
+    ColumnTrait, ColumnType, EntityTrait, IdenStatic, Iterable, QueryFilter, QueryTrait, Value,
     sea_query::{Alias, Expr, InsertStatement, OnConflict, Query},
 };
 
@@ -68,7 +67,7 @@ impl Writer<'_> {
         written: &Written<'_>,
     ) -> Result<Vec<Arc<T::Row>>> {
         let insert = self.insertion(rows);
-        let rows = self.context().query_all(&insert).await;
+        let rows = self.context().rows(&insert).await;
         let rows = rows.map_err(|cause| error::write(self.context(), cause, written))?;
         rows.iter().map(|row| self.row::<T>(row)).collect()
     }
@@ -108,7 +107,7 @@ impl Writer<'_> {
             .on_conflict(conflict)
             .returning(whole::<T>())
             .take();
-        let row = self.context().query_one(&upsert).await;
+        let row = self.context().row(&upsert).await;
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
         match row {
             Some(row) => self.row::<T>(&row),
@@ -119,7 +118,7 @@ impl Writer<'_> {
     /// The row of an owner, which is there.
     async fn of_owner<T: Table>(&self, owner: Column<T>, key: Value) -> Result<Arc<T::Row>> {
         let select = T::Entity::find().filter(owner.eq(key)).into_query();
-        let row = self.context().query_one(&select).await;
+        let row = self.context().row(&select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         let row = row.ok_or_else(|| error::coded(Code::Internal, "an upsert left no row"))?;
         self.row::<T>(&row)

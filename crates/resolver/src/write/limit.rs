@@ -1,7 +1,8 @@
 //! The limits of the tenant's plan.
 
 use async_graphql::Result;
-use sea_orm::QueryResult;
+use entity::columns::FromSqlOwned;
+use tenant::Row;
 
 use super::Writer;
 use crate::error::{self, ClientError, Code};
@@ -115,7 +116,6 @@ impl Writer<'_> {
     }
 }
 
-fn read<V: sea_orm::TryGetable>(row: &QueryResult, column: &str) -> Result<V> {
-    row.try_get("", column)
-        .map_err(|cause| error::internal(&cause))
+fn read<V: FromSqlOwned>(row: &Row, column: &str) -> Result<V> {
+    row.named(column).map_err(|cause| error::internal(&cause))
 }

@@ -6,10 +6,10 @@ use async_graphql::Result;
 use chrono::{DateTime, Utc};
 use entity::id::TypedId;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic,
-    Iterable, QueryFilter, QueryResult, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, Iterable, QueryFilter, QueryTrait,
     sea_query::{Alias, Expr, IntoCondition, LockType, Query, ReturningClause},
 };
+use tenant::Row;
 
 use super::{Rows, Writable, Writer};
 use crate::{
@@ -101,7 +101,7 @@ impl Writer<'_> {
         let written = changes.written(at);
         let row = if changes.is_empty() {
             let select = T::Entity::find().filter(target.whole()).into_query();
-            self.context().query_one(&select).await
+            self.context().row(&select).await
         } else {
             let values = changes
                 .into_values()
@@ -112,7 +112,7 @@ impl Writer<'_> {
                 .cond_where(target.whole())
                 .returning(whole::<T>())
                 .take();
-            self.context().query_one(&update).await
+            self.context().row(&update).await
         };
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
         let row = row.map(|row| self.row::<T>(&row)).transpose()?;
@@ -132,7 +132,7 @@ impl Writer<'_> {
             .cond_where(target.whole())
             .returning(whole::<T>())
             .take();
-        let row = self.context().query_one(&delete).await;
+        let row = self.context().row(&delete).await;
         let written = Written::rows::<T>(&INPUT);
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
         let Some(row) = row else {
@@ -153,7 +153,7 @@ impl Writer<'_> {
             .into_query()
             .lock(LockType::NoKeyUpdate)
             .take();
-        let row = self.context().query_one(&select).await;
+        let row = self.context().row(&select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         match row {
             Some(row) => self.row::<T>(&row),
@@ -168,14 +168,14 @@ impl Writer<'_> {
             .from(T::Entity::default())
             .cond_where(target.id_only())
             .take();
-        let row = self.context().query_one(&select).await;
+        let row = self.context().row(&select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         let at = INPUT.field("id");
         let Some(row) = row else {
             return Ok(not_found(&at));
         };
         let updated: DateTime<Utc> = row
-            .try_get("", UPDATED)
+            .named(UPDATED)
             .map_err(|cause| error::internal(&cause))?;
         let problem = format!(
             "has changed since; it was updated at {updated:?}: read it again and send what it says as `expectedUpdated`"
@@ -183,8 +183,8 @@ impl Writer<'_> {
         Ok(ClientError::at(Code::Stale, at, problem).with("updated", format!("{updated:?}")))
     }
 
-    pub(super) fn row<T: Table>(&self, row: &QueryResult) -> Result<Arc<T::Row>> {
-        let row = T::Row::from_query_result(row, "");
+    pub(super) fn row<T: Table>(&self, row: &Row) -> Result<Arc<T::Row>> {
+        let row = row.read::<T::Row>(0);
         row.map(Arc::new).map_err(|cause| error::internal(&cause))
     }
 }

@@ -1,22 +1,40 @@
-//! SeaORM's way to the context: each statement is a span, and runs on the one transaction.
+//! The ways to a statement: SeaORM's, for its finders and inserts, and one that reads rows by the
+//! place of their columns. Each statement is a span, and runs on the one transaction.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Values};
-use sea_query_sqlx::SqlxValues;
-use sqlx::{AssertSqlSafe, Executor, Postgres};
+use futures::{FutureExt, future::BoxFuture};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, ProxyExecResult, QueryResult, Statement,
+    StatementBuilder, Value,
+};
+use tokio_postgres::Error;
 use tracing::{Instrument, Span};
 
 use super::TenantContext;
+use crate::{pool::Lent, row::Row};
 
-type Query = sqlx::query::Query<'static, Postgres, SqlxValues>;
-
-/// The text moves into sqlx; SeaORM's own executor copies it and clones the values. The span shows
-/// the text, which holds placeholders only, never a value.
-fn prepare(statement: Statement) -> (Query, Span) {
-    let span = span(&statement.sql);
-    let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
-    (sqlx::query_with(AssertSqlSafe(statement.sql), values), span)
+fn rows<'w>(
+    lent: &'w Lent,
+    sql: &'w str,
+    values: &'w [Value],
+) -> BoxFuture<'w, Result<Vec<tokio_postgres::Row>, Error>> {
+    lent.wire().query(sql, values, lent.pool().known()).boxed()
 }
 
+fn count<'w>(
+    lent: &'w Lent,
+    sql: &'w str,
+    values: &'w [Value],
+) -> BoxFuture<'w, Result<u64, Error>> {
+    lent.wire()
+        .execute(sql, values, lent.pool().known())
+        .boxed()
+}
+
+fn whole<'w>(lent: &'w Lent, sql: &'w str, _: &'w [Value]) -> BoxFuture<'w, Result<(), Error>> {
+    lent.wire().client().batch_execute(sql).boxed()
+}
+
+/// The span shows the text, which holds placeholders only, never a value.
 fn span(sql: &str) -> Span {
     tracing::debug_span!(
         "sql",
@@ -26,6 +44,48 @@ fn span(sql: &str) -> Span {
     )
 }
 
+fn parts(statement: &Statement) -> (&str, &[Value]) {
+    let values = statement.values.as_ref();
+    (&statement.sql, values.map_or(&[], |values| &values.0))
+}
+
+impl TenantContext {
+    /// The rows of a statement that SeaORM's builders made, to be read by place.
+    ///
+    /// # Errors
+    /// As for any statement: when the transaction can not be opened, or PostgreSQL refuses.
+    pub async fn rows(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>, DbErr> {
+        self.rows_raw(&DbBackend::Postgres.build(statement)).await
+    }
+
+    /// The first row of such a statement, if there is one.
+    ///
+    /// # Errors
+    /// As of [`Self::rows`].
+    pub async fn row(&self, statement: &impl StatementBuilder) -> Result<Option<Row>, DbErr> {
+        Ok(self.rows(statement).await?.into_iter().next())
+    }
+
+    /// The first row of a statement, if there is one.
+    ///
+    /// # Errors
+    /// As of [`Self::rows`].
+    pub async fn row_raw(&self, statement: &Statement) -> Result<Option<Row>, DbErr> {
+        Ok(self.rows_raw(statement).await?.into_iter().next())
+    }
+
+    /// The rows of a statement, to be read by place.
+    ///
+    /// # Errors
+    /// As of [`Self::rows`].
+    pub async fn rows_raw(&self, statement: &Statement) -> Result<Vec<Row>, DbErr> {
+        let (sql, values) = parts(statement);
+        let answer = self.send(rows, sql, values, DbErr::Query);
+        let rows = answer.instrument(span(sql)).await?;
+        Ok(rows.into_iter().map(Row::from).collect())
+    }
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for TenantContext {
     fn get_database_backend(&self) -> DbBackend {
@@ -33,44 +93,36 @@ impl ConnectionTrait for TenantContext {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard.run(|c| query.execute(c)).instrument(span).await;
-        result
-            .map(Into::into)
-            .map_err(|error| self.report(error, DbErr::Exec))
+        let (sql, values) = parts(&statement);
+        let answer = self.send(count, sql, values, DbErr::Exec);
+        let rows_affected = answer.instrument(span(sql)).await?;
+        Ok(executed(rows_affected))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let (span, query) = (span(sql), sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard.run(|c| c.execute(query)).instrument(span).await;
-        result
-            .map(Into::into)
-            .map_err(|error| self.report(error, DbErr::Exec))
+        let answer = self.send(whole, sql, &[], DbErr::Exec);
+        answer.instrument(span(sql)).await?;
+        Ok(executed(0))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let result = guard
-            .run(|c| query.fetch_optional(c))
-            .instrument(span)
-            .await;
-        result
-            .map(|row| row.map(Into::into))
-            .map_err(|error| self.report(error, DbErr::Query))
+        let rows = self.rows_raw(&statement).await?;
+        rows.into_iter()
+            .next()
+            .map(QueryResult::try_from)
+            .transpose()
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (query, span) = prepare(statement);
-        let mut state = self.state.lock().await;
-        let guard = self.statement(&mut state).await?;
-        let rows = guard.run(|c| query.fetch_all(c)).instrument(span).await;
-        let rows = rows.map_err(|error| self.report(error, DbErr::Query))?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        let rows = self.rows_raw(&statement).await?;
+        rows.into_iter().map(QueryResult::try_from).collect()
     }
+}
+
+fn executed(rows_affected: u64) -> ExecResult {
+    ProxyExecResult {
+        last_insert_id: 0,
+        rows_affected,
+    }
+    .into()
 }

@@ -103,12 +103,8 @@ impl Batch {
         let answer = writer.query(statement(mode), values).await?;
         let mut written = HashMap::with_capacity(answer.len());
         for row in &answer {
-            let read = || {
-                Ok::<(String, LeadId), sea_orm::DbErr>((
-                    row.try_get("", "email")?,
-                    row.try_get("", "id")?,
-                ))
-            };
+            let read =
+                || Ok::<(String, LeadId), sea_orm::DbErr>((row.named("email")?, row.named("id")?));
             let (email, id) = read().map_err(|cause| internal(&cause))?;
             let new = self.leads.get(&email).is_some_and(|lead| lead.id == id);
             written.insert(email, new);

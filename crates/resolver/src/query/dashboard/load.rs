@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use entity::oltp::{campaign, lead};
 use rows::{Argument, Arguments};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Iterable, QueryFilter,
-    QuerySelect, QueryTrait,
+    ActiveEnum, ColumnTrait, DbErr, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect,
+    QueryTrait,
     sea_query::{Alias, Expr},
 };
 use tenant::TenantContext;
@@ -93,8 +93,8 @@ async fn by_status<E: HasStatus>(
         .group_by(status)
         .into_query();
     let mut counts: HashMap<String, i64> = HashMap::new();
-    for row in context.query_all(&select).await? {
-        counts.insert(row.try_get("", GROUP)?, row.try_get("", NUMBER)?);
+    for row in context.rows(&select).await? {
+        counts.insert(row.named(GROUP)?, row.named(NUMBER)?);
     }
     let count = |status: E::Status| StatusCountRow {
         count: counts.get(&status.to_value()).copied().unwrap_or_default(),
@@ -184,8 +184,8 @@ async fn by_week(
         .group_by(Expr::col(Alias::new(GROUP)))
         .into_query();
     let mut counts: HashMap<NaiveDate, i64> = HashMap::new();
-    for row in context.query_all(&select).await? {
-        counts.insert(row.try_get("", GROUP)?, row.try_get("", NUMBER)?);
+    for row in context.rows(&select).await? {
+        counts.insert(row.named(GROUP)?, row.named(NUMBER)?);
     }
     let count = |week: &NaiveDate| WeekCountRow {
         week: *week,

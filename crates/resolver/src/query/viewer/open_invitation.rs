@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result};
 use chrono::{DateTime, Utc};
-use entity::id::InvitationId;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use entity::{columns::FromColumns, id::InvitationId};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tenant::{Identity, TenantContext};
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A row of `viewer_invitations()`.
-#[derive(FromQueryResult)]
+#[derive(FromColumns)]
 pub struct OpenInvitationRow {
     id: InvitationId,
     tenant_name: String,
@@ -67,9 +67,7 @@ async fn invitations(context: &TenantContext) -> Result<Vec<Arc<OpenInvitationRo
     let sql =
         "SELECT id, tenant_name, roles, expires FROM viewer_invitations() ORDER BY expires, id";
     let statement = Statement::from_string(context.get_database_backend(), sql);
-    let rows = context.query_all_raw(statement).await?;
-    let rows = rows
-        .iter()
-        .map(|row| OpenInvitationRow::from_query_result(row, ""));
+    let rows = context.rows_raw(&statement).await?;
+    let rows = rows.iter().map(|row| row.read::<OpenInvitationRow>(0));
     rows.map(|row| row.map(Arc::new)).collect()
 }

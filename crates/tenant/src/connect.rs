@@ -1,0 +1,90 @@
+//! Where a database is, and how a connection to it is made.
+
+mod tls;
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
+};
+use tokio_postgres::{Config, config::SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::wire::{Wire, connecting};
+
+/// How long the handshake may take; the pool's time-out is the shorter one as a rule.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Where a database is.
+pub(crate) struct Target {
+    config: Config,
+    tls: MakeRustlsConnect,
+    options: PgConnectOptions,
+}
+
+impl Target {
+    /// Reads a PostgreSQL URL as the migrations do, with the environment's `PG…` variables and the
+    /// password file for what it leaves out.
+    ///
+    /// # Errors
+    /// When `url` is none, or names a certificate file that can not be read.
+    pub(crate) fn parse(url: &str) -> Result<Self, sqlx::Error> {
+        let options = PgConnectOptions::from_str(url)?.application_name("tenant-gateway");
+        let tls = tls::connector(&options)?;
+        Ok(Self {
+            config: config(&options),
+            tls,
+            options,
+        })
+    }
+
+    /// The same for the other driver.
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Wire, sqlx::Error> {
+        let connected = self.config.connect(self.tls.clone()).await;
+        let (client, connection) = connected.map_err(connecting)?;
+        Wire::new(client, connection).await.map_err(connecting)
+    }
+}
+
+fn config(options: &PgConnectOptions) -> Config {
+    let mut config = Config::new();
+    match options.get_socket() {
+        Some(folder) => config.host_path(folder),
+        // As sqlx has it: a host that is a path is a socket's folder.
+        None => config.host(options.get_host()),
+    };
+    config
+        .port(options.get_port())
+        .user(options.get_username())
+        .ssl_mode(match options.get_ssl_mode() {
+            PgSslMode::Disable => SslMode::Disable,
+            PgSslMode::Allow | PgSslMode::Prefer => SslMode::Prefer,
+            PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => SslMode::Require,
+        })
+        .connect_timeout(HANDSHAKE);
+    if let Some(database) = options.get_database() {
+        config.dbname(database);
+    }
+    if let Some(name) = options.get_application_name() {
+        config.application_name(name);
+    }
+    if let Some(settings) = options.get_options() {
+        config.options(settings);
+    }
+    if let Some(password) = password(options) {
+        config.password(password);
+    }
+    config
+}
+
+/// sqlx shows the password in a URL only.
+fn password(options: &PgConnectOptions) -> Option<Vec<u8>> {
+    let url = options.to_url_lossy();
+    let encoded = url.password()?.to_owned();
+    Some(percent_encoding::percent_decode_str(&encoded).collect())
+}

@@ -1,0 +1,211 @@
+//! The connections of one database.
+//!
+//! A pool of our own and not one of the libraries': theirs run a task for each connection, or send
+//! something before they lend one, and both are what a short query's time goes into. This one lends
+//! the connection used last, with the ROLLBACK of the transaction before still unsent or unanswered.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, Once, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, timeout_at},
+};
+
+use crate::{
+    connect::Target,
+    wire::{Known, Wire},
+};
+
+/// A connection is replaced after this time, so that what a backend has gathered in memory goes, and
+/// a server that was moved is found.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// The first wait before a refused connection is tried again; each next one is twice as long.
+const FIRST_RETRY: Duration = Duration::from_millis(10);
+
+/// How long a ROLLBACK waits for a next message to go with.
+const FLUSH_AFTER: Duration = Duration::from_millis(5);
+
+/// The connections that are not in use, and how many there may be.
+pub(crate) struct Pool {
+    target: Target,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Wire>>,
+    known: Known,
+    max_connections: u32,
+    acquire_timeout: Duration,
+    /// Told when a ROLLBACK is queued on an idle connection.
+    unsent: Arc<Notify>,
+    flusher: Once,
+}
+
+impl Pool {
+    pub(crate) fn new(target: Target, max_connections: u32, acquire_timeout: Duration) -> Self {
+        Self {
+            target,
+            permits: Arc::new(Semaphore::new(max_connections as usize)),
+            idle: Mutex::default(),
+            known: Known::default(),
+            max_connections,
+            acquire_timeout,
+            unsent: Arc::default(),
+            flusher: Once::new(),
+        }
+    }
+
+    /// Sends what is queued on idle connections in a moment.
+    pub(crate) fn flush_soon(&self) {
+        self.unsent.notify_one();
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections
+    }
+
+    /// What was prepared on any connection.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// A connection, the one used last or a new one.
+    ///
+    /// # Errors
+    /// `PoolTimedOut` when all stayed in use, `PoolClosed`, or why no connection could be made.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> Result<Lent, sqlx::Error> {
+        self.flusher.call_once(|| {
+            tokio::spawn(flush(Arc::downgrade(self), Arc::clone(&self.unsent)));
+        });
+        let deadline = Instant::now() + self.acquire_timeout;
+        let permit = match Arc::clone(&self.permits).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => timeout_at(deadline, Arc::clone(&self.permits).acquire_owned())
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)?
+                .map_err(|_| sqlx::Error::PoolClosed)?,
+        };
+        let wire = match self.take() {
+            Some(wire) => wire,
+            None => self.connect(deadline).await?,
+        };
+        Ok(Lent {
+            wire: Some(wire),
+            pool: Arc::clone(self),
+            _permit: permit,
+        })
+    }
+
+    fn take(&self) -> Option<Wire> {
+        loop {
+            let wire = self.idle().pop()?;
+            if wire.age() < LIFETIME && !wire.has_ended() {
+                return Some(wire);
+            }
+            drop(wire);
+        }
+    }
+
+    /// A server that starts, or has no connection to give, is asked again until the deadline.
+    async fn connect(&self, deadline: Instant) -> Result<Wire, sqlx::Error> {
+        let mut wait = FIRST_RETRY;
+        loop {
+            let failed = match timeout_at(deadline, self.target.connect()).await {
+                Ok(Ok(wire)) => {
+                    wire.warm(&self.known).await;
+                    return Ok(wire);
+                }
+                Ok(Err(error)) if may_pass(&error) => error,
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+            };
+            if Instant::now() + wait >= deadline {
+                return Err(failed);
+            }
+            sleep(wait).await;
+            wait *= 2;
+        }
+    }
+
+    /// Waits for the connections in use to come back, and closes all.
+    pub(crate) async fn close(&self) {
+        // Nobody else is given one any more; the last permit comes back with the last connection.
+        let all = self.permits.acquire_many(self.max_connections).await;
+        self.permits.close();
+        drop(all);
+        let idle = std::mem::take(&mut *self.idle());
+        futures::future::join_all(idle.into_iter().map(Wire::close)).await;
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Wire>> {
+        // A push or a pop leaves a list whole.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sends what is queued on idle connections, for as long as there is the pool.
+async fn flush(pool: Weak<Pool>, unsent: Arc<Notify>) {
+    loop {
+        unsent.notified().await;
+        sleep(FLUSH_AFTER).await;
+        let Some(pool) = pool.upgrade() else { return };
+        pool.idle().iter().for_each(Wire::flush);
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // The task that flushes finds nothing left, and ends.
+        self.unsent.notify_one();
+    }
+}
+
+/// Whether a connection that could not be made may well be made in a moment.
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
+        _ => false,
+    }
+}
+
+/// A connection that is out; dropping it hands it back.
+pub(crate) struct Lent {
+    /// None once it is to be closed.
+    wire: Option<Wire>,
+    pool: Arc<Pool>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    pub(crate) fn wire(&self) -> &Wire {
+        self.wire
+            .as_ref()
+            .expect("taken by discard and drop only, which take the connection with them")
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Closes the connection instead of handing it back.
+    pub(crate) fn discard(mut self) {
+        self.wire = None;
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // Before the permit, so that whoever gets that finds this connection.
+        if let Some(wire) = self.wire.take()
+            && !wire.has_ended()
+        {
+            self.pool.idle().push(wire);
+        }
+    }
+}

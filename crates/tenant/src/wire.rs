@@ -1,0 +1,310 @@
+//! One connection to PostgreSQL, read and written by whoever waits for an answer.
+//!
+//! tokio-postgres splits a connection into a client, which queues messages, and a future that
+//! does the reading and writing. Its documentation spawns that future; each exchange then wakes
+//! another task, often on another core, and back. Here the task that waits for an answer polls it:
+//! what has been queued goes out in one write, and the answer is read by the task that wants it.
+//! Several exchanges may be under way at once. Their messages go out in the order in which they were
+//! queued, without a wait between them, and PostgreSQL answers in that order.
+
+mod error;
+mod statements;
+mod value;
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use futures::{
+    FutureExt, TryStreamExt,
+    future::{BoxFuture, Either, select},
+    task::noop_waker,
+};
+use postgres_types::Type;
+use sea_orm::Value;
+use tokio_postgres::{Client, Error, Row, Socket, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+pub(crate) use error::{ServerError, connecting, of_driver};
+pub(crate) use statements::Known;
+use statements::Statements;
+use value::Bound;
+
+use crate::begin::membership;
+
+type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
+/// The half of a connection that reads and writes.
+pub(crate) type Connection = tokio_postgres::Connection<Socket, Stream>;
+
+/// How long the server may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// A connection, with the statements that were prepared on it.
+pub(crate) struct Wire {
+    client: Arc<Client>,
+    driver: Mutex<Driver>,
+    /// Asks whether who asks is a member.
+    membership: Statement,
+    statements: Mutex<Statements>,
+    /// The ROLLBACK of the transaction before, whose answer nobody has read yet.
+    ending: Mutex<Option<BoxFuture<'static, Result<(), Error>>>>,
+    born: Instant,
+}
+
+/// Who reads and writes.
+struct Driver {
+    /// None once it has ended.
+    connection: Option<Connection>,
+    /// Whom the connection wakes: the last who polled it.
+    driving: Option<Waker>,
+    /// Others who wait for an answer.
+    waiting: Vec<Waker>,
+}
+
+impl Wire {
+    /// Makes a fresh connection ready: prepares the question that opens every transaction.
+    ///
+    /// # Errors
+    /// When the server ends the connection, or has no such tables.
+    pub(crate) async fn new(client: Client, mut connection: Connection) -> Result<Self, Error> {
+        let types = [Type::UUID, Type::UUID];
+        let question = membership();
+        let membership = {
+            let prepare = pin!(client.prepare_typed(&question, &types));
+            match select(prepare, &mut connection).await {
+                Either::Left((prepared, _)) => prepared?,
+                // The answer, if there is one, tells more than the end does.
+                Either::Right((ended, prepare)) => ended.and(prepare.await)?,
+            }
+        };
+        Ok(Self {
+            client: Arc::new(client),
+            driver: Mutex::new(Driver {
+                connection: Some(connection),
+                driving: None,
+                waiting: Vec::new(),
+            }),
+            membership,
+            statements: Mutex::default(),
+            ending: Mutex::default(),
+            born: Instant::now(),
+        })
+    }
+
+    /// The prepared question for a member's roles.
+    pub(crate) fn membership(&self) -> &Statement {
+        &self.membership
+    }
+
+    /// Where messages are queued; they go out when somebody [drives](Self::drive).
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// How long ago the connection was made.
+    pub(crate) fn age(&self) -> Duration {
+        self.born.elapsed()
+    }
+
+    /// True once the server or the network has ended the connection, as far as was read.
+    pub(crate) fn has_ended(&self) -> bool {
+        lock(&self.driver).connection.is_none()
+    }
+
+    /// Waits for `exchange`, which sends by the client of this connection, and moves the connection on
+    /// for as long as that takes.
+    pub(crate) async fn drive<F: Future>(&self, exchange: F) -> F::Output {
+        let mut exchange = pin!(exchange);
+        let mut turn = Turn {
+            wire: self,
+            waker: None,
+        };
+        poll_fn(|ctx| {
+            if let Poll::Ready(done) = exchange.as_mut().poll(ctx) {
+                return Poll::Ready(done);
+            }
+            turn.take(ctx);
+            exchange.as_mut().poll(ctx)
+        })
+        .await
+    }
+
+    /// Writes what is queued, as far as the socket takes it, and waits for nothing.
+    pub(crate) fn flush(&self) {
+        let mut driver = lock(&self.driver);
+        driver.poll(&mut Context::from_waker(&noop_waker()));
+    }
+
+    /// Queues ROLLBACK, whose answer [`Self::ended`] reads. It goes out with the next message, or when
+    /// somebody [flushes](Self::flush).
+    ///
+    /// Only for a connection on which no answer is outstanding: after a statement that was given up the
+    /// ROLLBACK would wait for that statement's end.
+    pub(crate) fn end(&self) {
+        let mut rollback = self.rollback();
+        // The first poll queues the message; it can answer only that the connection is gone.
+        if (&mut rollback).now_or_never().is_some() {
+            lock(&self.driver).connection = None;
+            return;
+        }
+        *lock(&self.ending) = Some(rollback);
+    }
+
+    /// The end of the transaction before, whose success has to be seen before this connection is used.
+    pub(crate) fn ended(&self) -> BoxFuture<'static, Result<(), Error>> {
+        let ending = lock(&self.ending).take();
+        ending.unwrap_or_else(|| Box::pin(std::future::ready(Ok(()))))
+    }
+
+    /// ROLLBACK, as a future of its own.
+    pub(crate) fn rollback(&self) -> BoxFuture<'static, Result<(), Error>> {
+        let client = Arc::clone(&self.client);
+        Box::pin(async move { client.batch_execute("ROLLBACK").await })
+    }
+
+    /// Runs a statement; its rows. `known` remembers the text for connections to come.
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        values: &[Value],
+        known: &Known,
+    ) -> Result<Vec<Row>, Error> {
+        let statement = self.prepared(sql, values, known).await?;
+        let rows = self.client.query_raw(&statement, bound(values)).await;
+        let rows = match rows {
+            Ok(rows) => rows.try_collect().await,
+            Err(error) => Err(error),
+        };
+        self.keep_unless_stale(sql, rows)
+    }
+
+    /// Runs a statement; how many rows it was about.
+    pub(crate) async fn execute(
+        &self,
+        sql: &str,
+        values: &[Value],
+        known: &Known,
+    ) -> Result<u64, Error> {
+        let statement = self.prepared(sql, values, known).await?;
+        let done = self.client.execute_raw(&statement, bound(values)).await;
+        self.keep_unless_stale(sql, done)
+    }
+
+    async fn prepared(
+        &self,
+        sql: &str,
+        values: &[Value],
+        known: &Known,
+    ) -> Result<Statement, Error> {
+        let types = value::types(values);
+        if let Some(statement) = lock(&self.statements).find(sql, &types) {
+            return Ok(statement);
+        }
+        let statement = self.client.prepare_typed(sql, &types).await?;
+        lock(&self.statements).keep(sql, &types, statement.clone());
+        known.note(sql, &types);
+        Ok(statement)
+    }
+
+    /// Prepares what other connections have prepared before, all in one exchange.
+    pub(crate) async fn warm(&self, known: &Known) {
+        let prepare = |(sql, types): statements::Text| async move {
+            // One that fails (a table is gone) is prepared again by whoever needs it, and fails there.
+            if let Ok(statement) = self.client.prepare_typed(&sql, &types).await {
+                lock(&self.statements).keep(&sql, &types, statement);
+            }
+        };
+        self.drive(futures::future::join_all(
+            known.texts().into_iter().map(prepare),
+        ))
+        .await;
+    }
+
+    /// A statement whose table was changed since it was prepared is prepared anew the next time.
+    fn keep_unless_stale<T>(&self, sql: &str, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &result
+            && error::is_stale(error)
+        {
+            lock(&self.statements).forget(sql);
+        }
+        result
+    }
+
+    /// Says goodbye, so that the server's log does not speak of a lost connection.
+    pub(crate) async fn close(self) {
+        drop(self.client);
+        let driver = self.driver.into_inner();
+        let driver = driver.unwrap_or_else(PoisonError::into_inner);
+        // Each holds the client, too; the connection ends when nobody does.
+        drop((self.ending, self.statements, self.membership));
+        if let Some(connection) = driver.connection {
+            // Nobody is served by what the server answers, or by its not answering.
+            drop(tokio::time::timeout(GOODBYE, connection).await);
+        }
+    }
+}
+
+fn bound(values: &[Value]) -> impl ExactSizeIterator<Item = Bound<'_>> {
+    values.iter().map(Bound)
+}
+
+/// What is behind these locks is whole between any two statements of this file, so also after a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Driver {
+    /// Reads and writes as far as that goes without waiting.
+    fn poll(&mut self, ctx: &mut Context<'_>) {
+        if let Some(connection) = &mut self.connection
+            && let Poll::Ready(ended) = Pin::new(connection).poll(ctx)
+        {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection has ended");
+            }
+            // Dropping it tells everybody who waits for an answer that none will come.
+            self.connection = None;
+        }
+    }
+}
+
+/// One exchange's part in moving the connection on.
+struct Turn<'w> {
+    wire: &'w Wire,
+    waker: Option<Waker>,
+}
+
+impl Turn<'_> {
+    /// Polls the connection, which from now on wakes this exchange.
+    fn take(&mut self, ctx: &mut Context<'_>) {
+        let waker = ctx.waker();
+        if !self.waker.as_ref().is_some_and(|own| own.will_wake(waker)) {
+            self.waker = Some(waker.clone());
+        }
+        let mut driver = lock(&self.wire.driver);
+        driver.poll(ctx);
+        let before = driver.driving.take();
+        if let Some(before) = before
+            && !before.will_wake(waker)
+            && !driver.waiting.iter().any(|other| other.will_wake(&before))
+        {
+            driver.waiting.push(before);
+        }
+        driver.driving = Some(waker.clone());
+    }
+}
+
+impl Drop for Turn<'_> {
+    /// Whoever ends, or is given up, while others wait wakes them: the connection would wake nobody else.
+    fn drop(&mut self) {
+        let Some(own) = &self.waker else { return };
+        let waiting = std::mem::take(&mut lock(&self.wire.driver).waiting);
+        for other in waiting.into_iter().filter(|other| !other.will_wake(own)) {
+            other.wake();
+        }
+    }
+}
