@@ -48,7 +48,9 @@ pub enum TelemetryError {
 /// Starts logging to standard error, and sending spans where an OTLP endpoint is set. Call once a
 /// process.
 pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
-    let filter = EnvFilter::try_new(&config.log)?;
+    // Below that level the driver prints the values that statements are sent with.
+    let driver = "tokio_postgres=info".parse()?;
+    let filter = EnvFilter::try_new(&config.log)?.add_directive(driver);
     // A closed standard error is no reason to fail.
     let lines = fmt::layer()
         .with_writer(std::io::stderr)

@@ -199,3 +199,12 @@ async fn spans_go_out_with_the_statements_but_no_value_and_the_last_ones_at_the_
         "a value is in the spans: {sent}"
     );
 }
+
+#[tokio::test]
+async fn no_log_however_long_has_the_values_of_a_statement() {
+    let home = Database::demo().await.home().with("GATEWAY_LOG", "trace");
+    let log = requests(&home).await.stop("TERM").await.stderr;
+    let talks = log.lines().any(|line| line.contains("TRACE"));
+    assert!(talks, "{log}");
+    assert!(!log.contains("needle-in-no-span"), "{log}");
+}
