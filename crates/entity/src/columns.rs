@@ -4,11 +4,17 @@
 //! long as the reading. A statement selects the columns in the order in which the model has
 //! them, so the place is known.
 
+mod absent;
+mod set;
+
 use std::{error::Error, fmt};
 
 pub use entity_macros::FromColumns;
 use postgres_types::FromSql;
 pub use postgres_types::FromSqlOwned;
+
+pub use absent::Absent;
+pub use set::ColumnSet;
 
 /// A row of an answer.
 pub trait Columns {
@@ -21,11 +27,47 @@ pub trait Columns {
 
 /// What a row is read as.
 pub trait FromColumns: Sized {
-    /// Reads the columns from the place `first` on.
+    /// The names of the columns, in their order.
+    const NAMES: &'static [&'static str];
+
+    /// Reads the `selected` columns, which stand from the place `first` on; the others are
+    /// [absent](Absent).
     ///
     /// # Errors
     /// As of [`Columns::column`].
-    fn from_columns(row: &impl Columns, first: usize) -> Result<Self, BadColumn>;
+    fn from_columns(
+        row: &impl Columns,
+        first: usize,
+        selected: ColumnSet,
+    ) -> Result<Self, BadColumn>;
+}
+
+/// Reads the selected ones of a row's columns one after another; for the derive macro.
+#[doc(hidden)]
+pub struct Reader<'r, R> {
+    row: &'r R,
+    next: usize,
+    selected: ColumnSet,
+}
+
+impl<'r, R: Columns> Reader<'r, R> {
+    pub fn new(row: &'r R, first: usize, selected: ColumnSet) -> Self {
+        Self {
+            row,
+            next: first,
+            selected,
+        }
+    }
+
+    /// The next value if the column at `index` of the model is selected, and none of it otherwise.
+    pub fn read<T: FromSql<'r> + Absent>(&mut self, index: usize) -> Result<T, BadColumn> {
+        if !self.selected.has(index) {
+            return Ok(T::absent());
+        }
+        let value = self.row.column(self.next)?;
+        self.next += 1;
+        Ok(value)
+    }
 }
 
 /// A column that does not hold what was expected.
@@ -71,6 +113,14 @@ macro_rules! stored_as_text {
 
             fn accepts(ty: &postgres_types::Type) -> bool {
                 <String as postgres_types::FromSql>::accepts(ty)
+            }
+        }
+
+        impl $crate::columns::Absent for $kind {
+            fn absent() -> Self {
+                <Self as sea_orm::Iterable>::iter()
+                    .next()
+                    .expect("an enum of a column has variants")
             }
         }
     };

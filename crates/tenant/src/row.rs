@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use entity::columns::{BadColumn, Columns, FromColumns};
+use entity::columns::{BadColumn, ColumnSet, Columns, FromColumns};
 use postgres_types::{FromSql, Type};
 use sea_orm::{DbErr, ProxyRow, QueryResult, Value, sea_query::ArrayType};
 
@@ -36,12 +36,24 @@ impl Row {
             .map_err(|error| DbErr::Type(format!("column {name}: {}", with_cause(&error))))
     }
 
-    /// What the columns from a place on hold.
+    /// All columns of a model, which stand from the place `first` on.
     ///
     /// # Errors
     /// When a column holds another type than the model's, or a null where that has none.
     pub fn read<M: FromColumns>(&self, first: usize) -> Result<M, DbErr> {
-        M::from_columns(self, first).map_err(|error| DbErr::Type(error.to_string()))
+        self.read_selected(first, ColumnSet::ALL)
+    }
+
+    /// The selected columns of a model, which stand from the place `first` on.
+    ///
+    /// # Errors
+    /// As of [`Self::read`].
+    pub fn read_selected<M: FromColumns>(
+        &self,
+        first: usize,
+        selected: ColumnSet,
+    ) -> Result<M, DbErr> {
+        M::from_columns(self, first, selected).map_err(|error| DbErr::Type(error.to_string()))
     }
 
     /// The value of the column at that place.

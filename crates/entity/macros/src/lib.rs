@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Data, DeriveInput, Error, Fields, parse_macro_input};
 
 /// Reads a struct from a row whose columns stand in the order of the struct's fields, as a statement of
-/// SeaORM's finders selects them.
+/// SeaORM's finders selects them; or those of them that were selected.
 #[proc_macro_derive(FromColumns)]
 pub fn from_columns(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -22,16 +22,20 @@ pub fn from_columns(input: TokenStream) -> TokenStream {
             .into();
     };
     let ident = &input.ident;
-    let names = fields.named.iter().map(|field| &field.ident);
-    let places = 0..fields.named.len();
+    let names: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
+    let indices = 0..names.len();
     quote! {
         impl ::entity::columns::FromColumns for #ident {
+            const NAMES: &'static [&'static str] = &[#(stringify!(#names)),*];
+
             fn from_columns(
                 row: &impl ::entity::columns::Columns,
                 first: usize,
+                selected: ::entity::columns::ColumnSet,
             ) -> ::std::result::Result<Self, ::entity::columns::BadColumn> {
+                let mut columns = ::entity::columns::Reader::new(row, first, selected);
                 ::std::result::Result::Ok(Self {
-                    #(#names: row.column(first + #places)?,)*
+                    #(#names: columns.read(#indices)?,)*
                 })
             }
         }

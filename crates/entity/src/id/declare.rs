@@ -33,6 +33,12 @@ macro_rules! common {
             }
         }
 
+        impl $crate::columns::Absent for $id {
+            fn absent() -> Self {
+                Self(<$raw>::default())
+            }
+        }
+
         impl std::fmt::Debug for $id {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(self, f)
