@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use crate::{fragment, moment};
 
+/// Enough for a small value and its key.
+const ROOM: usize = 128;
+
 /// JSON text in the making.
 ///
 /// A [`Scalar`](crate::Scalar) writes itself with these methods, and a server its response: what they
@@ -26,6 +29,19 @@ impl JsonText {
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self(String::with_capacity(bytes))
+    }
+
+    /// An empty text with room for what an operation answers, and a little more.
+    #[must_use]
+    pub fn with_room_for(data: &Value) -> Self {
+        let Value::Object(fields) = data else {
+            return Self::with_capacity(ROOM);
+        };
+        let bytes = |value: &Value| match value {
+            Value::Object(fields) => fragment::json(fields).map_or(ROOM, str::len),
+            _ => ROOM,
+        };
+        Self::with_capacity(fields.values().map(|value| bytes(value) + ROOM).sum())
     }
 
     /// What is written so far.
@@ -177,7 +193,8 @@ impl JsonText {
         self.0.push(']');
     }
 
-    fn object<'v, K: AsRef<str> + 'v>(
+    /// An object of trees of values.
+    pub fn object<'v, K: AsRef<str> + 'v>(
         &mut self,
         fields: impl IntoIterator<Item = (&'v K, &'v Value)>,
     ) {

@@ -29,7 +29,7 @@ trait Form {
     /// Begins the next object.
     fn begin(&mut self);
 
-    /// Puts a field's value for the row; whether it is null.
+    /// Puts a field's value for the row; whether it is null. A failure leaves the place empty.
     fn put<T: Object>(
         &mut self,
         field: usize,
@@ -37,7 +37,7 @@ trait Form {
         row: &T::Row,
     ) -> Answer<bool>;
 
-    /// Puts null in the place of what [`Form::put`] has left there.
+    /// Puts null in the place that a failure has left empty.
     fn null(&mut self);
 
     /// Ends the object.

@@ -20,8 +20,6 @@ pub(super) struct Objects {
     /// Where the object begins, and the comma before it.
     before: usize,
     start: usize,
-    /// Where the value that was put last begins.
-    value: usize,
 }
 
 impl Objects {
@@ -41,7 +39,6 @@ impl Objects {
             json: JsonText::with_capacity(bytes + rows * (row + 2)),
             before: 0,
             start: 0,
-            value: 0,
         }
     }
 
@@ -68,17 +65,16 @@ impl Form for Objects {
         row: &T::Row,
     ) -> Answer<bool> {
         self.json.raw(&self.keys[field]);
-        self.value = self.json.len();
+        let start = self.json.len();
         match values {
             Values::TypeName => self.json.plain(&T::name()),
             Values::Row(read) => read(row, Cell::json(&mut self.json)),
             Values::Column(column) => column.write_next(&mut self.json)?,
         }
-        Ok(self.json.is_null_from(self.value))
+        Ok(self.json.is_null_from(start))
     }
 
     fn null(&mut self) {
-        self.json.truncate(self.value);
         self.json.null();
     }
 

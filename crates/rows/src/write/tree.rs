@@ -8,8 +8,6 @@ use crate::{Cell, Object, column::Answer};
 pub(super) struct Objects {
     empty: IndexMap<Name, Value>,
     object: IndexMap<Name, Value>,
-    /// The field that was put last.
-    field: usize,
 }
 
 impl Objects {
@@ -17,7 +15,6 @@ impl Objects {
         Self {
             empty: keys.map(|key| (key.clone(), Value::Null)).collect(),
             object: IndexMap::new(),
-            field: 0,
         }
     }
 }
@@ -36,7 +33,6 @@ impl Form for Objects {
         values: &mut Values<T>,
         row: &T::Row,
     ) -> Answer<bool> {
-        self.field = field;
         let value = &mut self.object[field];
         match values {
             Values::TypeName => *value = Value::String(T::name().into_owned()),
@@ -47,7 +43,7 @@ impl Form for Objects {
     }
 
     fn null(&mut self) {
-        self.object[self.field] = Value::Null;
+        // It is there from the beginning.
     }
 
     fn end(&mut self) -> Value {
