@@ -116,7 +116,8 @@ struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let key = |kind: u128, number: u128| Uuid::from_u128(kind << 120 | number << 64 | number * 77);
+    let key =
+        |kind: u128, number: u128| Uuid::from_u128(kind << 120 | number << 64 | (number * 77));
     let campaign = |number: u128| CampaignRow {
         id: key(1, number),
         company_id: key(2, number),

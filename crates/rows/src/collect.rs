@@ -96,10 +96,16 @@ impl<'a, T: Object> Collector<'a, T> {
             selected.sets.push(set);
             return Ok(());
         }
+        let field = self.declared(node)?;
         let selected = Selected {
             node,
-            field: self.declared(node)?,
-            sets: vec![set],
+            field,
+            // A scalar has none, and costs none.
+            sets: if set.node.items.is_empty() {
+                Vec::new()
+            } else {
+                vec![set]
+            },
         };
         self.fields.insert(&node.node.response_key().node, selected);
         Ok(())

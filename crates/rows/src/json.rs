@@ -6,7 +6,10 @@ use async_graphql::{Value, resolver_utils::EnumType};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::{fragment, moment};
+use crate::{
+    escape::{escape, is_plain},
+    fragment, moment,
+};
 
 /// Enough for a small value and its key.
 const ROOM: usize = 128;
@@ -219,36 +222,4 @@ impl JsonText {
     pub(crate) fn is_null_from(&self, start: usize) -> bool {
         self.0.as_bytes().get(start..) == Some(b"null")
     }
-}
-
-/// Whether a string has no character that JSON escapes. Looks at all bytes without a branch, which is
-/// quicker than to stop at the first.
-fn is_plain(text: &str) -> bool {
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    !text
-        .as_bytes()
-        .iter()
-        .fold(false, |found, byte| found | special(byte))
-}
-
-fn escape(text: &str, json: &mut String) {
-    let mut rest = text;
-    // All that is escaped is ASCII, so that it is found and cut out at single bytes.
-    while let Some(at) = rest.find(|found: char| found < ' ' || found == '"' || found == '\\') {
-        json.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => json.push_str("\\\""),
-            b'\\' => json.push_str("\\\\"),
-            b'\n' => json.push_str("\\n"),
-            b'\r' => json.push_str("\\r"),
-            b'\t' => json.push_str("\\t"),
-            8 => json.push_str("\\b"),
-            12 => json.push_str("\\f"),
-            control => {
-                write!(json, "\\u{control:04x}").expect("a string takes all that is written to it")
-            }
-        }
-        rest = &rest[at + 1..];
-    }
-    json.push_str(rest);
 }

@@ -1,14 +1,13 @@
-use std::sync::Arc;
-
-use async_graphql::{Context, Positioned, ServerError, Value, parser::types::Field as FieldNode};
+use async_graphql::{Context, Positioned, ServerError, parser::types::Field as FieldNode};
 use futures::future::BoxFuture;
 
 use crate::{
-    Arguments, Column, FieldError, JsonText, Load, Object, Output, Relation, Scalar,
+    Arguments, Column, FieldError, Load, Object, Relation, Scalar,
     collect::Selected,
-    column::{self, Answer, Cells, Piece, Span},
+    column::Cells,
     failure::Failure,
     field::Source,
+    found::{Found, regroup, related, shown},
     path::{Origin, Path},
     resolve::{Place, resolve},
     seam::Execution,
@@ -199,57 +198,6 @@ impl<'a, T: Object> Level<'a, T> {
         match resolve::<R::Object>(&rows, place).await.0 {
             Cells::Tree(answers) => Column::tree(regroup::<R, _>(answers, found)),
             Cells::Json { spans, json } => Column::json(regroup::<R, _>(spans, found), json),
-        }
-    }
-}
-
-/// What a load has for a row: none where the row has no key.
-type Found<V> = Result<Option<V>, Failure>;
-
-/// The rows at the other end of a relation.
-fn related<R: Relation>(found: &Found<R::Value>) -> &[Arc<<R::Object as Object>::Row>] {
-    match found {
-        Ok(Some(value)) => R::rows(value),
-        Ok(None) | Err(_) => &[],
-    }
-}
-
-/// The answers of the next level, for the rows of this one.
-fn regroup<R: Relation, P: Piece>(
-    mut answers: impl Iterator<Item = Answer<P>>,
-    found: &[Found<R::Value>],
-) -> Vec<Answer<P>> {
-    let own = |found: &Found<R::Value>| {
-        let own = answers.by_ref().take(related::<R>(found).len());
-        match found {
-            Err(failure) => Err(failure.clone()),
-            Ok(_) if R::LIST => column::list(own),
-            Ok(_) => column::single(own),
-        }
-    };
-    found.iter().map(own).collect()
-}
-
-/// Loaded scalars as the schema shows them.
-fn shown<S: Scalar<V>, V>(found: Vec<Found<V>>, output: Output) -> Column {
-    let found = found.into_iter();
-    match output {
-        Output::Tree => {
-            let value = |value: Option<V>| value.as_ref().map_or(Value::Null, S::value);
-            Column::tree(found.map(|found| found.map(value)).collect())
-        }
-        Output::Json => {
-            let mut json = JsonText::default();
-            let mut span = |value: Option<V>| {
-                let start = json.len();
-                match value {
-                    Some(value) => S::write(&value, &mut json),
-                    None => return Span::Null,
-                }
-                Span::One(start..json.len())
-            };
-            let spans = found.map(|found| found.map(&mut span)).collect();
-            Column::json(spans, json)
         }
     }
 }

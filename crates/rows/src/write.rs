@@ -127,10 +127,13 @@ impl<'a, T: Object, F: Form> Writer<'a, T, F> {
                 slot.pass();
                 continue;
             }
-            let put = self.form.put(field, &mut slot.values, row);
-            let Err(failure) = slot.settle(put) else {
-                continue;
+            let failure = match self.form.put(field, &mut slot.values, row) {
+                Ok(false) => continue,
+                Ok(true) if slot.nullable() => continue,
+                Ok(true) => slot.missing(),
+                Err(failure) => failure,
             };
+            let failure = slot.at(failure);
             if slot.nullable() {
                 self.form.null();
                 let path = self.place.path.of(index);
@@ -192,15 +195,10 @@ impl<'a, T: Object> Slot<'a, T> {
         }
     }
 
-    /// The failure at this field, also of a null that may not be.
-    fn settle(&self, put: Answer<bool>) -> Answer<()> {
-        let failure = match put {
-            Ok(true) if !self.nullable() => self.missing(),
-            Ok(_) => return Ok(()),
-            Err(failure) => failure,
-        };
+    /// The failure on its way through this field.
+    fn at(&self, failure: Failure) -> Failure {
         let key = self.selected.node.node.response_key().node.to_string();
-        Err(failure.through(PathSegment::Field(key)))
+        failure.through(PathSegment::Field(key))
     }
 
     fn missing(&self) -> Failure {

@@ -21,7 +21,7 @@ use crate::{
 use operation::Operation;
 use types::Types;
 
-const SEEDS: std::ops::Range<u64> = 0..250;
+const SEEDS: std::ops::Range<u64> = 0..150;
 const RELATIONS: [&str; 8] = [
     "company",
     "owner",
