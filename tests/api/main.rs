@@ -5,6 +5,7 @@
 mod abuse;
 mod differential;
 mod faults;
+mod forms;
 mod input;
 mod isolation;
 mod migration;

@@ -50,6 +50,8 @@ pub trait TypedId:
     fn into_raw(self) -> Self::Raw;
     /// The bare key as a bind value.
     fn into_value(self) -> sea_orm::Value;
+    /// Puts the text form behind what is there, without the detour that `Display` is.
+    fn append_to(self, text: &mut String);
 }
 
 declare::uuid_ids! {

@@ -1,6 +1,7 @@
 //! HTTP: the routes, and the way of a request from its bytes to its answer.
 
 mod authenticate;
+mod body;
 mod error;
 mod graphiql;
 mod graphql;

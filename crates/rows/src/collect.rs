@@ -9,7 +9,7 @@ use async_graphql::{
     parser::types::{Field as FieldNode, Selection, SelectionSet},
 };
 
-use crate::{Field, FieldError, Object, seam::Execution};
+use crate::{Field, FieldError, Object, merge::same_field, seam::Execution};
 
 /// A selection set of the document.
 pub(crate) type Set<'a> = &'a Positioned<SelectionSet>;
@@ -47,7 +47,6 @@ pub(crate) fn collect<'a, T: Object>(
 ) -> ServerResult<Selections<'a, T>> {
     let mut collector = Collector {
         execution,
-        object: T::name().into_owned(),
         visited: HashSet::new(),
         fields: IndexMap::new(),
     };
@@ -57,87 +56,8 @@ pub(crate) fn collect<'a, T: Object>(
     Ok(collector.fields)
 }
 
-/// The selection sets of all root fields of the operation with the response key of `first`, in the
-/// document's order.
-pub(crate) fn root_sets<'a>(
-    execution: Execution<'a>,
-    first: &Positioned<FieldNode>,
-) -> ServerResult<Vec<Set<'a>>> {
-    let mut found = Vec::new();
-    same_key(
-        execution,
-        execution.root(),
-        first,
-        &mut HashSet::new(),
-        &mut found,
-    );
-    found
-        .into_iter()
-        .map(|node| same_field(first, node).map(|()| &node.node.selection_set))
-        .collect()
-}
-
-fn same_key<'a>(
-    execution: Execution<'a>,
-    set: Set<'a>,
-    first: &Positioned<FieldNode>,
-    visited: &mut HashSet<&'a Name>,
-    found: &mut Vec<&'a Positioned<FieldNode>>,
-) {
-    for selection in &set.node.items {
-        match &selection.node {
-            Selection::Field(node) => {
-                if node.node.response_key().node == first.node.response_key().node {
-                    found.push(node);
-                }
-            }
-            Selection::InlineFragment(fragment) => {
-                same_key(
-                    execution,
-                    &fragment.node.selection_set,
-                    first,
-                    visited,
-                    found,
-                );
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                if visited.insert(name)
-                    && let Some(fragment) = execution.fragment(name)
-                {
-                    same_key(
-                        execution,
-                        &fragment.node.selection_set,
-                        first,
-                        visited,
-                        found,
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// Fields with one response key must be the same field with the same arguments (section 5.3.2).
-/// async-graphql's validation compares them within a selection set, but not with those that a
-/// fragment adds, so it is asked here, where they meet.
-fn same_field(first: &Positioned<FieldNode>, other: &Positioned<FieldNode>) -> ServerResult<()> {
-    let (left, right) = (&first.node, &other.node);
-    let arguments = left.arguments.len() == right.arguments.len()
-        && left.arguments.iter().all(|(name, value)| {
-            let given = right.get_argument(&name.node);
-            given.is_some_and(|given| given.node == value.node)
-        });
-    if left.name.node == right.name.node && arguments {
-        return Ok(());
-    }
-    let key = left.response_key().node.to_string();
-    Err(FieldError::Conflict { key }.at(other.pos))
-}
-
 struct Collector<'a, T: Object> {
     execution: Execution<'a>,
-    object: String,
     /// The fragments spread so far: each counts once, which also keeps chained fragments cheap.
     visited: HashSet<&'a Name>,
     fields: Selections<'a, T>,
@@ -165,7 +85,7 @@ impl<'a, T: Object> Collector<'a, T> {
         if let Some(directive) = node.node.directives.first() {
             // @skip and @include are gone from the document by now.
             let error = FieldError::Directive {
-                object: self.object.clone(),
+                object: T::name().into_owned(),
                 directive: directive.node.name.node.to_string(),
             };
             return Err(error.at(directive.pos));
@@ -176,10 +96,16 @@ impl<'a, T: Object> Collector<'a, T> {
             selected.sets.push(set);
             return Ok(());
         }
+        let field = self.declared(node)?;
         let selected = Selected {
             node,
-            field: self.declared(node)?,
-            sets: vec![set],
+            field,
+            // A scalar has none, and costs none.
+            sets: if set.node.items.is_empty() {
+                Vec::new()
+            } else {
+                vec![set]
+            },
         };
         self.fields.insert(&node.node.response_key().node, selected);
         Ok(())
@@ -193,7 +119,7 @@ impl<'a, T: Object> Collector<'a, T> {
         match T::FIELDS.iter().find(|field| field.name == name) {
             Some(field) => Ok(Some(field)),
             None => Err(FieldError::UnknownField {
-                object: self.object.clone(),
+                object: T::name().into_owned(),
                 field: name.to_owned(),
             }
             .at(node.pos)),
@@ -215,7 +141,7 @@ impl<'a, T: Object> Collector<'a, T> {
     }
 
     fn fragment(&mut self, condition: Option<&Name>, set: Set<'a>) -> ServerResult<()> {
-        if condition.is_none_or(|condition| self.execution.applies(condition, &self.object)) {
+        if condition.is_none_or(|condition| self.execution.applies(condition, &T::name())) {
             self.set(set)?;
         }
         Ok(())

@@ -1,10 +1,10 @@
 use async_graphql::{
-    Context, OutputType, Result, Value,
+    Context, OutputType, Result,
     registry::{Deprecation, MetaField, Registry},
 };
 use futures::future::BoxFuture;
 
-use crate::{Arguments, Column, Level, Object, Relation};
+use crate::{Arguments, Cell, Column, Level, Object, Relation};
 
 /// A guard as a function: [`async_graphql::Guard::check`] of some guard.
 pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
@@ -12,7 +12,7 @@ pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
 /// A field of an [`Object`]; made by [`object!`](macro@crate::object) or by hand.
 ///
 /// ```
-/// use rows::{Field, Object, Scalar};
+/// use rows::{Field, Object};
 ///
 /// enum PageInfo {}
 ///
@@ -25,7 +25,7 @@ pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
 ///     const FIELDS: &'static [Field<Self>] = &[Field::<Self>::column::<bool>(
 ///         "hasNextPage",
 ///         "Whether more rows follow.",
-///         |page| bool::value(&page.more),
+///         |page, cell| cell.show::<bool, _>(&page.more),
 ///     )];
 ///
 ///     fn name() -> std::borrow::Cow<'static, str> {
@@ -51,20 +51,19 @@ pub struct Field<T: Object> {
 /// Where a field's values come from.
 pub(crate) enum Source<T: Object> {
     /// The row itself.
-    Column(fn(&T::Row) -> Value),
+    Column(fn(&T::Row, Cell<'_>)),
     /// One call for all rows of a level.
     Batch(for<'a> fn(Level<'a, T>) -> BoxFuture<'a, Column>),
 }
 
 impl<T: Object> Field<T> {
-    /// A scalar of GraphQL type `S`, read from the row; `value` is usually
-    /// [`Scalar::value`](crate::Scalar::value) of a column.
+    /// A scalar of GraphQL type `S`, read from the row; `read` usually [shows](Cell::show) a column.
     pub const fn column<S: OutputType>(
         name: &'static str,
         description: &'static str,
-        value: fn(&T::Row) -> Value,
+        read: fn(&T::Row, Cell<'_>),
     ) -> Self {
-        Self::new::<S>(name, description, Source::Column(value))
+        Self::new::<S>(name, description, Source::Column(read))
     }
 
     /// A relation of type `R` (`T`, `Option<T>` or `Vec<T>`); `load` calls [`Level::relation`] of

@@ -11,9 +11,7 @@ use async_graphql::{
 use futures::future::BoxFuture;
 
 use crate::{
-    Object, One,
-    column::Cell,
-    register,
+    Column, Object, One, register,
     resolve::{Place, resolve},
 };
 
@@ -149,7 +147,7 @@ pub struct Member<I> {
     name: fn() -> Cow<'static, str>,
     object: fn() -> TypeId,
     type_info: fn(&mut Registry) -> String,
-    resolve: for<'a> fn(Vec<&'a Row>, Place<'a>) -> BoxFuture<'a, Vec<Cell>>,
+    resolve: for<'a> fn(Vec<&'a Row>, Place<'a>) -> BoxFuture<'a, Column>,
     interface: PhantomData<fn() -> I>,
 }
 
@@ -178,17 +176,17 @@ impl<I: Interface> Member<I> {
         (self.object)()
     }
 
-    /// Resolves rows of this object, one cell each.
+    /// Resolves rows of this object, one answer each.
     pub(crate) fn resolve<'a>(
         &self,
         rows: Vec<&'a Row>,
         place: Place<'a>,
-    ) -> BoxFuture<'a, Vec<Cell>> {
+    ) -> BoxFuture<'a, Column> {
         (self.resolve)(rows, place)
     }
 }
 
-fn resolve_rows<'a, T: Object>(rows: Vec<&'a Row>, place: Place<'a>) -> BoxFuture<'a, Vec<Cell>> {
+fn resolve_rows<'a, T: Object>(rows: Vec<&'a Row>, place: Place<'a>) -> BoxFuture<'a, Column> {
     Box::pin(async move {
         let rows: Vec<&T::Row> = rows
             .into_iter()

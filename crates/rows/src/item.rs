@@ -7,13 +7,14 @@ use async_graphql::{
 use futures::future::join_all;
 
 use crate::{
-    Implements, Interface, Member,
+    Column, Implements, Interface, JsonText, Member, Output,
     collect::Set,
-    column::Cell,
+    failure::Failure,
+    fragment,
     interface::Row,
     output::finish,
     path::{Origin, Path},
-    register, relation,
+    register,
     resolve::Place,
     seam::{Execution, selection},
 };
@@ -63,8 +64,8 @@ impl<I: Interface> OutputType for Item<I> {
             path: &start,
             sets: &[selection(ctx)],
         };
-        let cells = self.member.resolve(vec![&*self.row], place).await;
-        finish(&start, relation::single(cells.into_iter()))
+        let mut column = self.member.resolve(vec![&*self.row], place).await;
+        finish(&start, column.only())
     }
 }
 
@@ -89,20 +90,61 @@ impl<I: Interface> OutputType for Items<I> {
         let levels = groups
             .iter()
             .map(|group| group.resolve(execution, &start, &sets));
-        let mut values = vec![Value::Null; self.0.len()];
-        for (group, cells) in groups.iter().zip(join_all(levels).await) {
-            for (index, cell) in group.indices().zip(cells) {
-                match cell {
-                    Ok(value) => values[index] = value,
-                    Err(failure) => {
-                        let failure = failure.through(PathSegment::Index(index));
-                        execution.report(failure.into_error(start.of(0)));
-                    }
-                }
+        let columns = join_all(levels).await;
+        let mut column_of = vec![None; self.0.len()];
+        for (column, group) in groups.iter().enumerate() {
+            for index in group.indices() {
+                column_of[index] = Some(column);
             }
         }
-        Ok(Value::List(values))
+        let report = |index, failure: Failure| {
+            let failure = failure.through(PathSegment::Index(index));
+            execution.report(failure.into_error(start.of(0)));
+        };
+        Ok(match execution.output() {
+            Output::Tree => tree(&column_of, columns, report),
+            Output::Json => json(&column_of, columns, report),
+        })
     }
+}
+
+/// The list as a value. Each place takes the next answer of its object's column: an object's rows
+/// stand in the order of the list.
+fn tree(
+    column_of: &[Option<usize>],
+    mut columns: Vec<Column>,
+    report: impl Fn(usize, Failure),
+) -> Value {
+    let value = |(index, column): (usize, &Option<usize>)| {
+        let answer = column.map(|column| columns[column].next_value());
+        answer.unwrap_or(Ok(Value::Null)).unwrap_or_else(|failure| {
+            report(index, failure);
+            Value::Null
+        })
+    };
+    Value::List(column_of.iter().enumerate().map(value).collect())
+}
+
+/// The list as JSON.
+fn json(
+    column_of: &[Option<usize>],
+    mut columns: Vec<Column>,
+    report: impl Fn(usize, Failure),
+) -> Value {
+    let bytes: usize = columns.iter().map(Column::bytes).sum();
+    let mut json = JsonText::with_capacity(bytes + 5 * column_of.len() + 2);
+    json.list(column_of.iter().enumerate(), |json, (index, column)| {
+        let written = column.map(|column| columns[column].write_next(json));
+        match written {
+            Some(Ok(())) => {}
+            Some(Err(failure)) => {
+                report(index, failure);
+                json.null();
+            }
+            None => json.null(),
+        }
+    });
+    fragment::of(json.into_string())
 }
 
 /// The items of one object.
@@ -136,7 +178,7 @@ impl<I: Interface> Group<'_, I> {
         execution: Execution<'_>,
         start: &Path<'_>,
         sets: &[Set<'_>],
-    ) -> Vec<Cell> {
+    ) -> Column {
         let path = Path::Rows {
             parent: start,
             origins: &self.origins,

@@ -1,16 +1,14 @@
-use std::sync::Arc;
-
-use async_graphql::{Context, Positioned, ServerError, Value, parser::types::Field as FieldNode};
+use async_graphql::{Context, Positioned, ServerError, parser::types::Field as FieldNode};
 use futures::future::BoxFuture;
 
 use crate::{
     Arguments, Column, FieldError, Load, Object, Relation, Scalar,
     collect::Selected,
-    column::Cell,
+    column::Cells,
     failure::Failure,
     field::Source,
+    found::{Found, regroup, related, shown},
     path::{Origin, Path},
-    relation,
     resolve::{Place, resolve},
     seam::Execution,
 };
@@ -75,8 +73,8 @@ impl<'a, T: Object> Level<'a, T> {
         L: Load<K, A> + 'static,
     {
         Box::pin(async move {
-            let found = self.load(key, loader).await.into_iter();
-            Column(found.map(shown::<S, _>).collect())
+            let found = self.load(key, loader).await;
+            shown::<S, _>(found, self.execution.output())
         })
     }
 
@@ -87,7 +85,8 @@ impl<'a, T: Object> Level<'a, T> {
             && let Err(error) = check(&self.context(self.selected.node)).await
         {
             let error = error.into_server_error(self.selected.node.pos);
-            return Some(Column::failed(error, self.rows.len()));
+            let output = self.execution.output();
+            return Some(Column::failed(error, self.rows.len(), output));
         }
         match field.source {
             Source::Column(_) => None,
@@ -110,23 +109,40 @@ impl<'a, T: Object> Level<'a, T> {
         let ctx = self.context(&node);
         let args = match A::parse(&ctx) {
             Ok(args) => args,
-            Err(error) => return not_found(error, self.rows.len()),
+            Err(error) => {
+                let failure = Failure::from(error);
+                return self.rows.iter().map(|_| Err(failure.clone())).collect();
+            }
         };
-        let keys: Vec<_> = self.rows.iter().map(|row| key(row)).collect();
-        let has_key: Vec<_> = keys.iter().map(Option::is_some).collect();
-        let keys: Vec<_> = keys.into_iter().flatten().collect();
-        let asked = keys.len();
-        let values = match self.answers(&ctx, keys, args, loader).await {
-            Ok(values) => values.into_iter().map(|value| Ok(Some(value))).collect(),
-            Err(error) => not_found(error, asked),
-        };
-        let mut values = values.into_iter();
-        let found = |has_key| if has_key { values.next() } else { None };
-        has_key
-            .into_iter()
-            .map(found)
-            .map(|found| found.unwrap_or(Ok(None)))
-            .collect()
+        let mut keys = Vec::with_capacity(self.rows.len());
+        let has_key: Vec<bool> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let key = key(row);
+                let has_key = key.is_some();
+                keys.extend(key);
+                has_key
+            })
+            .collect();
+        match self.answers(&ctx, keys, args, loader).await {
+            Ok(values) => {
+                let mut values = values.into_iter();
+                let found = |has_key| Ok(if has_key { values.next() } else { None });
+                has_key.into_iter().map(found).collect()
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                let found = |has_key| {
+                    if has_key {
+                        Err(failure.clone())
+                    } else {
+                        Ok(None)
+                    }
+                };
+                has_key.into_iter().map(found).collect()
+            }
+        }
     }
 
     /// As many values as keys; no call if there are none.
@@ -179,35 +195,9 @@ impl<'a, T: Object> Level<'a, T> {
             path: &path,
             sets: &self.selected.sets,
         };
-        let mut cells = resolve::<R::Object>(&rows, place).await.into_iter();
-        let cells = found.iter().map(|found| {
-            let own = cells.by_ref().take(related::<R>(found).len());
-            match found {
-                Err(failure) => Err(failure.clone()),
-                Ok(_) if R::LIST => relation::list(own),
-                Ok(_) => relation::single(own),
-            }
-        });
-        Column(cells.collect())
+        match resolve::<R::Object>(&rows, place).await.0 {
+            Cells::Tree(answers) => Column::tree(regroup::<R, _>(answers, found)),
+            Cells::Json { spans, json } => Column::json(regroup::<R, _>(spans, found), json),
+        }
     }
-}
-
-/// What a load has for a row: none where the row has no key.
-type Found<V> = Result<Option<V>, Failure>;
-
-fn not_found<V>(error: ServerError, rows: usize) -> Vec<Found<V>> {
-    let failure = Failure::from(error);
-    (0..rows).map(|_| Err(failure.clone())).collect()
-}
-
-/// The rows at the other end of a relation.
-fn related<R: Relation>(found: &Found<R::Value>) -> &[Arc<<R::Object as Object>::Row>] {
-    match found {
-        Ok(Some(value)) => R::rows(value),
-        Ok(None) | Err(_) => &[],
-    }
-}
-
-fn shown<S: Scalar<V>, V>(found: Found<V>) -> Cell {
-    found.map(|value| value.as_ref().map_or(Value::Null, S::value))
 }

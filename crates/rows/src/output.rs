@@ -7,9 +7,9 @@ use async_graphql::{
 
 use crate::{
     Object,
-    column::Cell,
+    column::Answer,
     path::{Origin, Path},
-    register, relation,
+    register,
     resolve::{Place, resolve},
     seam::{Execution, selection},
 };
@@ -41,10 +41,7 @@ impl<T: Object> OutputType for One<T> {
             path: &start,
             sets: &[selection(ctx)],
         };
-        finish(
-            &start,
-            relation::single(resolve::<T>(&rows, place).await.into_iter()),
-        )
+        finish(&start, resolve::<T>(&rows, place).await.only())
     }
 }
 
@@ -75,14 +72,11 @@ impl<T: Object> OutputType for Many<T> {
             path: &path,
             sets: &[selection(ctx)],
         };
-        finish(
-            &start,
-            relation::list(resolve::<T>(&rows, place).await.into_iter()),
-        )
+        finish(&start, resolve::<T>(&rows, place).await.into_list())
     }
 }
 
 /// The value for async-graphql, or the error with its whole path.
-pub(crate) fn finish(start: &Path<'_>, cell: Cell) -> ServerResult<Value> {
-    cell.map_err(|failure| failure.into_error(start.of(0)))
+pub(crate) fn finish(start: &Path<'_>, answer: Answer<Value>) -> ServerResult<Value> {
+    answer.map_err(|failure| failure.into_error(start.of(0)))
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use async_graphql::{OutputType, PathSegment, Value};
+use async_graphql::OutputType;
 
-use crate::{Many, Object, One, column::Cell, failure::Failure};
+use crate::{Many, Object, One};
 
 /// What the declared type of a relation means: `T` is one row that must exist, `Option<T>` one row
 /// or null, `Vec<T>` a list.
@@ -60,26 +60,4 @@ impl<T: Object> Relation for Vec<T> {
     fn rows(value: &Self::Value) -> &[Arc<T::Row>] {
         value
     }
-}
-
-/// The row of a relation to one: null where there is none.
-pub(crate) fn single(mut cells: impl Iterator<Item = Cell>) -> Cell {
-    cells.next().unwrap_or(Ok(Value::Null))
-}
-
-/// A list of non-null items: the first item that failed fails the list.
-pub(crate) fn list(cells: impl Iterator<Item = Cell>) -> Cell {
-    let mut items = Vec::with_capacity(cells.size_hint().0);
-    let mut failed: Option<Failure> = None;
-    // All cells are taken, also after a failure: the next list's cells come behind them.
-    for (index, cell) in cells.enumerate() {
-        match cell {
-            Ok(value) => items.push(value),
-            Err(failure) if failed.is_none() => {
-                failed = Some(failure.through(PathSegment::Index(index)));
-            }
-            Err(_) => {}
-        }
-    }
-    failed.map_or(Ok(Value::List(items)), Err)
 }

@@ -1,11 +1,10 @@
 //! A level: the rows of one object type that stand at the same place of a query.
 
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 
 use crate::{
     Column, Level, Object,
     collect::{Selected, Selections, Set, collect},
-    column::Cell,
     field::Source,
     path::Path,
     seam::Execution,
@@ -20,22 +19,18 @@ pub(crate) struct Place<'a> {
     pub(crate) sets: &'a [Set<'a>],
 }
 
-/// Resolves the selected fields of all `rows`; one cell for each row, an object each.
-pub(crate) fn resolve<'a, T: Object>(
-    rows: &'a [&'a T::Row],
-    place: Place<'a>,
-) -> BoxFuture<'a, Vec<Cell>> {
-    Box::pin(async move {
-        if rows.is_empty() {
-            return Vec::new();
-        }
-        let fields = match collect::<T>(place.execution, place.sets) {
-            Ok(fields) => fields,
-            Err(error) => return Column::failed(error, rows.len()).0,
-        };
-        let columns = columns(rows, place, &fields).await;
-        write::objects(rows, place, &fields, columns)
-    })
+/// Resolves the selected fields of all `rows`; one answer for each row, an object each.
+pub(crate) async fn resolve<T: Object>(rows: &[&T::Row], place: Place<'_>) -> Column {
+    let output = place.execution.output();
+    if rows.is_empty() {
+        return Column::empty(output);
+    }
+    let fields = match collect::<T>(place.execution, place.sets) {
+        Ok(fields) => fields,
+        Err(error) => return Column::failed(error, rows.len(), output),
+    };
+    let columns = columns(rows, place, &fields).await;
+    write::objects(rows, place, &fields, columns)
 }
 
 /// Runs guards and batches of all fields concurrently; none for a field that is read from the row.
@@ -44,15 +39,25 @@ async fn columns<T: Object>(
     place: Place<'_>,
     fields: &Selections<'_, T>,
 ) -> Vec<Option<Column>> {
-    if fields.values().all(Selected::is_plain) {
-        return fields.values().map(|_| None).collect();
+    let paths: Vec<_> = fields
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, selected))| !selected.is_plain())
+        .map(|(index, (key, selected))| (index, selected, place.path.field(key)))
+        .collect();
+    let mut columns: Vec<_> = fields.values().map(|_| None).collect();
+    let level = |selected, path| Level::<T>::new(rows, selected, path, place.execution).column();
+    if let [(index, selected, path)] = &*paths {
+        columns[*index] = level(*selected, path).await;
+        return columns;
     }
-    let paths: Vec<_> = fields.keys().map(|key| place.path.field(key)).collect();
-    let levels = fields
-        .values()
-        .zip(&paths)
-        .map(|(selected, path)| Level::new(rows, selected, path, place.execution).column());
-    join_all(levels).await
+    let levels = paths
+        .iter()
+        .map(|(_, selected, path)| level(*selected, path));
+    for ((index, ..), column) in paths.iter().zip(join_all(levels).await) {
+        columns[*index] = column;
+    }
+    columns
 }
 
 impl<T: Object> Selected<'_, T> {

@@ -12,11 +12,7 @@ use async_graphql::{
 };
 
 use crate::{
-    Object, One,
-    collect::{Selected, root_sets},
-    level::Level,
-    path::Path,
-    seam::Execution,
+    Object, One, collect::Selected, level::Level, merge::root_sets, path::Path, seam::Execution,
     write,
 };
 
@@ -64,12 +60,14 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
         let Some(field) = T::FIELDS.iter().find(|field| field.name == name) else {
             return Ok(None);
         };
-        let (execution, path) = (Execution::of(ctx), Path::Start(ctx.path_node));
+        let path = Path::Start(ctx.path_node);
         let key = &ctx.item.node.response_key().node;
-        let sets = match ctx.data_opt::<RootFields>() {
-            None => vec![&ctx.item.node.selection_set],
+        let (execution, sets) = match ctx.data_opt::<RootFields>() {
+            None => (Execution::of(ctx), vec![&ctx.item.node.selection_set]),
             Some(fields) if fields.begin(key) => {
-                root_sets(execution, ctx.item).map_err(|error| ctx.set_error_path(error))?
+                let execution = Execution::alone(ctx);
+                let sets = root_sets(execution, ctx.item);
+                (execution, sets.map_err(|error| ctx.set_error_path(error))?)
             }
             // Resolved where it was selected first; a null is merged into that without a trace.
             Some(_) => return Ok(Some(Value::Null)),

@@ -13,21 +13,45 @@ use async_graphql::{
     registry::Registry,
 };
 
-/// The running operation: its document, its schema, its errors.
+use crate::{Output, merge::is_alone};
+
+/// The running operation: its document, its schema, its errors, the form of its answer.
 #[derive(Clone, Copy)]
 pub(crate) struct Execution<'a> {
+    output: Output,
     schema: &'a SchemaEnv,
     query: &'a QueryEnv,
     data: Option<&'a Data>,
 }
 
 impl<'a> Execution<'a> {
+    /// Seen from a field whose answer async-graphql may have to merge with others, which it can only
+    /// if that is a tree.
     pub(crate) fn of<N>(ctx: &ContextBase<'a, N>) -> Self {
+        let execution = Self::alone(ctx);
+        if execution.output == Output::Json && !is_alone(execution, ctx.path_node.as_ref()) {
+            let output = Output::Tree;
+            return Self {
+                output,
+                ..execution
+            };
+        }
+        execution
+    }
+
+    /// Seen from a field whose answer is merged with nothing.
+    pub(crate) fn alone<N>(ctx: &ContextBase<'a, N>) -> Self {
         Self {
+            output: ctx.data_opt::<Output>().copied().unwrap_or_default(),
             schema: ctx.schema_env,
             query: ctx.query_env,
             data: ctx.execute_data,
         }
+    }
+
+    /// The form of the answer.
+    pub(crate) fn output(self) -> Output {
+        self.output
     }
 
     /// The context that guards, arguments and loaders of a field are given.

@@ -22,11 +22,15 @@ const fn digits() -> [u8; 256] {
 }
 
 /// The 26 characters of a value; all of them ASCII.
-pub(super) fn encode(mut bits: u128) -> [u8; LENGTH] {
+pub(super) fn encode(bits: u128) -> [u8; LENGTH] {
     let mut suffix = [0; LENGTH];
-    for character in suffix.iter_mut().rev() {
-        *character = ALPHABET[(bits & 31) as usize];
-        bits >>= 5;
+    // Twelve characters are 60 bits, which are shifted in half the time that 128 take.
+    for (characters, bits) in [(0..2, bits >> 120), (2..14, bits >> 60), (14..26, bits)] {
+        let mut bits = bits as u64;
+        for character in suffix[characters].iter_mut().rev() {
+            *character = ALPHABET[(bits & 31) as usize];
+            bits >>= 5;
+        }
     }
     suffix
 }

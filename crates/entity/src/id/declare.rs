@@ -2,7 +2,7 @@
 
 /// What ids over UUIDs and over integers share.
 macro_rules! common {
-    ($id:ident, $raw:ty, $prefix:literal, $parse:path) => {
+    ($id:ident, $raw:ty, $prefix:literal, $parse:path, $append:path) => {
         impl $crate::id::TypedId for $id {
             const PREFIX: &'static str = $prefix;
             type Raw = $raw;
@@ -17,6 +17,10 @@ macro_rules! common {
 
             fn into_value(self) -> sea_orm::Value {
                 self.0.into()
+            }
+
+            fn append_to(self, text: &mut String) {
+                $append(text, $prefix, self.0);
             }
         }
 
@@ -89,7 +93,7 @@ macro_rules! uuid_id {
             }
         }
 
-        $crate::id::declare::common!($id, uuid::Uuid, $prefix, $crate::id::text::parse_uuid);
+        $crate::id::declare::common!($id, uuid::Uuid, $prefix, $crate::id::text::parse_uuid, $crate::id::text::append_uuid);
 
         impl std::fmt::Display for $id {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -134,7 +138,7 @@ macro_rules! integer_id {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sea_orm::DeriveValueType)]
         pub struct $id(i64);
 
-        $crate::id::declare::common!($id, i64, $prefix, $crate::id::text::parse_integer);
+        $crate::id::declare::common!($id, i64, $prefix, $crate::id::text::parse_integer, $crate::id::text::append_integer);
 
         impl std::fmt::Display for $id {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -22,6 +22,19 @@ pub(super) fn write_uuid(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -
     f.write_str(std::str::from_utf8(&suffix).map_err(|_| fmt::Error)?)
 }
 
+pub(super) fn append_uuid(text: &mut String, prefix: &str, uuid: Uuid) {
+    let suffix = base32::encode(uuid.as_u128());
+    text.push_str(prefix);
+    text.push('_');
+    text.push_str(std::str::from_utf8(&suffix).expect("the alphabet is ASCII"));
+}
+
+pub(super) fn append_integer(text: &mut String, prefix: &str, key: i64) {
+    text.push_str(prefix);
+    text.push('_');
+    text.push_str(&key.to_string());
+}
+
 pub(super) fn parse_uuid(prefix: &'static str, text: &str) -> Result<Uuid, InvalidId> {
     let uuid = match bare(prefix, text)? {
         Bare::Prefixed(suffix) => base32::decode(suffix).map(Uuid::from_u128),

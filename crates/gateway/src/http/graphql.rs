@@ -3,20 +3,19 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
-use async_graphql_axum::GraphQLResponse;
 use axum::{
-    Json,
     extract::{Request, State},
     http::{HeaderValue, Method, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures::FutureExt;
-use serde_json::json;
+use rows::Output;
 use tenant::{Access, Identity};
 use tracing::Instrument;
 
 use super::{
     authenticate,
+    body::body,
     error::{HttpError, name_request, panicked, refused},
     log::RequestLog,
     media::Answer,
@@ -69,7 +68,7 @@ async fn answer(
         Err(error) => {
             let response = refused(error);
             log.failed(&response.errors);
-            return Ok(respond(form, response, false));
+            return Ok(respond(form, &response, false));
         }
     };
     let kind = operation.kind;
@@ -77,8 +76,9 @@ async fn answer(
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
     }
+    let request = request.data(Output::Json);
     let (response, reached) = execute(gateway, identity, request, kind, log).await?;
-    Ok(respond(form, response, reached))
+    Ok(respond(form, &response, reached))
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.
@@ -104,16 +104,9 @@ async fn execute(
     Ok((response, reached))
 }
 
-/// What was not executed has no `data`, not even null: that is how a client tells (section 7.1).
-fn respond(form: Answer, response: async_graphql::Response, executed: bool) -> Response {
-    let status = form.status(&response, executed);
-    let mut answer = if executed {
-        GraphQLResponse::from(response).into_response()
-    } else {
-        // What was not executed has no data, not even null (section 7.1 of the specification).
-        Json(json!({ "errors": response.errors })).into_response()
-    };
-    *answer.status_mut() = status;
+fn respond(form: Answer, response: &async_graphql::Response, executed: bool) -> Response {
+    let mut answer = Response::new(body(response, executed).into());
+    *answer.status_mut() = form.status(response, executed);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, form.content_type());
     answer

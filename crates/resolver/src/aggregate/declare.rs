@@ -87,13 +87,13 @@ macro_rules! aggregates {
                 $($(rows::Field::column::<Option<$value_type>>(
                     $crate::aggregate::aggregates! { @name stringify!($value) },
                     concat!($($value_doc),+).trim_ascii(),
-                    |key: &$crate::aggregate::KeyRow| key.shown(sea_orm::IdenStatic::as_str(&$table::Column::$value_column)),
+                    |key: &$crate::aggregate::KeyRow, cell| key.show(sea_orm::IdenStatic::as_str(&$table::Column::$value_column), cell),
                 ),)+)?
                 $($(
                     rows::Field::column::<Option<$crate::scalar::GlobalId>>(
                         $crate::aggregate::aggregates! { @name concat!(stringify!($related), "_id") },
                         concat!("The id of this:", $($related_doc),+),
-                        |key: &$crate::aggregate::KeyRow| key.shown(sea_orm::IdenStatic::as_str(&$table::Column::$related_column)),
+                        |key: &$crate::aggregate::KeyRow, cell| key.show(sea_orm::IdenStatic::as_str(&$table::Column::$related_column), cell),
                     ),
                     rows::Field::relation::<Option<$related_object>>(
                         $crate::aggregate::aggregates! { @name stringify!($related) },
@@ -136,9 +136,10 @@ macro_rules! aggregates {
         rows::Field::column::<Option<$type>>(
             $crate::aggregate::aggregates! { @name stringify!($name) },
             $doc.trim_ascii(),
-            |figures: &$crate::aggregate::Figures| figures.shown(
+            |figures: &$crate::aggregate::Figures, cell| figures.show(
                 $crate::aggregate::Function::$function,
                 sea_orm::IdenStatic::as_str(&$table::Column::$column),
+                cell,
             ),
         )
     };

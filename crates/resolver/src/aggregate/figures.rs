@@ -3,6 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Lookahead, Value};
+use rows::Cell;
 use sea_orm::{DbErr, IdenStatic};
 use tenant::Row;
 
@@ -128,12 +129,12 @@ impl Figures {
         self.count
     }
 
-    /// A figure; null if no row has a value.
-    pub(crate) fn shown(&self, function: Function, column: &str) -> Value {
+    /// Shows a figure; null if no row has a value.
+    pub(crate) fn show(&self, function: Function, column: &str, cell: Cell<'_>) {
         let found = self
             .values
             .iter()
             .find(|(computed, of, _)| *computed == function && *of == column);
-        found.map_or(Value::Null, |(_, _, value)| value.clone())
+        cell.value(found.map_or(&Value::Null, |(_, _, value)| value));
     }
 }

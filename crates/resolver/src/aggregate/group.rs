@@ -4,7 +4,7 @@ use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use async_graphql::Value;
 use chrono::NaiveDate;
-use rows::{Field, Object};
+use rows::{Cell, Field, Object};
 
 use super::{Aggregated, Aggregates, Figures, Unit};
 use crate::{
@@ -47,12 +47,12 @@ impl KeyRow {
             .map(|(_, value)| value)
     }
 
-    /// The value or id of a column; null if it is not grouped by.
-    pub(crate) fn shown(&self, column: &str) -> Value {
-        match self.of(column).next() {
-            Some(KeyValue::Value(value) | KeyValue::Row(Some((value, _)))) => value.clone(),
-            _ => Value::Null,
-        }
+    /// Shows the value or id of a column; null if it is not grouped by.
+    pub(crate) fn show(&self, column: &str, cell: Cell<'_>) {
+        cell.value(match self.of(column).next() {
+            Some(KeyValue::Value(value) | KeyValue::Row(Some((value, _)))) => value,
+            _ => &Value::Null,
+        });
     }
 
     /// The key of the row that a column refers to.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
-use rows::{Field, Object, Scalar};
+use rows::{Field, Object};
 
 use super::{Aggregated, Figures};
 use crate::loader::inside;
@@ -32,10 +32,13 @@ pub struct Sum<T>(PhantomData<fn() -> T>);
 pub struct Average<T>(PhantomData<fn() -> T>);
 
 impl<T: Aggregated> Aggregates<T> {
-    const COUNT: Field<Self> =
-        Field::column::<i64>("count", "How many rows there are.", |figures: &Figures| {
-            i64::value(&figures.count())
-        });
+    const COUNT: Field<Self> = Field::column::<i64>(
+        "count",
+        "How many rows there are.",
+        |figures: &Figures, cell| {
+            cell.show::<i64, _>(&figures.count());
+        },
+    );
     const MIN: Field<Self> = Field::relation::<Min<T>>("min", "The smallest values.", |level| {
         level.relation::<Min<T>, _, (), _>(same, inside())
     });

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
-use rows::{Field, Load, Object, Scalar};
+use rows::{Field, Load, Object};
 
 use super::{Selection, cursor};
 use crate::{
@@ -105,7 +105,7 @@ impl<T: Listed> Object for Edge<T> {
         Field::column::<String>(
             "cursor",
             "Where the row stands in the list; for `after` and `before`.",
-            |edge: &EdgeRow<T>| String::value(&edge.cursor),
+            |edge: &EdgeRow<T>, cell| cell.show::<String, _>(&edge.cursor),
         ),
         Field::relation::<T>("node", "The row.", |level| {
             level.relation::<T, _, (), _>(

@@ -80,6 +80,10 @@ macro_rules! enumeration {
             fn value(stored: &$stored) -> async_graphql::Value {
                 async_graphql::InputType::to_value(&Self::from(stored.clone()))
             }
+
+            fn write(stored: &$stored, json: &mut rows::JsonText) {
+                json.enumeration(Self::from(stored.clone()));
+            }
         }
     };
 }

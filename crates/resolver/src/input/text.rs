@@ -37,6 +37,10 @@ macro_rules! checked_text {
             fn value(stored: &String) -> Value {
                 Value::String(stored.clone())
             }
+
+            fn write(stored: &String, json: &mut rows::JsonText) {
+                json.text(stored);
+            }
         }
 
         impl Stored for $name {

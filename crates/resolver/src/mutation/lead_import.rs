@@ -71,6 +71,10 @@ impl rows::Scalar<LeadRejection> for LeadRejection {
     fn value(reason: &LeadRejection) -> async_graphql::Value {
         async_graphql::InputType::to_value(reason)
     }
+
+    fn write(reason: &LeadRejection, json: &mut rows::JsonText) {
+        json.enumeration(*reason);
+    }
 }
 
 /// What became of an import.

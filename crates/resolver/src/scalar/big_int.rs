@@ -1,6 +1,7 @@
 //! 64 bit numbers.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use rows::JsonText;
 
 /// The scalar `BigInt`, over what the database stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,10 @@ impl ScalarType for BigInt {
 impl rows::Scalar<i64> for BigInt {
     fn value(stored: &i64) -> Value {
         Value::from(*stored)
+    }
+
+    fn write(stored: &i64, json: &mut JsonText) {
+        json.integer(*stored);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::NaiveDate;
+use rows::JsonText;
 
 /// The scalar `Date`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,10 @@ impl ScalarType for Date {
 impl rows::Scalar<NaiveDate> for Date {
     fn value(stored: &NaiveDate) -> Value {
         shown(stored)
+    }
+
+    fn write(stored: &NaiveDate, json: &mut JsonText) {
+        json.day(*stored);
     }
 }
 

@@ -8,6 +8,7 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 use entity::id::TypedId;
+use rows::JsonText;
 
 const DESCRIPTION: &str = "An id that says what it is of: a prefix, an underscore and a key. \
     Give it back as it came.";
@@ -42,6 +43,12 @@ impl OutputType for GlobalId {
 
 impl<I: TypedId> rows::Scalar<I> for GlobalId {
     fn value(id: &I) -> Value {
-        Value::String(id.to_string())
+        let mut text = String::new();
+        id.append_to(&mut text);
+        Value::String(text)
+    }
+
+    fn write(id: &I, json: &mut JsonText) {
+        json.appended(|text| id.append_to(text));
     }
 }

@@ -1,6 +1,7 @@
 //! Free-form values.
 
 use async_graphql::{InputValueResult, Scalar, ScalarType, Value};
+use rows::JsonText;
 
 /// The scalar `JSON`, over what the database stores as `jsonb`.
 ///
@@ -25,6 +26,10 @@ impl ScalarType for Json {
 impl rows::Scalar<serde_json::Value> for Json {
     fn value(stored: &serde_json::Value) -> Value {
         shown(stored)
+    }
+
+    fn write(stored: &serde_json::Value, json: &mut JsonText) {
+        json.json(stored);
     }
 }
 

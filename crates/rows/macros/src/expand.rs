@@ -122,7 +122,7 @@ fn field(field: &Field) -> TokenStream {
     }
 }
 
-/// `|row| <Type as Scalar<_>>::value(&row.column)`.
+/// `|row, cell| cell.show::<Type, _>(&row.column)`.
 fn column(field: &Field, getter: &Getter) -> TokenStream {
     let ty = &field.ty;
     let (row, value) = match getter {
@@ -133,7 +133,8 @@ fn column(field: &Field, getter: &Getter) -> TokenStream {
         }
         Getter::Computed { row, value } => (row.clone(), quote!((#value))),
     };
-    quote_spanned!(ty.span()=> |#row| <#ty as ::rows::Scalar<_>>::value(&#value))
+    let cell = Ident::new("cell", Span::mixed_site());
+    quote_spanned!(ty.span()=> |#row, #cell| #cell.show::<#ty, _>(&#value))
 }
 
 /// `|level| level.relation::<Type, _, Arguments, _>(|row| key, loader)`.

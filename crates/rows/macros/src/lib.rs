@@ -27,7 +27,7 @@ use syn::parse::Parser;
 /// rows::object! {
 ///     /// An outreach campaign.
 ///     pub object Campaign(campaign::Model) implements Node {
-///         /// A column: `<GlobalId as rows::Scalar<_>>::value(&row.id)`.
+///         /// A column: shown as `rows::Scalar` of `GlobalId` says.
 ///         id: GlobalId,
 ///         /// A value computed from the row.
 ///         label: String = |row| row.name.to_uppercase(),

@@ -5,7 +5,7 @@ use rows::FieldError;
 use serde_json::json;
 
 use crate::{
-    declared,
+    declared, forms,
     world::{Session, read},
 };
 
@@ -31,7 +31,7 @@ fn unchanged() -> impl CustomDirective {
 async fn a_row_field_takes_none() {
     let schema = declared::builder().directive(unchanged).finish();
     let query = "{ campaign(id: 1) @unchanged { id steps { id id @unchanged } } }";
-    let response = schema.execute(Session::default().request(query)).await;
+    let response = forms::execute(&schema, || Session::default().request(query)).await;
     let expected = json!({
         "message": "fields of `Step` take no directive but @skip and @include; remove @unchanged",
         "locations": [{ "line": 1, "column": 49 }],

@@ -8,14 +8,13 @@ use async_graphql::Response;
 use serde_json::{Value, json};
 
 use crate::{
-    declared,
+    declared, forms,
     world::{Down, Session, read},
 };
 
 async fn failing(names: &[&'static str], query: &str) -> Response {
-    declared::schema()
-        .execute(Session::failing(names).request(query))
-        .await
+    let request = || Session::failing(names).request(query);
+    forms::execute(&declared::schema(), request).await
 }
 
 /// The data, and the paths of the errors.
@@ -118,8 +117,8 @@ async fn a_guard_fails_its_field_only_if_that_may_be_null() {
 #[tokio::test]
 async fn a_guard_that_passes_changes_nothing() {
     let session = Session::admin();
-    let request = session.request("{ campaigns(first: 2) { note secret } }");
-    let (data, paths) = outcome(&declared::schema().execute(request).await);
+    let request = || session.request("{ campaigns(first: 2) { note secret } }");
+    let (data, paths) = outcome(&forms::execute(&declared::schema(), request).await);
     assert_eq!(data["campaigns"][0]["note"], "a note");
     assert_eq!(data["campaigns"][1]["secret"], "Campaign \"2\"");
     assert_eq!(paths, json!([]));

@@ -6,7 +6,7 @@ use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Response,
 use rows::{FieldError, Load, Many, One};
 use serde_json::{Value, json};
 
-use crate::world::read;
+use crate::{forms, world::read};
 
 rows::object! {
     /// A number that keeps no promise.
@@ -82,7 +82,7 @@ impl Load<u64> for MaybeZero {
     }
 }
 
-struct Query;
+pub struct Query;
 
 #[Object]
 impl Query {
@@ -112,9 +112,8 @@ impl Query {
 }
 
 async fn execute(query: &str) -> Response {
-    Schema::new(Query, EmptyMutation, EmptySubscription)
-        .execute(query)
-        .await
+    let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+    forms::execute(&schema, || query.into()).await
 }
 
 /// The only error's message and path, and the data.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     declared::Campaign,
+    forms,
     world::{Admin, Campaign as CampaignRow, Session, WORLD, load, read},
 };
 
@@ -48,9 +49,12 @@ impl Load<()> for First {
     }
 }
 
+fn schema() -> Schema<Root<Query>, EmptyMutation, EmptySubscription> {
+    Schema::new(Root::<Query>::new(), EmptyMutation, EmptySubscription)
+}
+
 async fn execute(session: &Session, query: &str) -> Value {
-    let schema = Schema::new(Root::<Query>::new(), EmptyMutation, EmptySubscription);
-    read(&schema.execute(session.request(query)).await)
+    read(&schema().execute(session.request(query)).await)
 }
 
 #[tokio::test]
@@ -73,24 +77,25 @@ async fn answers() {
     );
 }
 
+async fn fails(names: &[&'static str], query: &str) -> Value {
+    let request = || Session::failing(names).request(query);
+    read(&forms::execute(&schema(), request).await)
+}
+
 #[tokio::test]
 async fn errors_of_the_root_and_below() {
-    let answer = execute(
-        &Session::failing(&["first"]),
-        "{ f: first { id } secret { id } }",
-    )
-    .await;
+    let answer = fails(&["first"], "{ f: first { id } secret { id } }").await;
     assert_eq!(answer["data"], json!({ "f": null, "secret": null }));
     assert_eq!(answer["errors"][0]["path"], json!(["f"]));
     assert_eq!(answer["errors"][1]["path"], json!(["secret"]));
     assert_eq!(answer["errors"][1]["message"], "admins only");
 
-    let answer = execute(&Session::failing(&["all"]), "{ version campaigns { id } }").await;
+    let answer = fails(&["all"], "{ version campaigns { id } }").await;
     assert_eq!(answer["data"], Value::Null);
     assert_eq!(answer["errors"][0]["path"], json!(["campaigns"]));
 
     let query = "{ campaigns { company { id } } first { owner { id } } }";
-    let answer = execute(&Session::failing(&["owner", "company"]), query).await;
+    let answer = fails(&["owner", "company"], query).await;
     assert_eq!(answer["data"]["first"], Value::Null);
     assert_eq!(answer["errors"].as_array().map(Vec::len), Some(5));
     assert_eq!(
@@ -103,11 +108,10 @@ async fn errors_of_the_root_and_below() {
 #[tokio::test]
 async fn a_field_selected_twice_runs_once_with_all_its_selections() {
     let session = Session::admin();
-    let schema = Schema::new(Root::<Query>::new(), EmptyMutation, EmptySubscription);
     let query = "{ first { id } ...F ... { first { owner { id } } } ...F a: first { id } } \
         fragment F on Query { first { name } }";
     let request = session.request(query).data(RootFields::default());
-    let answer = read(&schema.execute(request).await);
+    let answer = read(&schema().execute(request).await);
     let first = &answer["data"]["first"];
     assert_eq!(first["id"], "1", "{answer}");
     assert_eq!(first["owner"]["id"], "2", "{answer}");
@@ -118,4 +122,6 @@ async fn a_field_selected_twice_runs_once_with_all_its_selections() {
         .into_iter()
         .filter(|(name, _)| *name == "first");
     assert_eq!(firsts.count(), 2, "one for each response key");
+    let request = || session.request(query).data(RootFields::default());
+    forms::execute(&schema(), request).await;
 }

@@ -61,7 +61,7 @@ pub static WORLD: LazyLock<World> = LazyLock::new(|| World {
 });
 
 /// Campaign 3 has no company, 4 one that does not exist, 2 and 5 have the same; company 2 belongs to
-/// company 1.
+/// company 1. The owner of campaign 5 does not exist, which none but that campaign must suffer for.
 fn campaign(id: i32) -> Campaign {
     Campaign {
         id,
@@ -80,7 +80,7 @@ fn campaign(id: i32) -> Campaign {
         r#type: "email",
         company_id: [Some(1), Some(2), None, Some(9), Some(2)]
             [usize::try_from(id - 1).expect("1 to 5")],
-        owner_id: 1 + id % 2,
+        owner_id: if id == 5 { 9 } else { 1 + id % 2 },
     }
 }
 

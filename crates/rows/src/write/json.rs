@@ -1,0 +1,92 @@
+//! Objects as JSON, in one text for the level.
+//!
+//! The levels below are complete before a level is written, so that it copies their parts of text.
+
+use async_graphql::Name;
+
+use super::{Form, Values};
+use crate::{
+    Cell, JsonText, Object,
+    column::{Answer, Span},
+};
+
+/// What a value takes on average; a guess, so that the text is seldom moved.
+const VALUE: usize = 24;
+
+pub(super) struct Objects {
+    /// Each with what stands around it: `{"id":`, `,"name":`.
+    keys: Vec<String>,
+    json: JsonText,
+    /// Where the object begins, and the comma before it.
+    before: usize,
+    start: usize,
+}
+
+impl Objects {
+    /// `bytes` are there already of levels below.
+    pub(super) fn new<'k>(keys: impl Iterator<Item = &'k Name>, rows: usize, bytes: usize) -> Self {
+        let keys: Vec<_> = keys
+            .enumerate()
+            .map(|(index, key)| {
+                let before = if index == 0 { '{' } else { ',' };
+                // Names have no characters that would need escapes.
+                format!("{before}\"{key}\":")
+            })
+            .collect();
+        let row: usize = keys.iter().map(|key| key.len() + VALUE).sum();
+        Self {
+            keys,
+            json: JsonText::with_capacity(bytes + rows * (row + 2)),
+            before: 0,
+            start: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> JsonText {
+        self.json
+    }
+}
+
+impl Form for Objects {
+    type Object = Span;
+
+    fn begin(&mut self) {
+        self.before = self.json.len();
+        if self.before > 0 {
+            self.json.raw(",");
+        }
+        self.start = self.json.len();
+    }
+
+    fn put<T: Object>(
+        &mut self,
+        field: usize,
+        values: &mut Values<T>,
+        row: &T::Row,
+    ) -> Answer<bool> {
+        self.json.raw(&self.keys[field]);
+        let start = self.json.len();
+        match values {
+            Values::TypeName => self.json.plain(&T::name()),
+            Values::Row(read) => read(row, Cell::json(&mut self.json)),
+            Values::Column(column) => column.write_next(&mut self.json)?,
+        }
+        Ok(self.json.is_null_from(start))
+    }
+
+    fn null(&mut self) {
+        self.json.null();
+    }
+
+    fn end(&mut self) -> Span {
+        if self.keys.is_empty() {
+            self.json.raw("{");
+        }
+        self.json.raw("}");
+        Span::One(self.start..self.json.len())
+    }
+
+    fn abort(&mut self) {
+        self.json.truncate(self.before);
+    }
+}

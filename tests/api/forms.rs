@@ -1,0 +1,85 @@
+//! The gateway writes rows as they are; what it sends is what serde_json makes of the same answer, as
+//! a tree of values and as rows that serde_json reads once more.
+
+use std::time::Duration;
+
+use async_graphql::Request;
+use gateway_tests::{Client, World, cluster};
+use reqwest::Method;
+use rows::Output;
+use serde_json::json;
+use tenant::{Access, Database, DatabaseOptions, Identity};
+
+use crate::isolation::schema::Schema;
+
+/// Beside every list: one object, other objects, numbers, merged fields, fields that fail.
+const QUERIES: [&str; 6] = [
+    "{ __typename viewer { user { id email } permissions } dashboard { __typename } }",
+    "{ campaigns(first: 3) { groups(by: [STATUS]) { key { status } aggregates { count min { created } } } } \
+        leads { estimatedCount aggregates { count max { created email } } } }",
+    "{ campaigns(first: 2) { nodes { id } } ...F } \
+        fragment F on Query { campaigns(first: 2) { nodes { name steps(first: 1) { nodes { subject } } } } }",
+    "{ campaigns(first: 5000) { nodes { id } } companies(first: 2) { nodes { name } } }",
+    "{ none: campaign(id: \"camp_01h455vb4pex5vsknk084sn02q\") { id } companies(first: 1) { nodes { \
+        campaigns(first: 5000) { nodes { id } } } } }",
+    "{ unknown }",
+];
+
+async fn sent(client: &Client, query: &str) -> String {
+    let request = client.request(Method::POST, "/graphql");
+    let response = request.json(&json!({ "query": query })).send().await;
+    let response = response.expect("the gateway answers");
+    response.text().await.expect("a whole body")
+}
+
+async fn serialized(
+    database: &Database,
+    identity: Identity,
+    query: &str,
+    output: Output,
+) -> String {
+    let schema = resolver::schema();
+    let context = database.context(identity, Access::Read);
+    let request = Request::new(query).data(output);
+    let response = resolver::execute(&schema, request, context.clone()).await;
+    context.finish(true).await.expect("nothing was written");
+    serde_json::to_string(&response).expect("a response is JSON")
+}
+
+#[tokio::test]
+async fn what_is_sent_is_what_serde_json_makes_of_it() {
+    let world = World::demo().await;
+    let url = cluster().await.server.url("gateway_login", &world.database);
+    let options = DatabaseOptions {
+        max_connections: 2,
+        acquire_timeout: Duration::from_secs(20),
+    };
+    let database = Database::new(&url, &options).expect("a PostgreSQL URL");
+    let demo = world.demo.as_ref().expect("a demo world");
+    let acme = demo.tenants.iter().find(|tenant| tenant.name == "acme");
+    let acme = acme.expect("a demo tenant");
+    let owner = acme.users.iter().find(|user| user.roles == ["owner"]);
+    let identity = Identity::Member {
+        tenant: acme.id.into(),
+        user: owner.expect("an owner").id.into(),
+    };
+    let client = world.owner("acme");
+    let schema = Schema::served();
+    let lists = schema.lists().map(|(field, _, node)| {
+        format!("{{ {}(first: 12) {} }}", field.name, schema.page(&node, 1))
+    });
+    let mut bytes = 0;
+    for query in lists.chain(QUERIES.map(str::to_owned)) {
+        let sent = sent(&client, &query).await;
+        bytes += sent.len();
+        for output in [Output::Tree, Output::Json] {
+            let mut expected = serialized(&database, identity, &query, output).await;
+            if !sent.contains("\"data\":") {
+                // What was not executed has no data, not even null.
+                expected = expected.replace(",\"data\":null", "");
+            }
+            assert_eq!(sent, expected, "{output:?} of {query}");
+        }
+    }
+    assert!(bytes > 100_000, "only {bytes} bytes were compared");
+}
