@@ -7,6 +7,7 @@
 
 mod batch;
 mod by_id;
+pub(crate) mod columns;
 mod estimate;
 mod figures;
 mod groups;

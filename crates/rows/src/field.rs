@@ -41,6 +41,7 @@ pub struct Field<T: Object> {
     pub(crate) name: &'static str,
     pub(crate) guard: Option<GuardCheck>,
     pub(crate) source: Source<T>,
+    pub(crate) reads: Option<&'static str>,
     description: &'static str,
     deprecation: Option<&'static str>,
     arguments: fn(&mut Registry, &mut MetaField),
@@ -93,6 +94,14 @@ impl<T: Object> Field<T> {
         self
     }
 
+    /// Names the one field of the row that the value, or the relation's key, is read from. A field that
+    /// names none may read anything. See [`reads`](crate::reads).
+    #[must_use]
+    pub const fn reads(mut self, column: &'static str) -> Self {
+        self.reads = Some(column);
+        self
+    }
+
     /// A condition, checked once for each level before anything of the field is read.
     #[must_use]
     pub const fn guard(mut self, check: GuardCheck) -> Self {
@@ -116,6 +125,7 @@ impl<T: Object> Field<T> {
             name,
             guard: None,
             source,
+            reads: None,
             description,
             deprecation: None,
             arguments: <() as Arguments>::register,

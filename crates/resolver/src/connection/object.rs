@@ -3,12 +3,13 @@
 use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
+use entity::columns::ColumnSet;
 use rows::{Field, Load, Object};
 
 use super::{Selection, cursor};
 use crate::{
     aggregate::{Aggregates, Group, GroupArguments},
-    loader::{Slice, aggregates, count, estimate, groups, inside, slices},
+    loader::{Slice, aggregates, columns, count, estimate, groups, inside, slices},
     table::Listed,
 };
 
@@ -89,6 +90,9 @@ impl<T: Listed> Object for Connection<T> {
     }
 }
 
+/// The field of an edge with the row.
+const NODE: &str = "node";
+
 /// A row of a page, with its cursor.
 pub struct Edge<T>(PhantomData<fn() -> T>);
 
@@ -107,7 +111,7 @@ impl<T: Listed> Object for Edge<T> {
             "Where the row stands in the list; for `after` and `before`.",
             |edge: &EdgeRow<T>, cell| cell.show::<String, _>(&edge.cursor),
         ),
-        Field::relation::<T>("node", "The row.", |level| {
+        Field::relation::<T>(NODE, "The row.", |level| {
             level.relation::<T, _, (), _>(
                 |edge: &EdgeRow<T>| Some(Some(Arc::clone(&edge.node))),
                 inside(),
@@ -159,7 +163,8 @@ impl<T: Listed> Load<Selection<T>> for Nodes {
         pages: Vec<Selection<T>>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
-        Ok(slices(ctx, &pages)
+        let columns = columns::selected::<T>(ctx);
+        Ok(slices(ctx, &pages, columns)
             .await?
             .iter()
             .map(|slice| slice.rows.clone())
@@ -176,7 +181,8 @@ impl<T: Listed> Load<Selection<T>> for Edges {
         pages: Vec<Selection<T>>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
-        let slices = slices(ctx, &pages).await?;
+        let columns = columns::selected_through::<Edge<T>, T>(ctx, NODE);
+        let slices = slices(ctx, &pages, columns).await?;
         Ok(pages
             .iter()
             .zip(slices)
@@ -202,7 +208,7 @@ impl<T: Listed> Load<Selection<T>> for Info {
         pages: Vec<Selection<T>>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
-        let slices = slices(ctx, &pages).await?;
+        let slices = slices(ctx, &pages, ColumnSet::NONE).await?;
         Ok(pages
             .iter()
             .zip(slices)

@@ -3,7 +3,10 @@
 //! No statement that is run repeats the tenant: the policy adds it, and saying it twice costs 20 to
 //! 50 %.
 
-use entity::id::{TenantId, TypedId};
+use entity::{
+    columns::ColumnSet,
+    id::{TenantId, TypedId},
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType, QueryFilter,
     QueryTrait,
@@ -12,7 +15,7 @@ use sea_orm::{
 
 use super::{Page, Relation, cursor::Position};
 use crate::{
-    loader::RawKey,
+    loader::{RawKey, columns},
     order::{Order, OrderDirection},
     table::{Column, Listed},
 };
@@ -24,9 +27,19 @@ pub(crate) const COUNT: &str = "row_count";
 /// The lateral subquery's rows.
 pub(crate) const ROW: &str = "row";
 
+/// One page of a whole table.
+pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> SelectStatement {
+    page_of(page, None, set)
+}
+
 /// One page, of a whole table or of the parent that `parent` stands for.
-pub(crate) fn page<T: Listed>(page: &Page<T>, parent: Option<(Relation, Expr)>) -> SelectStatement {
+fn page_of<T: Listed>(
+    page: &Page<T>,
+    parent: Option<(Relation, Expr)>,
+    set: ColumnSet,
+) -> SelectStatement {
     let mut select = matching(page, parent).into_query();
+    columns::select::<T>(&mut select, set);
     let direction = page.reading_direction();
     select
         .order_by(page.order.column().as_column_ref(), direction.sql())
@@ -45,11 +58,12 @@ pub(crate) fn pages<T: Listed>(
     asked: &Page<T>,
     relation: Relation,
     parents: &[RawKey],
+    set: ColumnSet,
 ) -> SelectStatement {
     let direction = asked.reading_direction();
     let order = (Alias::new(ROW), Alias::new(asked.order.column().as_str()));
     let key = (Alias::new(ROW), Alias::new(T::KEY.as_str()));
-    per_parent(page(asked, Some((relation, parent()))), parents)
+    per_parent(page_of(asked, Some((relation, parent())), set), parents)
         .column((Alias::new(ROW), sea_orm::sea_query::Asterisk))
         .order_by_expr(parent(), sea_orm::Order::Asc)
         .order_by(order, direction.sql())

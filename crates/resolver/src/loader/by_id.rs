@@ -3,14 +3,14 @@
 use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
-use entity::id::TenantId;
+use entity::{columns::ColumnSet, id::TenantId};
 use sea_orm::{
     DbErr, EntityTrait, ExprTrait, QueryTrait,
     sea_query::{Expr, extension::postgres::PgFunc},
 };
 use tenant::{Identity, TenantContext};
 
-use super::{Batch, RawKey};
+use super::{Batch, RawKey, columns};
 use crate::{argument::IdArgument, session::Session, table::Table};
 
 /// To one row: the relation whose key is the row's id.
@@ -57,6 +57,8 @@ impl<T: Table> rows::Load<RawKey> for ByKey<T> {
     async fn load(self, ctx: &Context<'_>, keys: Vec<RawKey>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
         session.may_read(T::SCOPE)?;
+        let columns = columns::selected::<T>(ctx);
+        let keys: Vec<_> = keys.into_iter().map(|key| (key, columns)).collect();
         session.loaders().load::<RowsById<T>>(&keys).await
     }
 }
@@ -72,9 +74,10 @@ impl<T: Table> rows::Load<(), IdArgument<T>> for Find<T> {
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
         session.may_read(T::SCOPE)?;
+        let key = (RawKey::of(id.0), columns::selected::<T>(ctx));
         session
             .loaders()
-            .load::<RowsById<T>>(&vec![RawKey::of(id.0); keys.len()])
+            .load::<RowsById<T>>(&vec![key; keys.len()])
             .await
     }
 }
@@ -100,26 +103,34 @@ impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
     }
 }
 
-/// The batch behind all of them.
+/// The batch behind all of them. What is asked for at the same time is one statement, with every column
+/// that any of it needs; a row that was loaded with too few columns is not taken for one with more.
 pub(crate) struct RowsById<T>(PhantomData<fn() -> T>);
 
 impl<T: Table> Batch for RowsById<T> {
-    type Key = RawKey;
+    type Key = (RawKey, ColumnSet);
     type Value = Arc<T::Row>;
 
     async fn load(
         context: &TenantContext,
-        keys: &[RawKey],
-    ) -> Result<HashMap<RawKey, Self::Value>, DbErr> {
+        keys: &[Self::Key],
+    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+        let mut ids: Vec<RawKey> = keys.iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let set = keys
+            .iter()
+            .fold(ColumnSet::NONE, |set, (_, more)| set.union(*more));
         let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
         let mut select = T::Entity::find().into_query();
-        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::array(keys)))));
-        let rows = context.rows(&select).await?;
-        rows.iter()
-            .map(|row| {
-                let row = row.read::<T::Row>(0)?;
-                Ok((RawKey::of(T::id(&row)), Arc::new(row)))
-            })
-            .collect()
+        columns::select::<T>(&mut select, set);
+        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::array(&ids)))));
+        let mut found = HashMap::with_capacity(ids.len());
+        for row in context.rows(&select).await? {
+            let row: T::Row = row.read_selected(0, set)?;
+            found.insert(RawKey::of(T::id(&row)), Arc::new(row));
+        }
+        let loaded = |key: &Self::Key| Some((*key, Arc::clone(found.get(&key.0)?)));
+        Ok(keys.iter().filter_map(loaded).collect())
     }
 }

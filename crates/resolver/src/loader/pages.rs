@@ -3,12 +3,14 @@
 use std::{collections::HashMap, hash::Hash, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
+use entity::columns::ColumnSet;
 use sea_orm::DbErr;
 use tenant::{Row, TenantContext};
 
-use super::{Batch, RawKey};
+use super::{Batch, RawKey, columns};
 use crate::{
     connection::{Page, Relation, Selection, Source, statement},
+    order::Order,
     session::Session,
     table::Listed,
 };
@@ -20,15 +22,17 @@ pub(crate) struct Slice<T: Listed> {
     pub(crate) has_previous: bool,
 }
 
-/// The pages of the selections, in their order.
+/// The pages of the selections, in their order; of the rows the columns, the key and what is ordered by.
 pub(crate) async fn slices<T: Listed>(
     ctx: &Context<'_>,
     selections: &[Selection<T>],
+    columns: ColumnSet,
 ) -> Result<Vec<Arc<Slice<T>>>> {
-    let slices = Session::of(ctx)
-        .loaders()
-        .load::<Pages<T>>(selections)
-        .await?;
+    let keys: Vec<_> = selections
+        .iter()
+        .map(|selection| (selection.clone(), columns))
+        .collect();
+    let slices = Session::of(ctx).loaders().load::<Pages<T>>(&keys).await?;
     let empty = |selection: &Selection<T>| Arc::new(Slice::new(Vec::new(), selection.page()));
     Ok(slices
         .into_iter()
@@ -37,51 +41,62 @@ pub(crate) async fn slices<T: Listed>(
         .collect())
 }
 
-/// The batch: selections that differ in their parent only share a statement.
+/// The batch: selections that differ in their parent only share a statement, with every column that any
+/// of them needs.
 pub(crate) struct Pages<T>(PhantomData<fn() -> T>);
 
 impl<T: Listed> Batch for Pages<T> {
-    type Key = Selection<T>;
+    type Key = (Selection<T>, ColumnSet);
     type Value = Arc<Slice<T>>;
 
     async fn load(
         context: &TenantContext,
-        keys: &[Selection<T>],
-    ) -> Result<HashMap<Selection<T>, Self::Value>, DbErr> {
+        keys: &[Self::Key],
+    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
         let mut slices = HashMap::with_capacity(keys.len());
         let groups = group(
             keys,
-            |selection| selection,
-            |selection| selection.page().fingerprint(),
+            |(selection, _)| selection,
+            |(selection, _)| selection.page().fingerprint(),
         );
         for group in groups {
+            let set = columns_of(&group);
             match group.relation {
                 None => {
-                    let rows = context.rows(&statement::page(group.page, None)).await?;
-                    let rows = rows
-                        .iter()
-                        .map(|row| read::<T>(row, 0))
-                        .collect::<Result<_, _>>()?;
-                    slices.insert(
-                        group.keys[0].clone(),
-                        Arc::new(Slice::new(rows, group.page)),
-                    );
+                    let rows = context.rows(&statement::page(group.page, set)).await?;
+                    let rows = rows.iter().map(|row| read::<T>(row, 0, set));
+                    let slice = Slice::new(rows.collect::<Result<_, _>>()?, group.page);
+                    let slice = Arc::new(slice);
+                    let each = group.keys.iter().map(|key| (*key).clone());
+                    slices.extend(each.map(|key| (key, Arc::clone(&slice))));
                 }
                 Some(relation) => {
-                    let parents = group.parents(|selection| selection);
+                    let parents = group.parents(|(selection, _)| selection);
                     let answer = context
-                        .rows(&statement::pages(group.page, relation, &parents))
+                        .rows(&statement::pages(group.page, relation, &parents, set))
                         .await?;
-                    let mut by_parent = split::<T>(&answer, parents[0])?;
-                    slices.extend(group.keys.iter().filter_map(|selection| {
-                        let rows = by_parent.remove(&selection.parent()?)?;
-                        Some(((*selection).clone(), Arc::new(Slice::new(rows, group.page))))
+                    let by_parent = split::<T>(&answer, parents[0], set)?;
+                    let by_parent: HashMap<_, _> = by_parent
+                        .into_iter()
+                        .map(|(parent, rows)| (parent, Arc::new(Slice::new(rows, group.page))))
+                        .collect();
+                    slices.extend(group.keys.iter().filter_map(|key| {
+                        let slice = by_parent.get(&key.0.parent()?)?;
+                        Some(((*key).clone(), Arc::clone(slice)))
                     }));
                 }
             }
         }
         Ok(slices)
     }
+}
+
+/// What the rows of a group's statement have to hold: a cursor is made of the key and what is ordered by.
+fn columns_of<T: Listed>(group: &Group<'_, (Selection<T>, ColumnSet), T>) -> ColumnSet {
+    let asked = group.keys.iter().map(|(_, set)| *set);
+    let set = asked.fold(ColumnSet::NONE, ColumnSet::union);
+    let set = columns::with::<T>(set, T::KEY);
+    columns::with::<T>(set, group.page.order.column())
 }
 
 impl<T: Listed> Slice<T> {
@@ -156,21 +171,25 @@ pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
 }
 
 /// A row whose columns begin at the place `first`.
-fn read<T: Listed>(row: &Row, first: usize) -> Result<Arc<T::Row>, DbErr> {
-    row.read::<T::Row>(first).map(Arc::new)
+fn read<T: Listed>(row: &Row, first: usize, set: ColumnSet) -> Result<Arc<T::Row>, DbErr> {
+    row.read_selected(first, set).map(Arc::new)
 }
 
 /// The rows of each parent, in the order of the answer.
 type ByParent<R> = HashMap<RawKey, Vec<Arc<R>>>;
 
-fn split<T: Listed>(answer: &[Row], like: RawKey) -> Result<ByParent<T::Row>, DbErr> {
+fn split<T: Listed>(
+    answer: &[Row],
+    like: RawKey,
+    set: ColumnSet,
+) -> Result<ByParent<T::Row>, DbErr> {
     let mut by_parent = ByParent::new();
     for answered in answer {
         let parent = RawKey::read(answered, statement::PARENT, like)?;
         by_parent
             .entry(parent)
             .or_default()
-            .push(read::<T>(answered, 1)?); // behind the parent's key
+            .push(read::<T>(answered, 1, set)?); // behind the parent's key
     }
     Ok(by_parent)
 }

@@ -1,6 +1,7 @@
 //! Companies.
 
 use entity::{
+    columns::ColumnSet,
     id::CompanyId,
     oltp::company::{self, Column},
 };
@@ -81,7 +82,7 @@ async fn add_defaults(writer: &Writer<'_>, changes: &mut Changes<Company>) -> Re
     if columns.iter().all(|column| changes.get(*column).is_some()) {
         return Ok(());
     }
-    let policy = RawKey::of(writer.tenant());
+    let policy = (RawKey::of(writer.tenant()), ColumnSet::ALL);
     let loaders = writer.session().loaders();
     let found = loaders.load::<RowsById<TenantPolicy>>(&[policy]).await?;
     let Some(policy) = found.into_iter().flatten().next() else {

@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 use entity::{
+    columns::ColumnSet,
     id::{DomainId, EmailAccountId},
     oltp::email_account::{self, EmailAccountStatus as Stored},
 };
@@ -126,8 +127,9 @@ impl Mutate for CreateEmailAccountInput {
 
 /// Refuses an address of another domain.
 async fn is_in(writer: &Writer<'_>, id: DomainId, email: &str) -> Result<()> {
-    let found = writer.session().loaders();
-    let found = found.load::<RowsById<Domain>>(&[RawKey::of(id)]).await?;
+    let key = (RawKey::of(id), ColumnSet::ALL);
+    let loaders = writer.session().loaders();
+    let found = loaders.load::<RowsById<Domain>>(&[key]).await?;
     let Some(domain) = found.into_iter().flatten().next() else {
         return Err(not_found(&INPUT.field("domain_id")).into());
     };

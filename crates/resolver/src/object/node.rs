@@ -1,7 +1,10 @@
 //! Anything with an id.
 
 use async_graphql::{ID, Result};
-use entity::id::{TypedId, prefix_of};
+use entity::{
+    columns::ColumnSet,
+    id::{TypedId, prefix_of},
+};
 use rows::{Implements, Item};
 
 use super::{
@@ -111,7 +114,7 @@ async fn load<T: Table + Implements<Node>>(
     session.may_read(T::SCOPE)?;
     let keys = ids
         .iter()
-        .map(|id| id.parse::<T::Id>().map(RawKey::of))
+        .map(|id| id.parse().map(|id: T::Id| (RawKey::of(id), ColumnSet::ALL)))
         .collect::<Result<Vec<_>, _>>();
     let keys = keys.map_err(|error| invalid_id(&error))?;
     let rows = session.loaders().load::<RowsById<T>>(&keys).await?;

@@ -117,8 +117,17 @@ fn field(field: &Field) -> TokenStream {
             None => quote!(.deprecated("")),
         });
     let constructor = quote_spanned!(ty.span()=> ::rows::Field::<Self>::#constructor::<#ty>);
+    let (Source::Row(getter) | Source::Loader { key: getter, .. }) = &field.source;
+    let reads = match getter {
+        Getter::Column(column) => {
+            let column = column.unraw().to_string();
+            quote!(.reads(#column))
+        }
+        // An expression may read anything.
+        Getter::Computed { .. } => TokenStream::new(),
+    };
     quote! {
-        #constructor(#name, #description, #function) #(#arguments)* #(#guard)* #(#deprecated)*
+        #constructor(#name, #description, #function) #reads #(#arguments)* #(#guard)* #(#deprecated)*
     }
 }
 
