@@ -11,4 +11,5 @@ mod killed_backends;
 mod limits;
 mod lock;
 mod round_trips;
+mod tls;
 mod transaction;

@@ -30,6 +30,7 @@ mod write;
 use std::sync::Arc;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
+use futures::future::BoxFuture;
 use tenant::TenantContext;
 
 pub use aggregate::MAX_GROUPS;
@@ -63,14 +64,20 @@ pub fn sdl() -> String {
 }
 
 /// Runs a request through the transaction of `context`, whose end is the caller's.
-pub async fn execute(schema: &Schema, request: Request, context: Arc<TenantContext>) -> Response {
-    let mut response = schema
-        .execute(
-            request
-                .data(session::Session::new(context))
-                .data(rows::RootFields::default()),
-        )
-        .await;
-    response.errors = response.errors.into_iter().map(error::settle).collect();
-    response
+///
+/// A boxed future and no `async fn`: the code of that would be generated once more in each crate that
+/// awaits it, and below it hangs the whole schema.
+pub fn execute(
+    schema: &Schema,
+    request: Request,
+    context: Arc<TenantContext>,
+) -> BoxFuture<'_, Response> {
+    let request = request
+        .data(session::Session::new(context))
+        .data(rows::RootFields::default());
+    Box::pin(async move {
+        let mut response = schema.execute(request).await;
+        response.errors = response.errors.into_iter().map(error::settle).collect();
+        response
+    })
 }
