@@ -18,6 +18,7 @@ use tracing::Instrument;
 use super::{
     authenticate,
     error::{HttpError, name_request, panicked, refused},
+    introspection,
     log::RequestLog,
     media::Answer,
     request::read,
@@ -64,7 +65,7 @@ async fn answer(
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes()).await?;
-    let operation = match resolver::operation::find(&mut request) {
+    let operation = match gateway.documents().find(&mut request) {
         Ok(operation) => operation,
         Err(error) => {
             let response = refused(error);
@@ -73,12 +74,43 @@ async fn answer(
         }
     };
     let kind = operation.kind;
+    let fixed = operation
+        .is_fixed
+        .then(|| introspection::Key::new(&request, &operation));
     log.operation = Some(operation);
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
     }
+    if let Some(key) = fixed {
+        return introspect(gateway, identity, request, key, form, log).await;
+    }
     let (response, reached) = execute(gateway, identity, request, kind, log).await?;
     Ok(respond(form, response, reached))
+}
+
+/// The answer about the schema, which is the same for everybody.
+async fn introspect(
+    gateway: &Gateway,
+    identity: Identity,
+    request: async_graphql::Request,
+    key: introspection::Key,
+    form: Answer,
+    log: &mut RequestLog,
+) -> Result<Response, HttpError> {
+    if let Some(body) = gateway.introspections().get(&key) {
+        log.known();
+        let content_type = [(header::CONTENT_TYPE, form.content_type())];
+        return Ok((content_type, body).into_response());
+    }
+    let kind = OperationType::Query;
+    let (response, reached) = execute(gateway, identity, request, kind, log).await?;
+    let is_whole = reached && response.errors.is_empty();
+    let answer = respond(form, response, reached);
+    if is_whole {
+        gateway.introspections().keep(key, answer).await
+    } else {
+        Ok(answer)
+    }
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.
