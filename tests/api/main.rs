@@ -4,6 +4,7 @@
 
 mod abuse;
 mod differential;
+mod documents;
 mod faults;
 mod input;
 mod isolation;
@@ -12,4 +13,5 @@ mod mutation;
 mod numbers;
 mod reading;
 mod schema;
+mod transport;
 mod writes;

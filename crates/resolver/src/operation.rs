@@ -10,7 +10,7 @@ mod uses;
 mod weight;
 
 use async_graphql::{
-    Pos, ServerError, Value, Variables,
+    Name, Pos, ServerError, Value, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
@@ -26,8 +26,8 @@ pub struct Operation {
     pub name: Option<String>,
     /// Query, mutation or subscription.
     pub kind: OperationType,
-    /// It asks for nothing but the schema, and without variables: once it has an answer, that is the
-    /// answer for everybody.
+    /// It asks for nothing but the schema, and the request has no variables: once it has an answer,
+    /// that is the answer for everybody.
     pub is_fixed: bool,
 }
 
@@ -59,21 +59,14 @@ fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<()
 fn choose<'d>(
     document: &'d ExecutableDocument,
     wanted: Option<&str>,
-) -> Result<(Operation, &'d OperationDefinition), ServerError> {
+) -> Result<(Option<&'d Name>, &'d OperationDefinition), ServerError> {
     let mut operations = document.operations.iter();
     let found = match wanted {
         Some(_) => operations.find(|(name, _)| name.map(|name| name.as_str()) == wanted),
         None => operations.next().filter(|_| operations.next().is_none()),
     };
-    let operation = found.map(|(name, operation)| {
-        let chosen = Operation {
-            name: name.map(ToString::to_string),
-            kind: operation.node.ty,
-            is_fixed: introspection::is_fixed(document, &operation.node),
-        };
-        (chosen, &operation.node)
-    });
-    operation.ok_or_else(|| {
+    let chosen = found.map(|(name, operation)| (name, &operation.node));
+    chosen.ok_or_else(|| {
         let message = match wanted {
             Some(name) => format!("the document has no operation named `{name}`"),
             None => {

@@ -20,7 +20,10 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-use super::{Operation, choose, codes::unparsed, expansion, nesting, provided, uses::Uses, weight};
+use super::{
+    Operation, choose, codes::unparsed, expansion, introspection::is_about_schema, nesting,
+    provided, uses::Uses, weight,
+};
 use crate::error::shortened;
 
 /// A document that would take more than this part of the room is not kept.
@@ -94,8 +97,14 @@ impl Documents {
             Some(known) => known,
             None => read(request)?,
         };
-        let (operation, definition) = choose(&document.parsed, request.operation_name.as_deref())?;
+        let (name, definition) = choose(&document.parsed, request.operation_name.as_deref())?;
         provided(definition, &request.variables)?;
+        let operation = Operation {
+            name: name.map(ToString::to_string),
+            kind: definition.ty,
+            // Also of variables that nobody declared: `@skip` would read them.
+            is_fixed: request.variables.is_empty() && is_about_schema(&document.parsed, definition),
+        };
         request.data.insert(Found {
             documents: self.clone(),
             document,

@@ -9,11 +9,13 @@ use async_graphql::{
     },
 };
 
-/// Whether an operation's answer is the same for everybody: its root fields are `__schema`, `__type`
-/// and `__typename` alone, and it has no variables. Nothing of the schema is hidden from anyone.
-pub(super) fn is_fixed(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
+/// Whether the root fields of an operation are `__schema`, `__type` and `__typename` alone. Nothing of
+/// the schema is hidden from anyone, so with the same variables the answer is the same for everybody.
+pub(super) fn is_about_schema(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> bool {
     operation.ty == OperationType::Query
-        && operation.variable_definitions.is_empty()
         && is_introspection(document, &operation.selection_set.node, &mut HashSet::new())
 }
 
@@ -43,31 +45,32 @@ fn is_introspection<'d>(
 mod tests {
     use async_graphql::parser::parse_query;
 
-    use super::is_fixed;
+    use super::is_about_schema;
 
-    fn fixed(document: &str) -> bool {
+    fn about_schema(document: &str) -> bool {
         let document = parse_query(document).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
-        is_fixed(&document, &operation.node)
+        is_about_schema(&document, &operation.node)
     }
 
     #[test]
-    fn only_fields_of_the_schema_at_the_root_are_fixed() {
-        assert!(fixed("{ __typename }"));
-        assert!(fixed(
+    fn it_is_about_the_schema_if_all_of_its_root_is() {
+        assert!(about_schema("{ __typename }"));
+        assert!(about_schema(
             "{ a: __type(name: \"A\") { name } ...F } fragment F on Query { __typename }"
         ));
-        assert!(fixed(
+        assert!(about_schema(
             "{ ... @include(if: true) { __schema { types { name } } } }"
         ));
-        assert!(fixed("{ ...F } fragment F on Query { ...F __typename }"));
-        assert!(!fixed("{ __typename leads { totalCount } }"));
-        assert!(!fixed(
+        assert!(about_schema(
+            "{ ...F } fragment F on Query { ...F __typename }"
+        ));
+        assert!(!about_schema("{ __typename leads { totalCount } }"));
+        assert!(!about_schema(
             "{ ...F } fragment F on Query { leads { totalCount } }"
         ));
-        assert!(!fixed("{ ... { leads { totalCount } } }"));
-        assert!(!fixed("{ __typename: leads { totalCount } }"));
-        assert!(!fixed("query($a: Boolean!) { __typename @skip(if: $a) }"));
-        assert!(!fixed("mutation { __typename }"));
+        assert!(!about_schema("{ ... { leads { totalCount } } }"));
+        assert!(!about_schema("{ __typename: leads { totalCount } }"));
+        assert!(!about_schema("mutation { __typename }"));
     }
 }

@@ -84,8 +84,5 @@ async fn known_or_not_the_answer_is_the_same() {
             assert!(is_kept, "nothing fitted {query}");
         }
     }
-    assert!(
-        fit > 1_500 && unfit > 300,
-        "{fit} fitted, {unfit} did not"
-    );
+    assert!(fit > 1_500 && unfit > 300, "{fit} fitted, {unfit} did not");
 }
