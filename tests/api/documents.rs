@@ -50,12 +50,10 @@ async fn compare(cases: &[Case], order: &[usize], known: &Client, new: &Client) 
             variables,
         } = &cases[*at];
         let body = json!({ "query": query, "operationName": name, "variables": variables });
-        for accept in ["application/json", "application/graphql-response+json"] {
-            let expected = ask(new, &body, accept).await;
-            for _ in 0..2 {
-                assert_eq!(ask(known, &body, accept).await, expected, "{body}");
-            }
-        }
+        // Every other one in the newer form, where the status tells more.
+        let accept = ["application/json", "application/graphql-response+json"][at % 2];
+        let expected = ask(new, &body, accept).await;
+        assert_eq!(ask(known, &body, accept).await, expected, "{body}");
     }
 }
 
