@@ -5,6 +5,7 @@
 mod abuse;
 mod columns;
 mod differential;
+mod documents;
 mod faults;
 mod forms;
 mod input;
@@ -14,4 +15,5 @@ mod mutation;
 mod numbers;
 mod reading;
 mod schema;
+mod transport;
 mod writes;

@@ -33,6 +33,15 @@ impl Client {
         }
     }
 
+    /// The same token over another HTTP client.
+    #[must_use]
+    pub fn over(&self, http: reqwest::Client) -> Self {
+        Self {
+            http,
+            ..self.clone()
+        }
+    }
+
     /// A request to a path, with the token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self

@@ -98,6 +98,19 @@ impl Wire {
         open(&self.heard.exchanges).clone()
     }
 
+    /// Returns when the transaction that began last has ended, and forgets what was sent. At once if nothing
+    /// was.
+    pub async fn quiet(&self) {
+        let ended = |last: &Exchange| {
+            let is_end = last.sent.last().is_some_and(|sent| sent == "Q ROLLBACK");
+            last.answered && (is_end || last.sent == ["Q COMMIT"])
+        };
+        while !self.so_far().last().is_none_or(ended) {
+            tokio::task::yield_now().await;
+        }
+        self.exchanges();
+    }
+
     /// The notices that the server sent since the last call.
     pub fn notices(&self) -> Vec<String> {
         std::mem::take(&mut open(&self.heard.notices))

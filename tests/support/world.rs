@@ -24,6 +24,8 @@ pub struct Options {
     pub max_connections: Option<u32>,
     /// How long a request waits for one.
     pub acquire_timeout: Option<Duration>,
+    /// Most bytes of the documents that are kept.
+    pub document_cache_bytes: Option<usize>,
     /// A database in place of the test's own, as a URL.
     pub database_url: Option<String>,
 }
@@ -72,6 +74,7 @@ impl World {
             acquire_timeout_ms: options
                 .acquire_timeout
                 .map(|time| time.as_millis().try_into().expect("a short time")),
+            document_cache_bytes: options.document_cache_bytes,
             ..Settings::default()
         };
         let config = Config::from(settings);

@@ -6,6 +6,7 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
+mod introspection;
 mod log;
 mod media;
 mod request;
@@ -18,9 +19,18 @@ use axum::{
     response::Redirect,
     routing::{any, get},
 };
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
+};
+
+pub(crate) use introspection::Introspections;
 
 use crate::serve::Gateway;
+
+/// Shorter answers fit a packet or two as they are.
+const COMPRESSED_ABOVE: u16 = 1024;
 
 /// Every route. The router holds no connection and starts nothing.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -34,5 +44,13 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)
         .layer(CatchPanicLayer::custom(error::caught))
+        .layer(compression())
         .with_state(gateway)
+}
+
+/// Compresses for clients that ask for it.
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(COMPRESSED_ABOVE))
 }

@@ -48,7 +48,7 @@ pub(crate) async fn execute(
     if access == Access::Read {
         return attempt(database, schema, identity, access, request).await;
     }
-    let again = copy(&request);
+    let again = resolver::operation::again(&request);
     let mut executed = attempt(database, schema, identity, access, request).await;
     if executed.lost {
         let before = executed.statements;
@@ -58,14 +58,6 @@ pub(crate) async fn execute(
     }
     executed.settle();
     executed
-}
-
-/// The same request once more; its document is parsed again, which most requests never need.
-fn copy(request: &Request) -> Request {
-    let mut copy = Request::new(request.query.clone());
-    copy.operation_name.clone_from(&request.operation_name);
-    copy.variables = request.variables.clone();
-    copy
 }
 
 /// What one transaction makes of the operation.

@@ -2,15 +2,22 @@
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
+use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{auth::TokenKey, http, settings::Config};
+use crate::{
+    auth::TokenKey,
+    http::{self, Introspections},
+    settings::Config,
+};
 
 /// What every request needs.
 pub struct Gateway {
     database: Database,
     schema: resolver::Schema,
+    documents: Documents,
+    introspections: Introspections,
     key: TokenKey,
     max_body_bytes: usize,
 }
@@ -29,6 +36,8 @@ impl Gateway {
         Ok(Self {
             database,
             schema: resolver::schema(),
+            documents: Documents::new(config.document_cache_bytes),
+            introspections: Introspections::new(config.document_cache_bytes),
             key,
             max_body_bytes: config.max_body_bytes,
         })
@@ -42,6 +51,16 @@ impl Gateway {
 
     pub(crate) fn schema(&self) -> &resolver::Schema {
         &self.schema
+    }
+
+    /// The documents that were seen before.
+    #[must_use]
+    pub fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
+    pub(crate) fn introspections(&self) -> &Introspections {
+        &self.introspections
     }
 
     pub(crate) fn key(&self) -> &TokenKey {

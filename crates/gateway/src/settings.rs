@@ -54,6 +54,10 @@ pub struct Settings {
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
+    /// Bytes of memory for documents that were seen before, and as many for answers to introspection; 0
+    /// keeps none [default: 16777216]
+    #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
+    pub document_cache_bytes: Option<usize>,
     /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM; a second one ends them at
     /// once [default: 20]
     #[arg(long, env = "GATEWAY_DRAIN_SECONDS", global = true)]
@@ -132,6 +136,8 @@ pub struct Config {
     pub acquire_timeout: Duration,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
+    /// Most bytes of the documents that are kept, and of the answers to introspection.
+    pub document_cache_bytes: usize,
     /// How long requests in flight get at the end.
     pub drain: Duration,
     /// The token key, if one was given.
@@ -175,6 +181,7 @@ impl Settings {
             max_connections: self.max_connections.or(weaker.max_connections),
             acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
+            document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
             log: self.log.or(weaker.log),
@@ -211,6 +218,7 @@ impl From<Settings> for Config {
             max_connections: given.max_connections.unwrap_or(8).max(1),
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
+            document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
@@ -221,47 +229,4 @@ impl From<Settings> for Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Config, LogFormat, Settings};
-
-    #[test]
-    fn the_defaults_are_those_that_the_help_tells() {
-        let config = Config::from(Settings::default());
-        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(config.data_dir.to_str(), Some(".gateway"));
-        assert_eq!(
-            (config.max_connections, config.max_body_bytes),
-            (8, 4_194_304)
-        );
-        assert_eq!(
-            (config.acquire_timeout.as_millis(), config.drain.as_secs()),
-            (3000, 20)
-        );
-        assert_eq!(config.log_format, LogFormat::Human);
-        assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
-    }
-
-    #[test]
-    fn a_url_set_to_nothing_is_not_set_but_a_key_is() {
-        let empty = || Some("".into());
-        let config = Config::from(Settings {
-            database_url: empty(),
-            token_key: empty(),
-            ..Settings::default()
-        });
-        assert!(config.database_url.is_none() && config.token_key.is_some());
-    }
-
-    #[test]
-    fn secrets_do_not_print_themselves() {
-        let secret = || Some("hidden".into());
-        let settings = Settings {
-            database_url: secret(),
-            token_key: secret(),
-            admin_url: secret(),
-            migration_url: secret(),
-            ..Settings::default()
-        };
-        assert!(!format!("{settings:?} {:?}", Config::from(settings.clone())).contains("hidden"));
-    }
-}
+mod tests;

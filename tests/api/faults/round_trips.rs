@@ -23,27 +23,12 @@ async fn listened_to() -> (World, Wire) {
     (world, wire)
 }
 
-/// Returns when the transaction before has ended, and forgets what was sent.
-async fn quiet(wire: &Wire) {
-    let ended = |exchange: &Exchange| {
-        let last = exchange
-            .sent
-            .last()
-            .is_some_and(|sent| sent == "Q ROLLBACK");
-        exchange.answered && last
-    };
-    while !wire.so_far().last().is_some_and(ended) {
-        tokio::task::yield_now().await;
-    }
-    wire.exchanges();
-}
-
 /// What a request sends, once what it needs is prepared: its exchanges up to the ROLLBACK's.
 async fn exchanges_of(document: &str) -> Vec<Vec<String>> {
     let (world, wire) = listened_to().await;
     let acme = world.owner("acme");
     acme.data(document).await;
-    quiet(&wire).await;
+    wire.quiet().await;
     acme.data(document).await;
     let mut exchanges: Vec<_> = wire
         .exchanges()
@@ -109,7 +94,7 @@ async fn a_lookup_is_one_round_trip_and_its_end_is_not_waited_for() {
             .clone();
     let lookup = format!("{{ company(id: {id}) {{ name }} }}");
     acme.data(&lookup).await; // prepares the statement
-    quiet(&wire).await;
+    wire.quiet().await;
 
     wire.hold_rollbacks(true);
     // Answered, though no ROLLBACK has reached the server.
@@ -160,7 +145,7 @@ async fn who_waits_for_the_connection_sends_the_end_of_the_transaction_before() 
     let acme = world.owner("acme");
     let document = "{ companies(first: 1) { nodes { name } } }";
     acme.data(document).await;
-    quiet(&wire).await;
+    wire.quiet().await;
     join_all((0..50).map(|_| acme.data(document))).await;
     let together = wire.exchanges().into_iter().filter(|exchange| {
         let first = exchange

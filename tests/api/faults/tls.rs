@@ -91,15 +91,15 @@ async fn the_certificate_is_checked_as_far_as_sslmode_says() {
         ("localhost", "verify-ca", "", refused),
     ] {
         let database = &world.database;
-        let url =
-            format!("postgres://gateway_login@{host}:{port}/{database}?sslmode={mode}{root}");
+        let url = format!("postgres://gateway_login@{host}:{port}/{database}?sslmode={mode}{root}");
         assert_eq!(passes(&world, &url).await, expected, "{url}");
     }
 }
 
 #[tokio::test]
 async fn a_certificate_file_that_is_not_there_is_named() {
-    let url = "postgres://gateway_login@localhost/gateway?sslmode=verify-full&sslrootcert=/no/such/file";
+    let url =
+        "postgres://gateway_login@localhost/gateway?sslmode=verify-full&sslrootcert=/no/such/file";
     let error = Database::new(url, &DatabaseOptions::default()).err();
     let text = error.expect("an error").to_string();
     assert!(text.contains("/no/such/file"), "{text}");

@@ -1,6 +1,6 @@
 //! Tokens: JSON Web Tokens (RFC 7519) that name a user, and a tenant unless the user is to choose one.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use chrono::Utc;
 use entity::id::{TenantId, UserId};
@@ -84,7 +84,7 @@ impl Claims {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::NotBearer);
         }
-        match decode::<Self>(token.trim(), &key.verifying, &validation()) {
+        match decode::<Self>(token.trim(), &key.verifying, &VALIDATION) {
             Ok(token) => Ok(token.claims),
             Err(error)
                 if matches!(
@@ -116,7 +116,8 @@ impl Claims {
     }
 }
 
-fn validation() -> Validation {
+/// The same for every token.
+static VALIDATION: LazyLock<Validation> = LazyLock::new(|| {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[ISSUER]);
@@ -124,4 +125,4 @@ fn validation() -> Validation {
     validation.validate_nbf = true;
     validation.leeway = 5;
     validation
-}
+});

@@ -3,6 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
+use async_graphql_axum::GraphQLResponse;
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, Method, header},
@@ -17,6 +18,7 @@ use super::{
     authenticate,
     body::body,
     error::{HttpError, name_request, panicked, refused},
+    introspection,
     log::RequestLog,
     media::Answer,
     request::read,
@@ -63,7 +65,7 @@ async fn answer(
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes()).await?;
-    let operation = match resolver::operation::find(&mut request) {
+    let operation = match gateway.documents().find(&mut request) {
         Ok(operation) => operation,
         Err(error) => {
             let response = refused(error);
@@ -72,13 +74,46 @@ async fn answer(
         }
     };
     let kind = operation.kind;
+    let fixed = operation
+        .is_fixed
+        .then(|| introspection::Key::new(&request, &operation));
     log.operation = Some(operation);
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
     }
     let request = request.data(Output::Json);
+    if let Some(key) = fixed {
+        return introspect(gateway, identity, request, key, form, log).await;
+    }
     let (response, reached) = execute(gateway, identity, request, kind, log).await?;
     Ok(respond(form, &response, reached))
+}
+
+/// The answer about the schema, which is the same for everybody.
+async fn introspect(
+    gateway: &Gateway,
+    identity: Identity,
+    request: async_graphql::Request,
+    key: introspection::Key,
+    form: Answer,
+    log: &mut RequestLog,
+) -> Result<Response, HttpError> {
+    if let Some(body) = gateway.introspections().get(&key) {
+        log.known();
+        let content_type = [(header::CONTENT_TYPE, form.content_type())];
+        return Ok((content_type, body).into_response());
+    }
+    let kind = OperationType::Query;
+    let (response, reached) = execute(gateway, identity, request, kind, log).await?;
+    let is_whole = reached && response.errors.is_empty();
+    if !is_whole {
+        return Ok(respond(form, &response, reached));
+    }
+    // There are no rows in it to be written in a form of our own.
+    let mut answer = GraphQLResponse::from(response).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, form.content_type());
+    gateway.introspections().keep(key, answer).await
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.

@@ -70,6 +70,11 @@ impl RequestLog {
         self.failed(&executed.response.errors);
     }
 
+    /// The answer was known, so nothing ran.
+    pub(super) fn known(&mut self) {
+        self.outcome = Some("unopened");
+    }
+
     /// The answer holds errors; the first one's code is logged.
     pub(super) fn failed(&mut self, errors: &[ServerError]) {
         let extensions = errors.first().and_then(|error| error.extensions.as_ref());

@@ -58,13 +58,13 @@ struct Files {
 }
 
 impl Files {
-    /// sqlx shows them in a URL only.
+    /// sqlx shows them in a URL only, and there it writes "file: " before a path.
     fn of(options: &PgConnectOptions) -> Self {
         let url = options.to_url_lossy();
         let find = |name| {
             let mut pairs = url.query_pairs();
             let (_, value) = pairs.find(|(key, _)| key == name)?;
-            Some(value.into_owned())
+            Some(value.strip_prefix("file: ").unwrap_or(&value).to_owned())
         };
         Self {
             root: find("sslrootcert"),

@@ -66,6 +66,8 @@ impl Explained {
     pub(super) async fn plans(&self, client: &Client, query: &str) -> (Answer, Vec<Plan>) {
         self.wire.notices();
         let answer = client.query(query).await;
+        // PostgreSQL explains a statement when it puts it away, which may be at the transaction's end.
+        self.wire.quiet().await;
         let plans = self
             .wire
             .notices()

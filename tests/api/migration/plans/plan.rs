@@ -14,7 +14,8 @@ impl Plan {
         let mut plan: Value = serde_json::from_str(json).expect("a plan in JSON");
         let sql = plan["Query Text"].as_str().unwrap_or_default().to_owned();
         let root = plan["Plan"].take();
-        (!sql.starts_with("BEGIN")).then_some(Self { sql, root })
+        let opens = sql.contains("set_config('app.current_roles'") || sql.starts_with("BEGIN");
+        (!opens).then_some(Self { sql, root })
     }
 
     /// Every node, the topmost first.

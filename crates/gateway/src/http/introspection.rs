@@ -1,0 +1,98 @@
+//! Answers about the schema, kept as their bytes.
+//!
+//! Nothing of the schema is hidden from anyone, so an operation that asks for nothing else, and has no
+//! variables, has one answer until the gateway ends. Who asks has to have signed in all the same: it is
+//! looked for only after that.
+
+use std::hash::RandomState;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    response::Response,
+};
+use quick_cache::{
+    OptionsBuilder, Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
+use resolver::operation::Operation;
+
+use super::error::HttpError;
+
+/// An answer that would take more than this part of the room is not kept.
+const LARGEST: usize = 2;
+/// What an answer usually takes: a guess for the map's beginning.
+const USUAL: usize = 64 << 10;
+
+/// The answers of a gateway, bounded by the bytes they take.
+pub(crate) struct Introspections(Cache<Key, Bytes, ByBytes, RandomState>);
+
+/// The document, and which of its operations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    document: String,
+    operation: Option<String>,
+}
+
+impl Key {
+    /// The key of a request's operation.
+    pub(super) fn new(request: &async_graphql::Request, operation: &Operation) -> Self {
+        Self {
+            document: request.query.clone(),
+            operation: operation.name.clone(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.document.len() + self.operation.as_ref().map_or(0, String::len)
+    }
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<Key, Bytes> for ByBytes {
+    fn weight(&self, key: &Key, answer: &Bytes) -> u64 {
+        (size_of::<(Key, Bytes)>() + key.len() + answer.len()) as u64
+    }
+}
+
+impl Introspections {
+    /// Room for answers of so many bytes; with 0 none is kept.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity((bytes / USUAL).max(1))
+            .weight_capacity(bytes as u64)
+            // The bound is each shard's own, so that several would refuse what fits one.
+            .shards(1)
+            .build()
+            .expect("both sizes are given");
+        Self(Cache::with_options(
+            options,
+            ByBytes,
+            RandomState::new(),
+            DefaultLifecycle::default(),
+        ))
+    }
+
+    /// The answer, if it was given before.
+    pub(super) fn get(&self, key: &Key) -> Option<Bytes> {
+        self.0.get(key)
+    }
+
+    /// Keeps the body of an answer that has no errors, and gives the answer back.
+    pub(super) async fn keep(&self, key: Key, answer: Response) -> Result<Response, HttpError> {
+        let (parts, body) = answer.into_parts();
+        // It is in memory already.
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .map_err(|_| HttpError::Internal)?;
+        if key.len() + body.len() <= self.room() / LARGEST {
+            self.0.insert(key, body.clone());
+        }
+        Ok(Response::from_parts(parts, Body::from(body)))
+    }
+
+    fn room(&self) -> usize {
+        usize::try_from(self.0.capacity()).unwrap_or(usize::MAX)
+    }
+}

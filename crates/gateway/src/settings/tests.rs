@@ -1,0 +1,45 @@
+//! The defaults, and what does not print itself.
+
+use super::{Config, LogFormat, Settings};
+
+#[test]
+fn the_defaults_are_those_that_the_help_tells() {
+    let config = Config::from(Settings::default());
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.data_dir.to_str(), Some(".gateway"));
+    assert_eq!(
+        (config.max_connections, config.max_body_bytes),
+        (8, 4_194_304)
+    );
+    assert_eq!(
+        (config.acquire_timeout.as_millis(), config.drain.as_secs()),
+        (3000, 20)
+    );
+    assert_eq!(config.document_cache_bytes, 16_777_216);
+    assert_eq!(config.log_format, LogFormat::Human);
+    assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
+}
+
+#[test]
+fn a_url_set_to_nothing_is_not_set_but_a_key_is() {
+    let empty = || Some("".into());
+    let config = Config::from(Settings {
+        database_url: empty(),
+        token_key: empty(),
+        ..Settings::default()
+    });
+    assert!(config.database_url.is_none() && config.token_key.is_some());
+}
+
+#[test]
+fn secrets_do_not_print_themselves() {
+    let secret = || Some("hidden".into());
+    let settings = Settings {
+        database_url: secret(),
+        token_key: secret(),
+        admin_url: secret(),
+        migration_url: secret(),
+        ..Settings::default()
+    };
+    assert!(!format!("{settings:?} {:?}", Config::from(settings.clone())).contains("hidden"));
+}
