@@ -53,6 +53,9 @@ pub(crate) fn shown<S: Scalar<V>, V>(found: Vec<Found<V>>, output: Output) -> Co
                     Some(value) => S::write(&value, &mut json),
                     None => return Span::Null,
                 }
+                if json.is_null_from(start) {
+                    return Span::Null;
+                }
                 Span::One(start..json.len())
             };
             let spans = found.map(|found| found.map(&mut span)).collect();

@@ -16,6 +16,21 @@
 //! relations run concurrently, each once for the level ([`Level`]) → `write` puts every row's values
 //! together and sends errors to the nearest nullable parent (section 6.4.4).
 //!
+//! # Two forms of an answer
+//!
+//! The request's data says with [`Output`] what is made of rows: a tree of async-graphql's values, or
+//! JSON text. As JSON, a level is one text: the levels below it are complete, their parts are copied,
+//! and columns write themselves ([`Scalar::write`]) without a value in between. A whole root field is
+//! then one value of async-graphql, an object with the key by which serde_json knows raw JSON
+//! (`fragment`). [`JsonText::value`] writes it as it is; plain serde_json checks it once more and
+//! writes the same.
+//!
+//! Both forms go through the same code but for `write::tree` and `write::json`: the same errors with
+//! the same paths, the same nulls. Text cannot be merged, so what async-graphql merges (a field that is
+//! selected twice under one key, and resolved twice) is a tree in either form. It merges no field of a
+//! [`Root`] where the request has [`RootFields`]. The tests hold random operations in both forms against
+//! each other and against async-graphql's own objects.
+//!
 //! # What differs from async-graphql's objects
 //!
 //! A guard runs once for a field and level, not for each row. Extensions are not called for fields
@@ -27,8 +42,8 @@
 //! # To add an object
 //!
 //! Declare it with [`object!`]: the type, the row it shows, one line for each column or relation.
-//! A GraphQL type shows a stored type once it implements [`Scalar`] for it; a relation needs a
-//! [`Load`]. An object that has a shape of its own (a connection, generic over what it lists) is
+//! A GraphQL type shows a stored type once it implements [`Scalar`] for it, and shows it quickly once
+//! it has a [`Scalar::write`] of its own; a relation needs a [`Load`]. An object that has a shape of its own (a connection, generic over what it lists) is
 //! declared with generics or implements [`Object`] by hand.
 //!
 //! # To add an interface

@@ -27,7 +27,7 @@ use syn::parse::Parser;
 /// rows::object! {
 ///     /// An outreach campaign.
 ///     pub object Campaign(campaign::Model) implements Node {
-///         /// A column: shown as `rows::Scalar` of `GlobalId` says.
+///         /// A column, which `rows::Scalar<…> for GlobalId` shows.
 ///         id: GlobalId,
 ///         /// A value computed from the row.
 ///         label: String = |row| row.name.to_uppercase(),

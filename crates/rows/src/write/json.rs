@@ -15,7 +15,9 @@ const VALUE: usize = 24;
 
 pub(super) struct Objects {
     /// Each with what stands around it: `{"id":`, `,"name":`.
-    keys: Vec<String>,
+    keys: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
     json: JsonText,
     /// Where the object begins, and the comma before it.
     before: usize,
@@ -25,17 +27,19 @@ pub(super) struct Objects {
 impl Objects {
     /// `bytes` are there already of levels below.
     pub(super) fn new<'k>(keys: impl Iterator<Item = &'k Name>, rows: usize, bytes: usize) -> Self {
-        let keys: Vec<_> = keys
-            .enumerate()
-            .map(|(index, key)| {
-                let before = if index == 0 { '{' } else { ',' };
-                // Names have no characters that would need escapes.
-                format!("{before}\"{key}\":")
-            })
-            .collect();
-        let row: usize = keys.iter().map(|key| key.len() + VALUE).sum();
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for key in keys {
+            text.push(if ends.is_empty() { '{' } else { ',' });
+            // Names have no characters that would need escapes.
+            text.push('"');
+            text.push_str(key);
+            text.push_str("\":");
+            ends.push(text.len());
+        }
+        let row = text.len() + ends.len() * VALUE;
         Self {
-            keys,
+            keys: text,
+            ends,
             json: JsonText::with_capacity(bytes + rows * (row + 2)),
             before: 0,
             start: 0,
@@ -64,7 +68,8 @@ impl Form for Objects {
         values: &mut Values<T>,
         row: &T::Row,
     ) -> Answer<bool> {
-        self.json.raw(&self.keys[field]);
+        let begin = field.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.json.raw(&self.keys[begin..self.ends[field]]);
         let start = self.json.len();
         match values {
             Values::TypeName => self.json.plain(&T::name()),

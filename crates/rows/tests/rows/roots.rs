@@ -24,6 +24,32 @@ rows::object! {
         secret: Option<Campaign> = |_root| Some(()) -> First,
         /// The version.
         version: String = |_root| "1",
+        /// No number, which a float that is none is shown as.
+        #[batched]
+        nothing: Option<f64> = |_root| Some(()) -> PerhapsNoNumber,
+        /// No number where there must be one.
+        #[batched]
+        number: f64 = |_root| Some(()) -> NoNumber,
+    }
+}
+
+pub struct PerhapsNoNumber;
+
+impl Load<()> for PerhapsNoNumber {
+    type Value = Option<f64>;
+
+    async fn load(self, _: &Context<'_>, _: Vec<()>, (): ()) -> Result<Vec<Option<f64>>> {
+        Ok(vec![Some(f64::NAN)])
+    }
+}
+
+pub struct NoNumber;
+
+impl Load<()> for NoNumber {
+    type Value = f64;
+
+    async fn load(self, _: &Context<'_>, _: Vec<()>, (): ()) -> Result<Vec<f64>> {
+        Ok(vec![f64::NAN])
     }
 }
 
@@ -103,6 +129,17 @@ async fn errors_of_the_root_and_below() {
         json!(["campaigns", 0, "company"])
     );
     assert_eq!(answer["errors"][4]["path"], json!(["first", "owner"]));
+}
+
+#[tokio::test]
+async fn scalars_that_are_null() {
+    assert_eq!(
+        fails(&[], "{ nothing }").await,
+        json!({ "data": { "nothing": null } })
+    );
+    let answer = fails(&[], "{ number }").await;
+    assert_eq!(answer["data"], Value::Null);
+    assert_eq!(answer["errors"][0]["path"], json!(["number"]));
 }
 
 #[tokio::test]
