@@ -7,7 +7,7 @@ use async_graphql_axum::GraphQLResponse;
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, Method, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use futures::FutureExt;
 use rows::Output;
