@@ -123,13 +123,16 @@ fn read(request: &mut Request) -> Result<Arc<Document>, ServerError> {
     nesting::check(&request.query)?;
     let parsed = parse_query(&request.query).map_err(|error| unparsed(error.into()))?;
     expansion::check(&parsed)?;
-    // async-graphql changes the one it runs: it takes out what is skipped.
-    request.set_parsed_query(parsed.clone());
-    Ok(Arc::new(Document {
-        text: Arc::from(request.query.as_str()),
-        parsed,
+    let text = Arc::from(request.query.as_str());
+    // Kept is the copy, without the room to grow that the parser's lists have; async-graphql changes
+    // the one it runs.
+    let document = Document {
+        text,
+        parsed: parsed.clone(),
         validated: OnceLock::new(),
-    }))
+    };
+    request.set_parsed_query(parsed);
+    Ok(Arc::new(document))
 }
 
 /// The same request once more, with its document as it is known by now, and without other data.

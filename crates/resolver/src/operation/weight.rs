@@ -46,7 +46,7 @@ fn variables(definitions: &[Positioned<VariableDefinition>]) -> usize {
 }
 
 fn set(set: &SelectionSet) -> usize {
-    // The parser's vectors grow by doubling: up to half of one is empty.
+    // Twice the nodes: rather too much than too little.
     let items = BLOCK + 2 * size_of::<Positioned<Selection>>() * set.items.len();
     let owned = set.items.iter().map(|selection| {
         directives(selection.node.directives())
