@@ -21,6 +21,8 @@ pub(crate) struct Logged {
     pub(crate) sql: String,
     /// The values of `$1`, `$2` and so on; `None` is NULL.
     pub(crate) values: Vec<Option<String>>,
+    /// The names of their types, as far as the driver declared them; the log does not know.
+    pub(crate) types: Vec<Option<String>>,
 }
 
 /// Says whether new connections of the login role log their statements.
@@ -76,6 +78,7 @@ fn parse(log: &str) -> Vec<Logged> {
             found.push(Logged {
                 sql: sql.to_owned(),
                 values: Vec::new(),
+                types: Vec::new(),
             });
         }
     }
@@ -175,10 +178,12 @@ mod tests {
         let first = Logged {
             sql: "BEGIN; SET LOCAL a = 'b'".to_owned(),
             values: Vec::new(),
+            types: Vec::new(),
         };
         let second = Logged {
             sql: "SELECT\n$1, $2".to_owned(),
             values: vec![Some("it's, $2 = x".to_owned()), None],
+            types: Vec::new(),
         };
         assert_eq!(parse(log), [first, second]);
     }

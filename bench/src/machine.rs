@@ -16,6 +16,8 @@ pub(crate) struct Machine {
     pub(crate) memory_gib: u64,
     pub(crate) kernel: String,
     pub(crate) gateway: String,
+    /// Cargo's profile of the gateway and the stock server.
+    pub(crate) profile: String,
     pub(crate) rustc: String,
     pub(crate) postgresql: String,
     pub(crate) postgraphile: String,
@@ -40,6 +42,7 @@ impl Machine {
                 &paths.root,
             )
             .await,
+            profile: paths.profile.clone(),
             rustc: said("rustc", &["--version"], &paths.root).await,
             postgresql: said("pgbench", &["--version"], &paths.root)
                 .await
@@ -53,13 +56,14 @@ impl Machine {
     /// In a few lines.
     pub(crate) fn describe(&self) -> String {
         format!(
-            "{}; {}, {} cores, {} GiB; {}\ngateway {}; {}; PostgreSQL {}; PostGraphile {} on Node {}",
+            "{}; {}, {} cores, {} GiB; {}\ngateway {} ({}); {}; PostgreSQL {}; PostGraphile {} on Node {}",
             self.date,
             self.cpu,
             self.cores,
             self.memory_gib,
             self.kernel,
             self.gateway,
+            self.profile,
             self.rustc,
             self.postgresql,
             self.postgraphile,

@@ -27,6 +27,7 @@ mod requests;
 mod say;
 mod statistics;
 mod subject;
+mod wire;
 
 use clap::Parser;
 

@@ -88,9 +88,10 @@ pub(crate) async fn database(
     (place, folder): (&Place, &Path),
     (clients, seconds): (u32, f64),
 ) -> Result<Measurement> {
-    let before = usage(stage.database.pid());
-    let figures = scripts.run(place, folder, clients, seconds).await?;
-    let after = usage(stage.database.pid());
+    let load = (clients, seconds);
+    let figures = scripts
+        .run(place, folder, load, stage.database.pid())
+        .await?;
     Ok(Measurement {
         operation: operation.id(),
         subject: mode.name(),
@@ -101,7 +102,7 @@ pub(crate) async fn database(
         p50: figures.p50,
         p99: figures.p99,
         server_cpu: None,
-        database_cpu: each(before, after, figures.transactions),
+        database_cpu: figures.cpu,
         resident: None,
         bytes: None,
     })

@@ -14,6 +14,8 @@ pub(crate) struct Paths {
     pub(crate) root: PathBuf,
     /// Cargo's folder.
     target: PathBuf,
+    /// The folder of what is measured: that of a profile.
+    pub(crate) profile: String,
 }
 
 impl Paths {
@@ -23,12 +25,17 @@ impl Paths {
         let root = bench.parent().unwrap_or(bench).to_owned();
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-        Self { root, target }
+        let profile = env::var("BENCH_PROFILE").unwrap_or_else(|_| "release".to_owned());
+        Self {
+            root,
+            target,
+            profile,
+        }
     }
 
-    /// A program of this workspace, as released.
+    /// A program of this workspace, as it is measured.
     pub(crate) fn release(&self, name: &str) -> Result<PathBuf> {
-        let program = self.target.join("release").join(name);
+        let program = self.target.join(&self.profile).join(name);
         if program.is_file() {
             return Ok(program);
         }

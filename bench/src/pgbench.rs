@@ -4,17 +4,24 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
 };
 
-use tokio::process::Command;
+use chrono::Utc;
+use tokio::{process::Command, time::sleep};
 
 use crate::{
     Result,
     capture::{Logged, split},
     database::Place,
     peer::CONNECTIONS,
+    process::usage,
     statistics::percentile,
 };
+
+/// How long each connection gets to prepare the statements of all scripts.
+const WARMING: Duration = Duration::from_millis(1500);
 
 /// How statements are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +57,8 @@ pub(crate) struct Figures {
     pub(crate) rate: f64,
     pub(crate) p50: u64,
     pub(crate) p99: u64,
+    /// Microseconds of PostgreSQL's CPU for a transaction.
+    pub(crate) cpu: f64,
 }
 
 /// Writes the scripts of some requests. Each ends with ROLLBACK, so that it can be run again.
@@ -91,7 +100,7 @@ fn script(mode: Mode, request: &[Logged], number: usize) -> (String, Vec<String>
         }
         for part in parts {
             // Writing to a String does not fail.
-            let _ = writeln!(text, "{};", named(&part, &prefix, logged.values.len()));
+            let _ = writeln!(text, "{};", named(&part, &prefix, logged));
         }
         if message {
             text.push_str("\\endpipeline\n");
@@ -104,73 +113,87 @@ fn script(mode: Mode, request: &[Logged], number: usize) -> (String, Vec<String>
     (text, definitions)
 }
 
-/// `$1` as `:prefix1`, the last first, or `$1` would be found in `$10`.
-fn named(sql: &str, prefix: &str, count: usize) -> String {
+/// `$1` as `:prefix1`, cast to its declared type; the last first, or `$1` would be found in `$10`.
+fn named(sql: &str, prefix: &str, logged: &Logged) -> String {
     let one = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    (1..=count).rev().fold(one, |sql, place| {
-        sql.replace(&format!("${place}"), &format!(":{prefix}{place}"))
+    (1..=logged.values.len()).rev().fold(one, |sql, place| {
+        let name = match logged.types.get(place - 1) {
+            Some(Some(declared)) => format!("(:{prefix}{place})::{declared}"),
+            _ => format!(":{prefix}{place}"),
+        };
+        sql.replace(&format!("${place}"), &name)
     })
 }
 
 impl Scripts {
-    /// Runs the scripts in random order for so long, over no more connections than a server has.
+    /// Runs the scripts in random order, over no more connections than a server has, and counts for so long
+    /// once statements are prepared. `server` is PostgreSQL's process.
     pub(crate) async fn run(
         &self,
         place: &Place,
         folder: &Path,
-        clients: u32,
-        seconds: f64,
+        (clients, seconds): (u32, f64),
+        server: i32,
     ) -> Result<Figures> {
-        let log = folder.join("transactions");
-        let connections = clients.min(CONNECTIONS);
+        let mut command = self.command(place, folder, clients, seconds);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        sleep(WARMING).await;
+        let (before, start) = (usage(server), Utc::now().timestamp_micros());
+        let output = child.wait_with_output().await?;
+        let (after, end) = (usage(server), Utc::now().timestamp_micros());
+        let transactions = transactions(folder)?;
+        let mut latencies: Vec<u64> = transactions
+            .iter()
+            .filter(|(_, at)| *at >= start)
+            .map(|(latency, _)| *latency)
+            .collect();
+        latencies.sort_unstable();
+        if !output.status.success() || latencies.is_empty() {
+            let said = [output.stdout, output.stderr].concat();
+            return Err(format!("pgbench failed: {}", String::from_utf8_lossy(&said)).into());
+        }
+        let count = latencies.len() as u64;
+        Ok(Figures {
+            transactions: count,
+            rate: count as f64 * 1e6 / (end - start).max(1) as f64,
+            p50: percentile(&latencies, 0.5),
+            p99: percentile(&latencies, 0.99),
+            cpu: after.cpu.saturating_sub(before.cpu) as f64 / count as f64,
+        })
+    }
+
+    fn command(&self, place: &Place, folder: &Path, clients: u32, seconds: f64) -> Command {
         let mut command = Command::new("pgbench");
         command
             .args(["--no-vacuum", "--protocol=prepared", "--jobs=1", "--log"])
-            .arg(format!("--log-prefix={}", log.display()))
-            .arg(format!("--client={connections}"))
-            .arg(format!("--time={}", seconds.ceil()))
+            .arg(format!(
+                "--log-prefix={}",
+                folder.join("transactions").display()
+            ))
+            .arg(format!("--client={}", clients.min(CONNECTIONS)))
+            .arg(format!(
+                "--time={}",
+                (seconds + WARMING.as_secs_f64()).ceil()
+            ))
             .arg(format!("--host={}", place.socket.display()))
-            .args(["--port=5432", "--username=gateway_login"]);
+            .args(["--port=5432", "--username=gateway_login"])
+            .kill_on_drop(true);
         for file in &self.files {
             command.arg("--file").arg(file);
         }
         for definition in &self.definitions {
             command.arg("--define").arg(definition);
         }
-        let output = command.arg(&place.name).kill_on_drop(true).output().await?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let failed = || {
-            format!(
-                "pgbench failed: {said}{}",
-                String::from_utf8_lossy(&output.stderr)
-            )
-        };
-        let (transactions, rate) = parse(&said)
-            .filter(|_| output.status.success())
-            .ok_or_else(failed)?;
-        let latencies = latencies(folder)?;
-        Ok(Figures {
-            transactions,
-            rate,
-            p50: percentile(&latencies, 0.5),
-            p99: percentile(&latencies, 0.99),
-        })
+        command.arg(&place.name);
+        command
     }
 }
 
-/// How many transactions, and how many a second once connected.
-fn parse(said: &str) -> Option<(u64, f64)> {
-    let after = |label: &str| said.lines().find_map(|line| line.strip_prefix(label));
-    let count = after("number of transactions actually processed: ")?;
-    let rate = after("tps = ")?;
-    Some((
-        count.split('/').next()?.trim().parse().ok()?,
-        rate.split(' ').next()?.parse().ok()?,
-    ))
-}
-
-/// Microseconds of each transaction, sorted; the logs are removed.
-fn latencies(folder: &Path) -> Result<Vec<u64>> {
+/// Reads what pgbench logged of each transaction, and removes it.
+fn transactions(folder: &Path) -> Result<Vec<(u64, i64)>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -179,16 +202,21 @@ fn latencies(folder: &Path) -> Result<Vec<u64>> {
             .and_then(|name| name.to_str())
             .unwrap_or_default();
         if name.starts_with("transactions.") {
-            let text = fs::read_to_string(&path)?;
-            all.extend(
-                text.lines()
-                    .filter_map(|line| line.split(' ').nth(2)?.parse::<u64>().ok()),
-            );
+            all.extend(fs::read_to_string(&path)?.lines().filter_map(parse));
             fs::remove_file(path)?;
         }
     }
-    all.sort_unstable();
     Ok(all)
+}
+
+/// How long a transaction took, and when it ended, in microseconds: client, number, latency, script, seconds,
+/// microseconds.
+fn parse(line: &str) -> Option<(u64, i64)> {
+    let mut fields = line.split(' ');
+    let latency = fields.nth(2)?.parse().ok()?;
+    let seconds: i64 = fields.nth(1)?.parse().ok()?;
+    let micros: i64 = fields.next()?.parse().ok()?;
+    Some((latency, seconds * 1_000_000 + micros))
 }
 
 #[cfg(test)]
@@ -197,12 +225,10 @@ mod tests {
     use crate::capture::Logged;
 
     #[test]
-    fn the_figures_are_found() {
-        let said = "transaction type: multiple scripts\nnumber of transactions actually processed: 6051\n\
-            number of failed transactions: 0 (0.000%)\nlatency average = 2.6 ms\n\
-            tps = 3025.512345 (without initial connection time)\n";
-        assert_eq!(parse(said), Some((6051, 3025.512_345)));
-        assert_eq!(parse("pgbench: error"), None);
+    fn a_line_of_the_log_says_how_long_and_when() {
+        let line = "3 199 2241 0 1175850568 995598";
+        assert_eq!(parse(line), Some((2241, 1_175_850_568_995_598)));
+        assert_eq!(parse("3 199 skipped 0 1175850568 995598"), None);
     }
 
     #[test]
@@ -211,20 +237,23 @@ mod tests {
             Logged {
                 sql: "BEGIN; SET LOCAL a = 'b'".to_owned(),
                 values: Vec::new(),
+                types: Vec::new(),
             },
             Logged {
-                sql: "SELECT $1::uuid, $10".to_owned(),
+                sql: "SELECT unnest($1), $10".to_owned(),
                 values: vec![Some("x".to_owned()); 10],
+                types: vec![Some("uuid[]".to_owned())],
             },
             Logged {
                 sql: "ROLLBACK".to_owned(),
                 values: Vec::new(),
+                types: Vec::new(),
             },
         ];
         let (serial, definitions) = script(Mode::Serial, &request, 3);
         assert_eq!(
             serial,
-            "\\startpipeline\nBEGIN;\nSET LOCAL a = 'b';\n\\endpipeline\nSELECT :r3s1p1::uuid, :r3s1p10;\nROLLBACK;\n"
+            "\\startpipeline\nBEGIN;\nSET LOCAL a = 'b';\n\\endpipeline\nSELECT unnest((:r3s1p1)::uuid[]), :r3s1p10;\nROLLBACK;\n"
         );
         assert_eq!(
             (definitions.len(), definitions[0].as_str()),

@@ -1,15 +1,17 @@
-//! Stands between a server and PostgreSQL: counts exchanges, and makes the network longer.
+//! Stands between a server and PostgreSQL: counts exchanges, notes the types that statements are declared
+//! with, and makes the network longer.
 //!
 //! Threads and plain sockets: a timer of the runtime is no finer than a millisecond, which is what is
 //! to be added.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{Read, Write},
     os::unix::net::{UnixListener, UnixStream},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
@@ -17,15 +19,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Result, database::Place};
+use crate::{Result, database::Place, wire::Messages};
 
 /// The name that drivers expect in the folder of a socket.
 const SOCKET: &str = ".s.PGSQL.5432";
 
+/// What has gone through a proxy.
+#[derive(Default)]
+struct Seen {
+    exchanges: AtomicU64,
+    /// The types of each statement's values.
+    types: Mutex<HashMap<String, Vec<u32>>>,
+}
+
 /// A running proxy; its folder goes when it is dropped.
 pub(crate) struct Proxy {
     folder: PathBuf,
-    exchanges: Arc<AtomicU64>,
+    seen: Arc<Seen>,
     name: String,
 }
 
@@ -35,18 +45,18 @@ impl Proxy {
         let folder = std::env::temp_dir().join(format!("bench-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let listener = UnixListener::bind(folder.join(SOCKET))?;
-        let exchanges = Arc::new(AtomicU64::new(0));
-        let (count, behind) = (Arc::clone(&exchanges), place.socket.join(SOCKET));
+        let seen = Arc::new(Seen::default());
+        let (sight, behind) = (Arc::clone(&seen), place.socket.join(SOCKET));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if let Ok(server) = UnixStream::connect(&behind) {
-                    join(client, server, delay / 2, &count);
+                    join(client, server, delay / 2, &sight);
                 }
             }
         });
         Ok(Self {
             folder,
-            exchanges,
+            seen,
             name: place.name.clone(),
         })
     }
@@ -61,7 +71,17 @@ impl Proxy {
 
     /// How often a client began to speak after the server had spoken.
     pub(crate) fn exchanges(&self) -> u64 {
-        self.exchanges.load(Ordering::Relaxed)
+        self.seen.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// The types that the values of a statement were declared with.
+    pub(crate) fn types(&self, sql: &str) -> Vec<u32> {
+        let types = self
+            .seen
+            .types
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        types.get(sql).cloned().unwrap_or_default()
     }
 }
 
@@ -73,18 +93,23 @@ impl Drop for Proxy {
 }
 
 /// Joins two sockets in both directions.
-fn join(client: UnixStream, server: UnixStream, delay: Duration, exchanges: &Arc<AtomicU64>) {
+fn join(client: UnixStream, server: UnixStream, delay: Duration, seen: &Arc<Seen>) {
     let (Ok(client_writes), Ok(server_writes)) = (client.try_clone(), server.try_clone()) else {
         return;
     };
     let answered = Arc::new(AtomicBool::new(true));
-    let (asked, count) = (Arc::clone(&answered), Arc::clone(exchanges));
-    carry(client, server_writes, delay, move || {
+    let (asked, seen, mut messages) =
+        (Arc::clone(&answered), Arc::clone(seen), Messages::default());
+    carry(client, server_writes, delay, move |bytes| {
         if asked.swap(false, Ordering::Relaxed) {
-            count.fetch_add(1, Ordering::Relaxed);
+            seen.exchanges.fetch_add(1, Ordering::Relaxed);
+        }
+        for declared in messages.feed(bytes) {
+            let mut types = seen.types.lock().unwrap_or_else(PoisonError::into_inner);
+            types.insert(declared.sql, declared.types);
         }
     });
-    carry(server, client_writes, delay, move || {
+    carry(server, client_writes, delay, move |_| {
         answered.store(true, Ordering::Relaxed)
     });
 }
@@ -94,13 +119,13 @@ fn carry(
     mut from: UnixStream,
     mut to: UnixStream,
     delay: Duration,
-    seen: impl Fn() + Send + 'static,
+    mut seen: impl FnMut(&[u8]) + Send + 'static,
 ) {
     if delay.is_zero() {
         thread::spawn(move || {
             let mut buffer = [0; 65_536];
             while let Ok(read @ 1..) = from.read(&mut buffer) {
-                seen();
+                seen(&buffer[..read]);
                 if to.write_all(&buffer[..read]).is_err() {
                     break;
                 }
@@ -113,7 +138,7 @@ fn carry(
     thread::spawn(move || {
         let mut buffer = [0; 65_536];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
-            seen();
+            seen(&buffer[..read]);
             if sender
                 .send((Instant::now() + delay, buffer[..read].to_vec()))
                 .is_err()

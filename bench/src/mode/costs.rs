@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Requests of the gateway that pgbench repeats, each of another tenant.
-const CAPTURED: usize = 24;
+const CAPTURED: usize = 12;
 /// Requests of the others that are counted.
 const COUNTED: usize = 5;
 
@@ -66,9 +66,10 @@ async fn count(stage: &Stage, operations: &[Operation]) -> Result<Costs> {
             .copied()
             .filter(|operation| kind.can(*operation))
         {
-            let (cost, captured) = one(stage, &contestant, operation, &proxy).await?;
+            let (cost, mut captured) = one(stage, &contestant, operation, &proxy).await?;
             costs.all.push(cost);
             if kind == Kind::Gateway {
+                name_types(stage, &proxy, &mut captured).await?;
                 costs.captured.insert(operation, captured);
             }
         }
@@ -106,4 +107,20 @@ async fn one(
         exchanges: median(exchanges),
     };
     Ok((cost, captured))
+}
+
+/// Looks up the types that the driver declared.
+async fn name_types(stage: &Stage, proxy: &Proxy, requests: &mut [Vec<Logged>]) -> Result<()> {
+    let mut connection = stage.place.connect().await?;
+    for logged in requests.iter_mut().flatten() {
+        for number in proxy.types(&logged.sql) {
+            let name: Option<String> =
+                sqlx::query_scalar("SELECT format_type(nullif($1, 0)::oid, NULL)")
+                    .bind(i64::from(number))
+                    .fetch_one(&mut connection)
+                    .await?;
+            logged.types.push(name);
+        }
+    }
+    Ok(())
 }
