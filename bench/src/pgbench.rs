@@ -1,7 +1,8 @@
 //! PostgreSQL alone: the gateway's own statements, sent by pgbench.
 
+mod script;
+
 use std::{
-    fmt::Write,
     fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -12,11 +13,7 @@ use chrono::Utc;
 use tokio::{process::Command, time::sleep};
 
 use crate::{
-    Result,
-    capture::{Logged, split},
-    database::Place,
-    peer::CONNECTIONS,
-    process::usage,
+    Result, capture::Logged, database::Place, peer::CONNECTIONS, process::usage,
     statistics::percentile,
 };
 
@@ -68,61 +65,13 @@ pub(crate) fn write(folder: &Path, mode: Mode, requests: &[Vec<Logged>]) -> Resu
         definitions: Vec::new(),
     };
     for (number, request) in requests.iter().enumerate() {
-        let (text, definitions) = script(mode, request, number);
+        let (text, definitions) = script::script(mode, request, number);
         let file = folder.join(format!("{}.{number}.sql", mode.name()));
         fs::write(&file, text)?;
         scripts.files.push(file);
         scripts.definitions.extend(definitions);
     }
     Ok(scripts)
-}
-
-fn script(mode: Mode, request: &[Logged], number: usize) -> (String, Vec<String>) {
-    let (mut text, mut definitions) = (String::new(), Vec::new());
-    let ends = |sql: &str| ["ROLLBACK", "COMMIT"].contains(&sql.trim_end_matches(';').trim());
-    if mode == Mode::Pipeline {
-        text.push_str("\\startpipeline\n");
-    }
-    let work = request.iter().filter(|logged| !ends(&logged.sql));
-    for (at, logged) in work.enumerate() {
-        let prefix = format!("r{number}s{at}p");
-        for (place, value) in (1..).zip(&logged.values) {
-            // What is not defined is NULL.
-            if let Some(value) = value {
-                definitions.push(format!("{prefix}{place}={value}"));
-            }
-        }
-        // A message of several statements is one round trip, which pgbench makes of a pipeline only.
-        let parts = split(&logged.sql);
-        let message = mode == Mode::Serial && parts.len() > 1;
-        if message {
-            text.push_str("\\startpipeline\n");
-        }
-        for part in parts {
-            // Writing to a String does not fail.
-            let _ = writeln!(text, "{};", named(&part, &prefix, logged));
-        }
-        if message {
-            text.push_str("\\endpipeline\n");
-        }
-    }
-    text.push_str("ROLLBACK;\n");
-    if mode == Mode::Pipeline {
-        text.push_str("\\endpipeline\n");
-    }
-    (text, definitions)
-}
-
-/// `$1` as `:prefix1`, cast to its declared type; the last first, or `$1` would be found in `$10`.
-fn named(sql: &str, prefix: &str, logged: &Logged) -> String {
-    let one = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    (1..=logged.values.len()).rev().fold(one, |sql, place| {
-        let name = match logged.types.get(place - 1) {
-            Some(Some(declared)) => format!("(:{prefix}{place})::{declared}"),
-            _ => format!(":{prefix}{place}"),
-        };
-        sql.replace(&format!("${place}"), &name)
-    })
 }
 
 impl Scripts {
@@ -221,45 +170,12 @@ fn parse(line: &str) -> Option<(u64, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Mode, parse, script};
-    use crate::capture::Logged;
+    use super::parse;
 
     #[test]
     fn a_line_of_the_log_says_how_long_and_when() {
         let line = "3 199 2241 0 1175850568 995598";
         assert_eq!(parse(line), Some((2241, 1_175_850_568_995_598)));
         assert_eq!(parse("3 199 skipped 0 1175850568 995598"), None);
-    }
-
-    #[test]
-    fn an_opening_message_is_one_round_trip_and_values_are_named() {
-        let request = [
-            Logged {
-                sql: "BEGIN; SET LOCAL a = 'b'".to_owned(),
-                values: Vec::new(),
-                types: Vec::new(),
-            },
-            Logged {
-                sql: "SELECT unnest($1), $10".to_owned(),
-                values: vec![Some("x".to_owned()); 10],
-                types: vec![Some("uuid[]".to_owned())],
-            },
-            Logged {
-                sql: "ROLLBACK".to_owned(),
-                values: Vec::new(),
-                types: Vec::new(),
-            },
-        ];
-        let (serial, definitions) = script(Mode::Serial, &request, 3);
-        assert_eq!(
-            serial,
-            "\\startpipeline\nBEGIN;\nSET LOCAL a = 'b';\n\\endpipeline\nSELECT unnest((:r3s1p1)::uuid[]), :r3s1p10;\nROLLBACK;\n"
-        );
-        assert_eq!(
-            (definitions.len(), definitions[0].as_str()),
-            (10, "r3s1p1=x")
-        );
-        let (pipeline, _) = script(Mode::Pipeline, &request, 3);
-        assert_eq!(pipeline.matches("pipeline").count(), 2);
     }
 }

@@ -68,15 +68,15 @@ mod tests {
         let mut bytes = vec![0, 0, 0, 9, 0, 3, 0, 0, 0];
         bytes.extend(*b"Q\0\0\0\x06;\0");
         bytes.extend(*b"P\0\0\0\x17s1\0SELECT $1\0\0\x01\0\0\x0b\x87");
-        let wanted = Declared {
+        let wanted = [Declared {
             sql: "SELECT $1".to_owned(),
             types: vec![2951],
-        };
+        }];
         for cut in 0..bytes.len() {
             let mut messages = Messages::default();
             let mut found = messages.feed(&bytes[..cut]);
             found.extend(messages.feed(&bytes[cut..]));
-            assert_eq!(found, [wanted.clone()], "cut at {cut}");
+            assert_eq!(found, wanted, "cut at {cut}");
         }
     }
 }
