@@ -177,13 +177,12 @@ async fn prepare(place: &Place) -> Result<()> {
 /// Takes back what the mutations wrote. What was seeded ends with June 2026.
 pub(crate) async fn clean(place: &Place) -> Result<()> {
     let mut connection = place.connect().await?;
-    let tables = ["campaign_sequence_steps", "campaigns", "leads", "outbox"];
-    for table in tables {
+    for table in ["campaign_sequence_steps", "campaigns", "leads", "outbox"] {
         let sql = format!("DELETE FROM {table} WHERE created > '2026-07-02'");
-        run(&mut connection, sql).await?;
-    }
-    for table in tables {
-        run(&mut connection, format!("VACUUM (ANALYZE) {table}")).await?;
+        let deleted = connection.execute(sqlx::AssertSqlSafe(sql)).await?;
+        if deleted.rows_affected() > 0 {
+            run(&mut connection, format!("VACUUM (ANALYZE) {table}")).await?;
+        }
     }
     Ok(())
 }

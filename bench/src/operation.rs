@@ -1,7 +1,5 @@
 //! What is asked: one document for each operation and dialect, and its variables.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -108,7 +106,7 @@ impl Operation {
             Self::Q6 => text!("q6.graphql"),
             Self::M1 => text!("m1.graphql"),
             Self::I1 => include_str!("../operations/i1.graphql"),
-            Self::M2 if dialect == Dialect::PostGraphile => return import_by_aliases(),
+            // Only the gateway has it.
             Self::M2 => include_str!("../operations/gateway/m2.graphql"),
         }
         .to_owned()
@@ -127,11 +125,10 @@ impl Operation {
             (Self::Q3, _) => json!({ "after": pick(cursors, turn) }),
             (Self::M1, Dialect::Gateway) => campaign(subject, turn),
             (Self::M1, Dialect::PostGraphile) => campaign_and_steps(subject, turn),
-            (Self::M2, Dialect::Gateway) => {
+            (Self::M2, _) => {
                 let leads: Vec<Value> = (0..IMPORTED).map(lead).collect();
                 json!({ "input": { "mode": "INSERT", "leads": leads } })
             }
-            (Self::M2, Dialect::PostGraphile) => inputs_by_alias(subject),
             _ => Value::Null,
         }
     }
@@ -186,27 +183,4 @@ fn campaign_and_steps(subject: &Subject, turn: usize) -> Value {
 
 fn lead(index: usize) -> Value {
     json!({ "email": format!("l{index}.{UNIQUE}@import.test"), "name": format!("Lead {index}"), "company": "Import" })
-}
-
-/// A mutation for each lead, in one document.
-fn import_by_aliases() -> String {
-    let (mut head, mut body) = (String::from("mutation Import("), String::new());
-    for index in 0..IMPORTED {
-        // Writing to a String does not fail.
-        let _ = write!(head, "$l{index}: CreateLeadInput! ");
-        let _ = write!(
-            body,
-            "l{index}: createLead(input: $l{index}) {{ clientMutationId }} "
-        );
-    }
-    format!("{head}) {{ {body} }}")
-}
-
-fn inputs_by_alias(subject: &Subject) -> Value {
-    let input = |index| {
-        let mut lead = lead(index);
-        lead["tenantId"] = subject.tenant.to_string().into();
-        (format!("l{index}"), json!({ "lead": lead }))
-    };
-    Value::Object((0..IMPORTED).map(input).collect())
 }

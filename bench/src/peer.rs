@@ -64,9 +64,13 @@ impl Kind {
         }
     }
 
-    /// The stock server has a part of the schema.
+    /// The stock server has a part of the schema, and PostGraphile no import.
     pub(crate) fn can(self, operation: Operation) -> bool {
-        self != Self::Stock || !matches!(operation, Operation::Q6 | Operation::M1 | Operation::M2)
+        match self {
+            Self::Gateway => true,
+            Self::PostGraphile(_) => operation != Operation::M2,
+            Self::Stock => !matches!(operation, Operation::Q6 | Operation::M1 | Operation::M2),
+        }
     }
 
     fn command(self, paths: &Paths) -> Result<Command> {

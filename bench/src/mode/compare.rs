@@ -11,7 +11,7 @@ use super::{
     stage::{Contestant, Stage},
 };
 use crate::{
-    Result,
+    Result, database,
     machine::Machine,
     measure::{self, Measurement},
     operation::Operation,
@@ -111,6 +111,8 @@ impl Run {
         }
         equal_answers(&contestants, &self.operations).await?;
         let costs = costs(&stage, &self.operations).await?;
+        // pgbench writes once more what the gateway wrote.
+        database::clean(&stage.place).await?;
         let measurements = self.measure(&stage, &contestants, &costs).await?;
         for contestant in contestants {
             contestant.peer.stop().await?;
@@ -131,7 +133,7 @@ impl Run {
         Ok(())
     }
 
-    /// Peer after peer for each operation and number of clients, round after round.
+    /// Round after round.
     async fn measure(
         &self,
         stage: &Stage,
@@ -139,47 +141,55 @@ impl Run {
         costs: &Costs,
     ) -> Result<Vec<Measurement>> {
         let scripts = scripts(stage, costs)?;
-        let folder = stage.paths.scratch("pgbench")?;
-        for contestant in contestants {
-            for operation in self
-                .operations
-                .iter()
-                .copied()
-                .filter(|one| contestant.can(*one))
-            {
+        for operation in self.operations.iter().copied() {
+            for contestant in contestants.iter().filter(|one| one.can(operation)) {
                 measure::server(stage, contestant, operation, report::QUOTED, 1.0).await?;
             }
         }
         let mut all = Vec::new();
         for round in 1..=self.rounds {
             for operation in self.operations.iter().copied() {
+                let (id, title) = (operation.id(), operation.title());
                 say::progress(format_args!(
-                    "round {round} of {}: {} {}",
-                    self.rounds,
-                    operation.id(),
-                    operation.title()
+                    "round {round} of {}: {id} {title}",
+                    self.rounds
                 ));
                 for clients in self.clients.iter().copied() {
-                    for contestant in contestants
-                        .iter()
-                        .filter(|contestant| contestant.can(operation))
-                    {
-                        all.push(
-                            measure::server(stage, contestant, operation, clients, self.seconds)
-                                .await?,
-                        );
-                    }
-                    for (key, scripts) in scripts.iter().filter(|((one, _), _)| *one == operation) {
-                        let place = (&stage.place, folder.as_path());
-                        all.push(
-                            measure::database(stage, *key, scripts, place, (clients, self.seconds))
-                                .await?,
-                        );
-                    }
+                    self.turn(
+                        stage,
+                        (contestants, &scripts),
+                        (operation, clients),
+                        &mut all,
+                    )
+                    .await?;
                 }
             }
         }
         Ok(all)
+    }
+
+    /// Peer after peer.
+    async fn turn(
+        &self,
+        stage: &Stage,
+        (contestants, scripts): (&[Contestant], &BTreeMap<(Operation, Mode), Scripts>),
+        (operation, clients): (Operation, u32),
+        all: &mut Vec<Measurement>,
+    ) -> Result<()> {
+        let seconds = self.seconds;
+        for contestant in contestants.iter().filter(|one| one.can(operation)) {
+            all.push(measure::server(stage, contestant, operation, clients, seconds).await?);
+        }
+        // Two that write what one request wrote wait for each other.
+        if operation.writes() && clients > 1 {
+            return Ok(());
+        }
+        let folder = stage.paths.scratch("pgbench")?;
+        for (key, scripts) in scripts.iter().filter(|((one, _), _)| *one == operation) {
+            let place = (&stage.place, folder.as_path());
+            all.push(measure::database(stage, *key, scripts, place, (clients, seconds)).await?);
+        }
+        Ok(())
     }
 
     fn tell(
@@ -199,7 +209,7 @@ impl Run {
         }
         let report = Report {
             machine,
-            data: format!("{:?}", crate::database::Plan::COMPARISON),
+            data: format!("{:?}", database::Plan::COMPARISON),
             seconds: self.seconds,
             cells: &cells,
             delayed: &delayed,
@@ -223,12 +233,11 @@ impl Run {
     }
 }
 
-/// The scripts of what reads the database. What writes can not be repeated: its keys are there already.
+/// The scripts of what uses the database.
 fn scripts(stage: &Stage, costs: &Costs) -> Result<BTreeMap<(Operation, Mode), Scripts>> {
     let mut all = BTreeMap::new();
     for (operation, requests) in &costs.captured {
-        let empty = requests.iter().any(Vec::is_empty);
-        if operation.writes() || empty {
+        if requests.iter().any(Vec::is_empty) {
             continue;
         }
         for mode in Mode::ALL {

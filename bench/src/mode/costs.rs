@@ -4,12 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use super::{
-    equal::number,
-    stage::{Contestant, Stage},
-};
+use super::stage::{Contestant, Stage};
 use crate::{
     Result,
+    answer::number,
     capture::{Logged, Mark, log_statements},
     operation::Operation,
     peer::{Kind, Start},
@@ -87,10 +85,9 @@ async fn one(
     let peer = &contestant.peer;
     let file = contestant.file(operation)?;
     stage.loader.run(&peer.url, file, 8, 1.0).await?;
-    let count = if peer.kind == Kind::Gateway {
-        CAPTURED
-    } else {
-        COUNTED
+    let count = match peer.kind {
+        Kind::Gateway => CAPTURED,
+        _ => COUNTED,
     };
     let (mut captured, mut exchanges) = (Vec::new(), Vec::new());
     for request in contestant.requests(operation).iter().take(count) {

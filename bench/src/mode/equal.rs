@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::stage::Contestant;
 use crate::{
     Result,
-    answer::{canonical, difference},
+    answer::{canonical, difference, number},
     operation::Operation,
     say,
 };
@@ -58,9 +58,4 @@ async fn answer(contestant: &Contestant, operation: Operation, at: usize) -> Res
     let answer = peer.ask(&request.token, &request.unique(number())?).await?;
     let told = canonical(operation, peer.kind.dialect(), &answer);
     told.map_err(|failure| format!("{}: {failure}", peer.kind.name()).into())
-}
-
-/// One that was not used before: microseconds, of which no two requests share one.
-pub(crate) fn number() -> u64 {
-    chrono::Utc::now().timestamp_micros().unsigned_abs() & 0xFFFF_FFFF_FFFF
 }

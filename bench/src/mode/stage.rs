@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use crate::{
     Result,
+    capture::log_statements,
     database::{self, Database, Place, Plan},
     load::Loader,
     operation::Operation,
@@ -36,6 +37,9 @@ impl Stage {
         let gateway = paths.release("gateway")?;
         let database = start(&paths).await?;
         let place = database.seeded(&gateway, "bench", Plan::COMPARISON).await?;
+        // A run that was broken off may have left it on, and rows that it wrote.
+        log_statements(&place, false).await?;
+        database::clean(&place).await?;
         // The first tenant is the large one.
         let readers = subjects(&place, 1, READERS).await?;
         let writers = subjects(&place, 1 + READERS, WRITERS).await?;
