@@ -70,7 +70,7 @@ pub(crate) async fn cursors(peer: &Peer, subjects: &[Subject]) -> Result<Vec<Vec
     for (at, subject) in subjects.iter().enumerate() {
         let mut own: Vec<String> = Vec::with_capacity(PAGES);
         for page in 0..PAGES {
-            let first = 20 + (at * 37 + page * 61) % 180;
+            let first = 5 + (at * 37 + page * 61) % 45;
             let body =
                 json!({ "query": document, "variables": { "first": first, "after": own.last() } });
             let answer = peer.ask(&subject.token, &body).await?;

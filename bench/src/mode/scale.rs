@@ -53,8 +53,9 @@ impl Scale {
             let plan = Plan {
                 tenants: *tenants,
                 campaigns_per_tenant: 20,
-                leads_per_tenant: 100,
-                largest_tenant_leads: 100,
+                // Enough for full pages behind each cursor.
+                leads_per_tenant: 300,
+                largest_tenant_leads: 300,
             };
             by_tenants.push((*tenants, self.size(&mut stage, plan).await?));
         }
