@@ -37,7 +37,7 @@ schema:
 graphiql:
     cd crates/gateway/graphiql && npm ci && npm run build
 
-# Measure everything against everybody, in about twenty minutes; needs `just bench-tools` once
+# Measure everything against everybody, in about twenty minutes
 bench *arguments: bench-build
     cargo run --package bench -- compare {{ arguments }}
 
@@ -67,5 +67,5 @@ bench-build: bench-tools
 
 # Install what the benchmark needs besides: wrk, pgbench, and PostGraphile with its Node
 bench-tools:
-    command -v wrk pgbench taskset > /dev/null || $([ "$(id -u)" = 0 ] || echo sudo) apt-get install --yes wrk postgresql util-linux
+    command -v wrk && command -v pgbench && command -v taskset || $([ "$(id -u)" = 0 ] || echo sudo) apt-get install --yes wrk postgresql util-linux
     test -x bench/postgraphile/node_modules/node/bin/node || npm ci --prefix bench/postgraphile
