@@ -36,3 +36,36 @@ schema:
 # Build GraphiQL's files, which are committed, from its sources; needs Node 20
 graphiql:
     cd crates/gateway/graphiql && npm ci && npm run build
+
+# Measure everything against everybody, in about twenty minutes
+bench *arguments: bench-build
+    cargo run --package bench -- compare {{ arguments }}
+
+# Measure Q1 to Q4 in less than five minutes; the last line has the ratios over PostGraphile with two workers
+bench-short *arguments: bench-build
+    cargo run --package bench -- short {{ arguments }}
+
+# Measure what a request costs against the number of tenants and of leads
+bench-scale *arguments: bench-build
+    cargo run --package bench -- scale {{ arguments }}
+
+# Watch the gateway's memory under ten minutes of mixed load
+bench-soak *arguments: bench-build
+    cargo run --package bench -- soak {{ arguments }}
+
+# Measure the pages of small tenants beside a large one
+bench-neighbour *arguments: bench-build
+    cargo run --package bench -- neighbour {{ arguments }}
+
+# Measure the gateway on one core and on two
+bench-cores *arguments: bench-build
+    cargo run --package bench -- cores {{ arguments }}
+
+# Build what is measured
+bench-build: bench-tools
+    cargo build --profile ${BENCH_PROFILE:-release} --package gateway --package stock
+
+# Install what the benchmark needs besides: wrk, pgbench, and PostGraphile with its Node
+bench-tools:
+    command -v wrk && command -v pgbench && command -v taskset || $([ "$(id -u)" = 0 ] || echo sudo) apt-get install --yes wrk postgresql util-linux
+    test -x bench/postgraphile/node_modules/node/bin/node || npm ci --prefix bench/postgraphile

@@ -1,0 +1,58 @@
+//! The commands.
+
+mod compare;
+mod cores;
+mod costs;
+mod delay;
+mod equal;
+mod neighbour;
+mod scale;
+mod soak;
+pub(crate) mod stage;
+
+pub(crate) use costs::Cost;
+
+use clap::{Parser, Subcommand};
+
+use crate::Result;
+
+/// The gateway beside its peers, on one database.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    mode: Mode,
+}
+
+#[derive(Debug, Subcommand)]
+enum Mode {
+    /// Makes and fills the database, which the others do, too, where it is missing
+    Seed,
+    /// All operations at 1, 16 and 64 clients, against all peers
+    Compare(compare::Compare),
+    /// Q1 to Q4 at 16 clients; the last line has the ratios
+    Short(compare::Short),
+    /// The cost of a request against the number of tenants and of leads
+    Scale(scale::Scale),
+    /// The gateway's memory under mixed load
+    Soak(soak::Soak),
+    /// What a large tenant does to the others' pages
+    Neighbour(neighbour::Neighbour),
+    /// The gateway on one core and on two
+    Cores(cores::Cores),
+}
+
+impl Arguments {
+    /// Does what was asked for.
+    pub(crate) async fn run(self) -> Result<()> {
+        match self.mode {
+            Mode::Seed => stage::Stage::open().await?.close().await,
+            Mode::Compare(compare) => compare.run().await,
+            Mode::Short(short) => short.run().await,
+            Mode::Scale(scale) => scale.run().await,
+            Mode::Soak(soak) => soak.run().await,
+            Mode::Neighbour(neighbour) => neighbour.run().await,
+            Mode::Cores(cores) => cores.run().await,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The tables, which are the objects of the schema at the same time.
+
+pub(crate) mod campaign;
+pub(crate) mod company;
+pub(crate) mod lead;
+pub(crate) mod step;
