@@ -58,8 +58,10 @@ impl Paths {
         Ok(folder)
     }
 
-    /// The file of a result.
-    pub(crate) fn result(&self, name: &str) -> PathBuf {
-        self.root.join("bench/results").join(name)
+    /// The file of a result, in a folder that is made if missing.
+    pub(crate) fn result(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.root.join("bench/results");
+        fs::create_dir_all(&folder)?;
+        Ok(folder.join(name))
     }
 }

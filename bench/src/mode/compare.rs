@@ -216,7 +216,10 @@ impl Run {
             costs: &costs.all,
             measurements,
         };
-        report::write(&stage.paths.result(&format!("{}.json", self.name)), &report)?;
+        report::write(
+            &stage.paths.result(&format!("{}.json", self.name))?,
+            &report,
+        )?;
         let subjects = [
             "gateway",
             "stock",
@@ -226,7 +229,7 @@ impl Run {
             "pgbench-pipeline",
         ];
         plot::bars(
-            &stage.paths.result(&format!("{}.svg", self.name)),
+            &stage.paths.result(&format!("{}.svg", self.name))?,
             &cells,
             &subjects,
         )

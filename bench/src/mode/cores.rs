@@ -79,7 +79,10 @@ impl Cores {
                 costs: &[],
                 measurements: all,
             };
-            report::write(&stage.paths.result(&format!("cores-{count}.json")), &report)?;
+            report::write(
+                &stage.paths.result(&format!("cores-{count}.json"))?,
+                &report,
+            )?;
         }
         stage.close().await
     }

@@ -96,7 +96,7 @@ impl Neighbour {
             beside: self.beside,
             rows,
         };
-        report::write(&stage.paths.result("neighbour.json"), &neighbours)?;
+        report::write(&stage.paths.result("neighbour.json")?, &neighbours)?;
         stage.close().await
     }
 }

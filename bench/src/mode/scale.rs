@@ -77,7 +77,7 @@ impl Scale {
             by_tenants,
             by_leads,
         };
-        report::write(&stage.paths.result("scale.json"), &scaled)?;
+        report::write(&stage.paths.result("scale.json")?, &scaled)?;
         stage.database.stop().await
     }
 
@@ -141,7 +141,11 @@ fn draw(stage: &Stage, name: &str, what: &str, sizes: &[(u64, Vec<Cell>)]) -> Re
         x: what,
         y: "µs",
     };
-    plot::lines_by_size(&stage.paths.result(&format!("{name}.svg")), &words, &series)
+    plot::lines_by_size(
+        &stage.paths.result(&format!("{name}.svg"))?,
+        &words,
+        &series,
+    )
 }
 
 fn cost(cell: &Cell) -> f64 {

@@ -83,7 +83,7 @@ impl Soak {
             y: "resident, MB",
         };
         plot::lines_by_time(
-            &stage.paths.result("soak.svg"),
+            &stage.paths.result("soak.svg")?,
             &words,
             &[("gateway".to_owned(), resident.clone())],
         )?;
@@ -104,7 +104,7 @@ impl Soak {
             errors: figures.errors(),
             resident,
         };
-        report::write(&stage.paths.result("soak.json"), &result)?;
+        report::write(&stage.paths.result("soak.json")?, &result)?;
         stage.close().await
     }
 
