@@ -30,6 +30,7 @@ mod subject;
 mod wire;
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Whatever ends the benchmark early; `main` prints it.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -38,11 +39,26 @@ type Result<T> = std::result::Result<T, Failure>;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> std::process::ExitCode {
-    match mode::Arguments::parse().run().await {
+    // Whoever ends the benchmark ends the servers that it has started, which are its own when dropped.
+    let done = tokio::select! {
+        done = mode::Arguments::parse().run() => done,
+        stopped = stopped() => stopped,
+    };
+    match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(failure) => {
             say::error(&failure);
             std::process::ExitCode::FAILURE
         }
     }
+}
+
+/// Returns when somebody wants the benchmark to end.
+async fn stopped() -> Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminated.recv() => {}
+    }
+    Err("stopped before the end".into())
 }

@@ -64,9 +64,10 @@ impl Explained {
 
     /// The plans of an operation's statements; those of the opening message are left out.
     pub(super) async fn plans(&self, client: &Client, query: &str) -> (Answer, Vec<Plan>) {
+        // PostgreSQL explains a statement when it puts it away, which may be at the transaction's end.
+        self.wire.quiet().await;
         self.wire.notices();
         let answer = client.query(query).await;
-        // PostgreSQL explains a statement when it puts it away, which may be at the transaction's end.
         self.wire.quiet().await;
         let plans = self
             .wire
