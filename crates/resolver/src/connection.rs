@@ -96,7 +96,9 @@ impl<T: Listed> fmt::Debug for Selection<T> {
 
 impl<T: Listed> PartialEq for Selection<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.source == other.source && self.page.fingerprint() == other.page.fingerprint()
+        let same = Arc::ptr_eq(&self.page, &other.page)
+            || self.page.fingerprint() == other.page.fingerprint();
+        same && self.source == other.source
     }
 }
 

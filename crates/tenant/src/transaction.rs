@@ -109,8 +109,8 @@ impl Transaction {
                 Err(error) => Err(error.clone()),
             };
         }
-        let both = join(self.opened(), self.run(statement));
-        let (opened, answer) = both.await;
+        // The statement is queued before anything is written, so that both go out in one write.
+        let (answer, opened) = join(self.run(statement), self.opened()).await;
         opened.map(|_| answer)
     }
 

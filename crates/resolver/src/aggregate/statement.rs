@@ -149,7 +149,7 @@ fn outer(
     parents: &[RawKey],
     columns: impl Iterator<Item = String>,
 ) -> SelectStatement {
-    let mut select = per_parent(inner, parents);
+    let mut select = per_parent(inner, RawKey::array(parents));
     for column in columns {
         select.column((Alias::new(ROW), Alias::new(column)));
     }

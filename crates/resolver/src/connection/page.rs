@@ -1,6 +1,10 @@
 //! The arguments of a connection, checked: which rows, in which order, from where, how many.
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use async_graphql::InputType;
 
@@ -38,9 +42,44 @@ pub(crate) struct Page<T: Listed> {
     pub(crate) condition: sea_orm::Condition,
     pub(crate) order: T::Order,
     /// Equal for equal pages: the same page asked for by two paths is loaded once.
-    fingerprint: String,
+    fingerprint: Fingerprint,
     /// Equal for equal filters: the count does not depend on the page.
-    filter_fingerprint: String,
+    filter_fingerprint: Fingerprint,
+}
+
+/// A text that is compared and hashed for every parent of a level; its own hash is taken once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    hash: u64,
+    text: String,
+}
+
+impl Fingerprint {
+    fn new(text: String) -> Self {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self {
+            hash: hasher.finish(),
+            text,
+        }
+    }
+
+    /// True for a list that nothing is left out of.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl<T: Listed> Page<T> {
@@ -90,8 +129,8 @@ impl<T: Listed> Page<T> {
             before,
             condition,
             order,
-            fingerprint,
-            filter_fingerprint,
+            fingerprint: Fingerprint::new(fingerprint),
+            filter_fingerprint: Fingerprint::new(filter_fingerprint),
         })
     }
 
@@ -99,8 +138,8 @@ impl<T: Listed> Page<T> {
     /// one name share it.
     pub(crate) fn narrowed(mut self, name: &str, condition: sea_orm::Condition) -> Self {
         self.condition = self.condition.add(condition);
-        self.fingerprint = format!("{name} {}", self.fingerprint);
-        self.filter_fingerprint = format!("{name} {}", self.filter_fingerprint);
+        self.fingerprint = Fingerprint::new(format!("{name} {}", self.fingerprint));
+        self.filter_fingerprint = Fingerprint::new(format!("{name} {}", self.filter_fingerprint));
         self
     }
 
@@ -114,11 +153,11 @@ impl<T: Listed> Page<T> {
         }
     }
 
-    pub(crate) fn fingerprint(&self) -> &str {
+    pub(crate) fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
 
-    pub(crate) fn filter_fingerprint(&self) -> &str {
+    pub(crate) fn filter_fingerprint(&self) -> &Fingerprint {
         &self.filter_fingerprint
     }
 }

@@ -8,8 +8,8 @@ use entity::{
     id::{TenantId, TypedId},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType, QueryFilter,
-    QueryTrait,
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType,
+    QueryFilter, QueryTrait, Statement,
     sea_query::{Alias, Expr, Func, IntoCondition, Query, SelectStatement},
 };
 
@@ -28,8 +28,25 @@ pub(crate) const COUNT: &str = "row_count";
 pub(crate) const ROW: &str = "row";
 
 /// One page of a whole table.
-pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> SelectStatement {
-    page_of(page, None, set)
+pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> Statement {
+    with_limits(&page_of(page, None, set), page.limit + 1)
+}
+
+/// The statement with its limits in the text. Of a limit that is a parameter PostgreSQL expects a tenth of
+/// all rows, and plans the statement anew each time, because that is so much more than there will be. Sizes of
+/// pages are few, so the texts are. (The parameter stays, and is used nowhere.)
+fn with_limits(select: &SelectStatement, limit: u64) -> Statement {
+    const LIMIT: &str = "LIMIT $";
+    let mut statement = DbBackend::Postgres.build(select);
+    let mut sql = String::with_capacity(statement.sql.len());
+    let mut parts = statement.sql.split(LIMIT);
+    sql.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        sql.push_str(&format!("LIMIT {limit}"));
+        sql.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+    }
+    statement.sql = sql;
+    statement
 }
 
 /// One page, of a whole table or of the parent that `parent` stands for.
@@ -59,16 +76,18 @@ pub(crate) fn pages<T: Listed>(
     relation: Relation,
     parents: &[RawKey],
     set: ColumnSet,
-) -> SelectStatement {
+) -> Statement {
     let direction = asked.reading_direction();
     let order = (Alias::new(ROW), Alias::new(asked.order.column().as_str()));
     let key = (Alias::new(ROW), Alias::new(T::KEY.as_str()));
-    per_parent(page_of(asked, Some((relation, parent())), set), parents)
+    let page = page_of(asked, Some((relation, parent())), set);
+    let select = per_parent(page, RawKey::each(parents))
         .column((Alias::new(ROW), sea_orm::sea_query::Asterisk))
         .order_by_expr(parent(), sea_orm::Order::Asc)
         .order_by(order, direction.sql())
         .order_by(key, direction.sql())
-        .take()
+        .take();
+    with_limits(&select, asked.limit + 1)
 }
 
 /// The number of rows of a whole table that the filter lets through, but no more than `most`.
@@ -104,13 +123,10 @@ fn rows<T: Listed>(page: &Page<T>) -> SelectStatement {
 
 /// `SELECT parent … FROM unnest($1) AS parent CROSS JOIN LATERAL (…) AS row`. A lateral subquery
 /// keeps the index of each parent's page; a join would read all rows of all parents.
-pub(crate) fn per_parent(subquery: SelectStatement, parents: &[RawKey]) -> SelectStatement {
+pub(crate) fn per_parent(subquery: SelectStatement, parents: Expr) -> SelectStatement {
     Query::select()
         .expr_as(parent(), Alias::new(PARENT))
-        .from_function(
-            Func::cust("unnest").arg(RawKey::array(parents)),
-            Alias::new(PARENT),
-        )
+        .from_function(Func::cust("unnest").arg(parents), Alias::new(PARENT))
         .join_lateral(
             JoinType::InnerJoin,
             subquery,

@@ -124,7 +124,7 @@ impl<T: Table> Batch for RowsById<T> {
         let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
         let mut select = T::Entity::find().into_query();
         columns::select::<T>(&mut select, set);
-        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::array(&ids)))));
+        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::any(&ids)))));
         let mut found = HashMap::with_capacity(ids.len());
         for row in context.rows(&select).await? {
             let row: T::Row = row.read_selected(0, set)?;

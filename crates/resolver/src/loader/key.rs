@@ -8,6 +8,10 @@ use sea_orm::{
 use tenant::Row;
 use uuid::Uuid;
 
+/// Elements that PostgreSQL's planner expects in an array that it does not know (`scalararraysel` and
+/// `array_unnest_support` in its sources).
+const EXPECTED: usize = 10;
+
 /// The key of a row, of whatever kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum RawKey {
@@ -29,15 +33,47 @@ impl RawKey {
 
     /// All of one kind as one array parameter: one SQL text whatever their number.
     pub(crate) fn array(keys: &[Self]) -> Expr {
-        let kind = match keys.first() {
+        let values = keys.iter().map(|key| key.value()).collect();
+        Expr::val(Value::Array(Self::kind(keys), Some(Box::new(values))))
+    }
+
+    /// All of one kind as the array of `= ANY($1)`, where it does not matter how often one is in it.
+    ///
+    /// PostgreSQL plans a statement anew each time if it expects that to be worth it, and of fewer keys than
+    /// [`EXPECTED`] it does, which takes it longer than finding the rows. So few are repeated.
+    pub(crate) fn any(keys: &[Self]) -> Expr {
+        let mut keys = keys.to_vec();
+        if let Some(first) = keys.first().copied() {
+            keys.resize(keys.len().max(EXPECTED), first);
+        }
+        Self::array(&keys)
+    }
+
+    /// The same for a function that makes a row of each, such as `unnest`: the array is filled up with nulls,
+    /// which nothing belongs to.
+    pub(crate) fn each(keys: &[Self]) -> Expr {
+        let kind = Self::kind(keys);
+        let absent = match kind {
+            ArrayType::BigInt => Value::BigInt(None),
+            _ => Value::Uuid(None),
+        };
+        let mut values: Vec<Value> = keys.iter().map(|key| key.value()).collect();
+        values.resize(values.len().max(EXPECTED), absent);
+        Expr::val(Value::Array(kind, Some(Box::new(values))))
+    }
+
+    fn value(self) -> Value {
+        match self {
+            Self::Uuid(uuid) => Value::Uuid(Some(uuid)),
+            Self::Int(number) => Value::BigInt(Some(number)),
+        }
+    }
+
+    fn kind(keys: &[Self]) -> ArrayType {
+        match keys.first() {
             Some(Self::Int(_)) => ArrayType::BigInt,
             Some(Self::Uuid(_)) | None => ArrayType::Uuid,
-        };
-        let values = keys.iter().map(|key| match key {
-            Self::Uuid(uuid) => Value::Uuid(Some(*uuid)),
-            Self::Int(number) => Value::BigInt(Some(*number)),
-        });
-        Expr::val(Value::Array(kind, Some(Box::new(values.collect()))))
+        }
     }
 
     /// Reads a key of the same kind as `like` from a column of an answer.

@@ -63,7 +63,7 @@ impl<T: Listed> Batch for Pages<T> {
             let set = columns_of(&group);
             match group.relation {
                 None => {
-                    let rows = context.rows(&statement::page(group.page, set)).await?;
+                    let rows = context.rows_raw(&statement::page(group.page, set)).await?;
                     let rows = rows.iter().map(|row| read::<T>(row, 0, set));
                     let slice = Slice::new(rows.collect::<Result<_, _>>()?, group.page);
                     let slice = Arc::new(slice);
@@ -73,7 +73,7 @@ impl<T: Listed> Batch for Pages<T> {
                 Some(relation) => {
                     let parents = group.parents(|(selection, _)| selection);
                     let answer = context
-                        .rows(&statement::pages(group.page, relation, &parents, set))
+                        .rows_raw(&statement::pages(group.page, relation, &parents, set))
                         .await?;
                     let by_parent = split::<T>(&answer, parents[0], set)?;
                     let by_parent: HashMap<_, _> = by_parent
@@ -175,8 +175,8 @@ fn read<T: Listed>(row: &Row, first: usize, set: ColumnSet) -> Result<Arc<T::Row
     row.read_selected(first, set).map(Arc::new)
 }
 
-/// The rows of each parent, in the order of the answer.
-type ByParent<R> = HashMap<RawKey, Vec<Arc<R>>>;
+/// The rows of each parent, in the order of the answer, where those of a parent stand together.
+type ByParent<R> = Vec<(RawKey, Vec<Arc<R>>)>;
 
 fn split<T: Listed>(
     answer: &[Row],
@@ -186,10 +186,11 @@ fn split<T: Listed>(
     let mut by_parent = ByParent::new();
     for answered in answer {
         let parent = RawKey::read(answered, statement::PARENT, like)?;
-        by_parent
-            .entry(parent)
-            .or_default()
-            .push(read::<T>(answered, 1, set)?); // behind the parent's key
+        let row = read::<T>(answered, 1, set)?; // behind the parent's key
+        match by_parent.last_mut() {
+            Some((last, rows)) if *last == parent => rows.push(row),
+            _ => by_parent.push((parent, vec![row])),
+        }
     }
     Ok(by_parent)
 }
