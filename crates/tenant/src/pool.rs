@@ -115,11 +115,8 @@ impl Pool {
     async fn connect(&self, deadline: Instant) -> Result<Wire, sqlx::Error> {
         let mut wait = FIRST_RETRY;
         loop {
-            let failed = match timeout_at(deadline, self.target.connect()).await {
-                Ok(Ok(wire)) => {
-                    wire.warm(&self.known).await;
-                    return Ok(wire);
-                }
+            let failed = match timeout_at(deadline, self.connect_once()).await {
+                Ok(Ok(wire)) => return Ok(wire),
                 Ok(Err(error)) if may_pass(&error) => error,
                 Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
@@ -130,6 +127,12 @@ impl Pool {
             sleep(wait).await;
             wait *= 2;
         }
+    }
+
+    async fn connect_once(&self) -> Result<Wire, sqlx::Error> {
+        let wire = self.target.connect().await?;
+        wire.warm(&self.known).await;
+        Ok(wire)
     }
 
     /// Waits for the connections in use to come back, and closes all.

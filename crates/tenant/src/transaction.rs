@@ -136,7 +136,7 @@ impl Transaction {
 
     /// The connection, and the pool it came from.
     pub(crate) fn lent(&self) -> &Lent {
-        self.lent.as_ref().expect("taken by drop and discard only")
+        self.lent.as_ref().expect("taken by drop only")
     }
 
     /// True when the opening message succeeded.

@@ -7,15 +7,16 @@
 //! Several exchanges may be under way at once. Their messages go out in the order in which they were
 //! queued, without a wait between them, and PostgreSQL answers in that order.
 
+mod driver;
 mod error;
 mod statements;
 mod value;
 
 use std::{
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -29,6 +30,7 @@ use sea_orm::Value;
 use tokio_postgres::{Client, Error, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use driver::{Driver, Turn};
 pub(crate) use error::{ServerError, connecting, of_driver};
 pub(crate) use statements::Known;
 use statements::Statements;
@@ -55,16 +57,6 @@ pub(crate) struct Wire {
     born: Instant,
 }
 
-/// Who reads and writes.
-struct Driver {
-    /// None once it has ended.
-    connection: Option<Connection>,
-    /// Whom the connection wakes: the last who polled it.
-    driving: Option<Waker>,
-    /// Others who wait for an answer.
-    waiting: Vec<Waker>,
-}
-
 impl Wire {
     /// Makes a fresh connection ready: prepares the question that opens every transaction.
     ///
@@ -83,11 +75,7 @@ impl Wire {
         };
         Ok(Self {
             client: Arc::new(client),
-            driver: Mutex::new(Driver {
-                connection: Some(connection),
-                driving: None,
-                waiting: Vec::new(),
-            }),
+            driver: Mutex::new(Driver::new(connection)),
             membership,
             statements: Mutex::default(),
             ending: Mutex::default(),
@@ -119,10 +107,7 @@ impl Wire {
     /// for as long as that takes.
     pub(crate) async fn drive<F: Future>(&self, exchange: F) -> F::Output {
         let mut exchange = pin!(exchange);
-        let mut turn = Turn {
-            wire: self,
-            waker: None,
-        };
+        let mut turn = Turn::new(&self.driver);
         poll_fn(|ctx| {
             if let Poll::Ready(done) = exchange.as_mut().poll(ctx) {
                 return Poll::Ready(done);
@@ -255,56 +240,4 @@ fn bound(values: &[Value]) -> impl ExactSizeIterator<Item = Bound<'_>> {
 /// What is behind these locks is whole between any two statements of this file, so also after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Driver {
-    /// Reads and writes as far as that goes without waiting.
-    fn poll(&mut self, ctx: &mut Context<'_>) {
-        if let Some(connection) = &mut self.connection
-            && let Poll::Ready(ended) = Pin::new(connection).poll(ctx)
-        {
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection has ended");
-            }
-            // Dropping it tells everybody who waits for an answer that none will come.
-            self.connection = None;
-        }
-    }
-}
-
-/// One exchange's part in moving the connection on.
-struct Turn<'w> {
-    wire: &'w Wire,
-    waker: Option<Waker>,
-}
-
-impl Turn<'_> {
-    /// Polls the connection, which from now on wakes this exchange.
-    fn take(&mut self, ctx: &mut Context<'_>) {
-        let waker = ctx.waker();
-        if !self.waker.as_ref().is_some_and(|own| own.will_wake(waker)) {
-            self.waker = Some(waker.clone());
-        }
-        let mut driver = lock(&self.wire.driver);
-        driver.poll(ctx);
-        let before = driver.driving.take();
-        if let Some(before) = before
-            && !before.will_wake(waker)
-            && !driver.waiting.iter().any(|other| other.will_wake(&before))
-        {
-            driver.waiting.push(before);
-        }
-        driver.driving = Some(waker.clone());
-    }
-}
-
-impl Drop for Turn<'_> {
-    /// Whoever ends, or is given up, while others wait wakes them: the connection would wake nobody else.
-    fn drop(&mut self) {
-        let Some(own) = &self.waker else { return };
-        let waiting = std::mem::take(&mut lock(&self.wire.driver).waiting);
-        for other in waiting.into_iter().filter(|other| !other.will_wake(own)) {
-            other.wake();
-        }
-    }
 }
