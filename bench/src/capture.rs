@@ -70,7 +70,11 @@ async fn settle() {
 fn parse(log: &str) -> Vec<Logged> {
     let mut found: Vec<Logged> = Vec::new();
     for entry in entries(log) {
-        if let Some(values) = entry.strip_prefix("DETAIL:  ").and_then(parameters) {
+        if let Some(prepared) = entry.strip_prefix("DETAIL:  prepare: ") {
+            if let Some(last) = found.last_mut() {
+                last.sql = written_out(&last.sql, prepared);
+            }
+        } else if let Some(values) = entry.strip_prefix("DETAIL:  ").and_then(parameters) {
             if let Some(last) = found.last_mut() {
                 last.values = values;
             }
@@ -146,6 +150,23 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
+/// A message with an EXECUTE of what was prepared by `PREPARE name (types) AS body`, as one with the body
+/// itself: another connection has nothing prepared.
+fn written_out(message: &str, prepared: &str) -> String {
+    let parts = || {
+        let (name, rest) = prepared.strip_prefix("PREPARE ")?.split_once(" (")?;
+        let (types, body) = rest.split_once(") AS ")?;
+        let (before, call) = message.split_once(&format!("EXECUTE {name} ("))?;
+        let (values, after) = call.split_once(')')?;
+        let each = types.split(", ").zip(values.split(", ")).enumerate();
+        let body = each.fold(body.to_owned(), |body, (place, (kind, value))| {
+            body.replace(&format!("${}", place + 1), &format!("{value}::{kind}"))
+        });
+        Some(format!("{before}{body}{after}"))
+    };
+    parts().unwrap_or_else(|| message.to_owned())
+}
+
 /// The statements of a message, which are parted by semicolons outside of quotes.
 pub(crate) fn split(message: &str) -> Vec<String> {
     let (mut parts, mut part, mut quoted) = (Vec::new(), String::new(), false);
@@ -186,6 +207,16 @@ mod tests {
             types: Vec::new(),
         };
         assert_eq!(parse(log), [first, second]);
+    }
+
+    #[test]
+    fn what_was_prepared_is_written_out() {
+        let log = "[7] LOG:  statement: BEGIN; EXECUTE ask ('a', 'b')\n\
+            [7] DETAIL:  prepare: PREPARE ask (uuid, text) AS SELECT $1 WHERE x = $2\n";
+        assert_eq!(
+            parse(log)[0].sql,
+            "BEGIN; SELECT 'a'::uuid WHERE x = 'b'::text"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A test's own database and gateway.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use gateway::{
     Gateway,
@@ -71,6 +71,8 @@ impl World {
         let server = &cluster().await.server;
         let settings = Settings {
             max_connections: options.max_connections,
+            // A test that says how many there are wants any request to be able to have them.
+            cores: options.max_connections.map(|_| 1),
             acquire_timeout_ms: options
                 .acquire_timeout
                 .map(|time| time.as_millis().try_into().expect("a short time")),
@@ -82,12 +84,12 @@ impl World {
             .database_url
             .unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
-        let gateway = Arc::new(Gateway::new(&url, key.clone(), &config).expect("a PostgreSQL URL"));
+        let gateways = Gateway::for_cores(&url, key.clone(), &config).expect("a PostgreSQL URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(gateway::serve(
-            gateway,
+            gateways,
             listener,
             Duration::ZERO,
             async move {

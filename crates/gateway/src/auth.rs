@@ -6,7 +6,9 @@
 
 mod key;
 mod token;
+mod verified;
 
 pub(crate) use key::KEY_FILE;
 pub use key::{KeyError, TokenKey};
 pub use token::{Claims, TokenError};
+pub(crate) use verified::Tokens;

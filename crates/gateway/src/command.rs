@@ -99,10 +99,6 @@ fn file(path: Option<PathBuf>) -> Result<Settings, CommandError> {
     }
 }
 
-/// Bytes of a worker's stack. The parser and the executor recurse as deep as a document is nested, which
-/// is limited; twice tokio's default leaves room for a build without optimization.
-const STACK: usize = 4 << 20;
-
 /// Runs a command that talks to a database. Telemetry is made first and flushed last, error or not.
 fn long<F>(config: &Config, command: impl FnOnce(Signals) -> F) -> Result<(), CommandError>
 where
@@ -111,7 +107,7 @@ where
     let telemetry = crate::telemetry::start(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .thread_stack_size(STACK)
+        .thread_stack_size(crate::serve::STACK)
         .build()
         .map_err(CommandError::Runtime)?;
     let result = runtime.block_on(async { command(Signals::listen()?).await });

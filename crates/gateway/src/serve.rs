@@ -1,118 +1,171 @@
 //! A running gateway, the same for the binary and for the tests.
 
+mod accept;
+mod core;
+
 use std::{future::Future, io, sync::Arc, time::Duration};
 
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    time::timeout,
+};
 
+use self::{
+    accept::accept,
+    core::{Core, Phase},
+};
 use crate::{
-    auth::TokenKey,
-    http::{self, Introspections},
+    auth::{TokenKey, Tokens},
+    http::Introspections,
     settings::Config,
 };
 
-/// What every request needs.
+pub(crate) use self::core::STACK;
+
+/// What every request needs. Each [core](serve) has one, with connections of its own.
 pub struct Gateway {
     database: Database,
+    shared: Arc<Shared>,
+}
+
+/// What all cores have together.
+struct Shared {
     schema: resolver::Schema,
     documents: Documents,
     introspections: Introspections,
-    key: TokenKey,
+    tokens: Tokens,
     max_body_bytes: usize,
 }
 
 impl Gateway {
-    /// A gateway to the database at `url`, which it connects to when the first request needs it.
+    /// Gateways to the database at `url`, which they connect to when the first request needs it: as many as
+    /// `config` has cores, but no more than connections, which they share out among them.
     ///
     /// # Errors
     /// When `url` is no PostgreSQL URL.
-    pub fn new(url: &str, key: TokenKey, config: &Config) -> Result<Self, InvalidUrl> {
-        let options = DatabaseOptions {
-            max_connections: config.max_connections,
-            acquire_timeout: config.acquire_timeout,
-        };
-        let database = Database::new(url, &options).map_err(InvalidUrl)?;
-        Ok(Self {
-            database,
+    pub fn for_cores(
+        url: &str,
+        key: TokenKey,
+        config: &Config,
+    ) -> Result<Vec<Arc<Self>>, InvalidUrl> {
+        let shared = Arc::new(Shared {
             schema: resolver::schema(),
             documents: Documents::new(config.document_cache_bytes),
             introspections: Introspections::new(config.document_cache_bytes),
-            key,
+            tokens: Tokens::new(key),
             max_body_bytes: config.max_body_bytes,
-        })
+        });
+        let shares = shares(config.max_connections, config.cores);
+        shares
+            .map(|max_connections| {
+                let options = DatabaseOptions {
+                    max_connections,
+                    acquire_timeout: config.acquire_timeout,
+                };
+                Ok(Arc::new(Self {
+                    database: Database::new(url, &options).map_err(InvalidUrl)?,
+                    shared: Arc::clone(&shared),
+                }))
+            })
+            .collect()
     }
 
-    /// The database, reached through tenant contexts only.
-    #[must_use]
-    pub fn database(&self) -> &Database {
+    /// The core's connections, used through tenant contexts only.
+    pub(crate) fn database(&self) -> &Database {
         &self.database
     }
 
     pub(crate) fn schema(&self) -> &resolver::Schema {
-        &self.schema
+        &self.shared.schema
     }
 
     /// The documents that were seen before.
-    #[must_use]
-    pub fn documents(&self) -> &Documents {
-        &self.documents
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.shared.documents
     }
 
     pub(crate) fn introspections(&self) -> &Introspections {
-        &self.introspections
+        &self.shared.introspections
     }
 
-    pub(crate) fn key(&self) -> &TokenKey {
-        &self.key
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
     }
 
     pub(crate) fn max_body_bytes(&self) -> usize {
-        self.max_body_bytes
+        self.shared.max_body_bytes
     }
 }
 
-/// How long the pool may take to close its connections.
-const CLOSING: Duration = Duration::from_secs(5);
+/// `connections` shared out among `cores`, of which each gets one at least.
+fn shares(connections: u32, cores: u32) -> impl Iterator<Item = u32> {
+    let cores = cores.clamp(1, connections.max(1));
+    (0..cores).map(move |core| (connections / cores + u32::from(core < connections % cores)).max(1))
+}
 
 /// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
-/// closes the pool.
+/// closes the connections.
+///
+/// Each core is a thread with a runtime of its own, and a client's connection stays on one of them, as the
+/// database's connections do. So whatever a request waits for wakes the thread that it runs on; one runtime
+/// for all threads has them wake each other several times a request, to take over what is only about to
+/// become ready.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the listener fails, or a thread can not be started.
 pub async fn serve(
-    gateway: Arc<Gateway>,
+    gateways: Vec<Arc<Gateway>>,
     listener: TcpListener,
     drain: Duration,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, http::router(Arc::clone(&gateway))).with_graceful_shutdown(
-        async move {
-            shutdown.await;
-            // The receiver lives as long as this server runs.
-            let _ = stop.send(());
-        },
-    );
-    let deadline = async {
-        match stopped.await {
-            Ok(()) => tokio::time::sleep(drain).await,
-            Err(_) => std::future::pending().await,
-        }
-    };
+    let (phase, phases) = watch::channel(Phase::Running);
+    let (alive, mut lives) = mpsc::channel(1);
+    let address = listener.local_addr()?;
+    let start = |gateway| Core::start(gateway, address, phases.clone(), alive.clone());
+    let cores = gateways
+        .into_iter()
+        .map(start)
+        .collect::<io::Result<Vec<_>>>()?;
+    drop(alive);
     tokio::select! {
-        result = server.into_future() => {
-            result?;
-            // All requests have ended, so this waits for the end of transactions at most.
-            let _ = tokio::time::timeout(CLOSING, gateway.database.close()).await;
-        }
-        // Nobody waits for their connections: the guards close them when the tasks are dropped.
-        () = deadline => tracing::warn!("requests still in flight were cut off"),
+        never = accept(&listener, &cores) => match never {},
+        () = shutdown => {}
+    }
+    drop(listener);
+    phase.send_replace(Phase::Draining);
+    // Nothing is received: it is closed once the last thread has ended.
+    if timeout(drain, lives.recv()).await.is_err() {
+        tracing::warn!("requests still in flight were cut off");
+        // The threads end at once, and so they do if this future is dropped before.
+        drop(phase);
+        let _ = timeout(CUTTING, lives.recv()).await;
     }
     Ok(())
 }
+
+/// How long threads may take to drop what they were doing.
+const CUTTING: Duration = Duration::from_secs(1);
 
 /// The database's URL is not one.
 #[derive(Debug, thiserror::Error)]
 #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
 pub struct InvalidUrl(#[from] sqlx::Error);
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn all_connections_are_shared_out_and_no_core_goes_without() {
+        let of = |connections, cores| shares(connections, cores).collect::<Vec<_>>();
+        assert_eq!(of(8, 2), [4, 4]);
+        assert_eq!(of(8, 3), [3, 3, 2]);
+        assert_eq!(of(2, 4), [1, 1]);
+        assert_eq!(of(1, 1), [1]);
+        assert_eq!(of(1, 0), [1]);
+    }
+}

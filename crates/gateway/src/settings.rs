@@ -48,6 +48,10 @@ pub struct Settings {
     /// Most database connections at once; 4 to 8 for each two cores of the database [default: 8]
     #[arg(long, env = "GATEWAY_MAX_CONNECTIONS", global = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
+    /// Threads that serve requests, each with its part of the database connections [default: as many as
+    /// the machine has cores]
+    #[arg(long, env = "GATEWAY_CORES", global = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub cores: Option<u32>,
     /// Milliseconds a request waits for a free connection before it is answered with 503 [default: 3000]
     #[arg(long, env = "GATEWAY_ACQUIRE_TIMEOUT_MS", global = true)]
     pub acquire_timeout_ms: Option<u64>,
@@ -132,6 +136,8 @@ pub struct Config {
     pub postgres_bin: Option<PathBuf>,
     /// Most database connections at once.
     pub max_connections: u32,
+    /// Threads that serve requests.
+    pub cores: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
     /// Largest request body in bytes.
@@ -179,6 +185,7 @@ impl Settings {
             admin_url: self.admin_url.or(weaker.admin_url),
             postgres_bin: self.postgres_bin.or(weaker.postgres_bin),
             max_connections: self.max_connections.or(weaker.max_connections),
+            cores: self.cores.or(weaker.cores),
             acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
@@ -204,6 +211,12 @@ fn is_set(url: &SecretString) -> bool {
     !url.expose_secret().is_empty()
 }
 
+/// As many as this process may use.
+fn cores_of_machine() -> u32 {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
 impl From<Settings> for Config {
     fn from(given: Settings) -> Self {
         Self {
@@ -216,6 +229,7 @@ impl From<Settings> for Config {
             admin_url: given.admin_url.filter(is_set),
             postgres_bin: given.postgres_bin,
             max_connections: given.max_connections.unwrap_or(8).max(1),
+            cores: given.cores.unwrap_or_else(cores_of_machine).max(1),
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),

@@ -10,9 +10,11 @@ use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tracing_subscriber::{
     EnvFilter, Layer,
+    field::RecordFields,
+    filter::LevelFilter,
     fmt::{
-        self,
-        format::{Format, Json, JsonFields},
+        self, FormatFields,
+        format::{Format, Json, Writer},
     },
     layer::SubscriberExt,
     util::SubscriberInitExt,
@@ -55,13 +57,11 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(is_colourful())
+        .fmt_fields(Unshown)
         .log_internal_errors(false);
     let lines = match config.log_format {
         LogFormat::Human => lines.event_format(Human).boxed(),
-        LogFormat::Json => lines
-            .event_format(Named(json()))
-            .fmt_fields(JsonFields::new())
-            .boxed(),
+        LogFormat::Json => lines.event_format(Named(json())).boxed(),
     };
     let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
     // Statements are spans of level debug: the log's filter does not hide them from the exporter.
@@ -71,11 +71,21 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
             .with_filter(EnvFilter::new("info,tenant=debug"))
     });
     tracing_subscriber::registry()
-        .with(RequestIds)
+        // Any layer without a filter has all that libraries say at the level of traces looked at.
+        .with(RequestIds.with_filter(LevelFilter::ERROR))
         .with(lines.with_filter(filter))
         .with(exported)
         .init();
     Ok(Telemetry { spans })
+}
+
+/// Lines show nothing of the spans around them but the request's id, so nothing is made ready of them.
+struct Unshown;
+
+impl<'w> FormatFields<'w> for Unshown {
+    fn format_fields<R: RecordFields>(&self, _: Writer<'w>, _: R) -> std::fmt::Result {
+        Ok(())
+    }
 }
 
 /// Flat objects: what a line says, and nothing of the spans around it.

@@ -30,20 +30,39 @@ mod write;
 use std::sync::Arc;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use tenant::TenantContext;
 
 pub use aggregate::MAX_GROUPS;
 pub use connection::{DEFAULT_PAGE, MAX_PAGE};
 pub use write::MAX_ROWS;
 
-/// The schema's type.
-pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+/// The schema, and what runs it. Clones are the same.
+#[derive(Clone)]
+pub struct Schema {
+    whole: Whole,
+    environment: rows::Environment,
+}
+
+type Whole = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
 /// Builds the schema; needs no database.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(
+    let whole = whole();
+    let inquiry = rows::Inquiry::default();
+    let request = Request::new("{ viewer { __typename } }").data(inquiry.clone());
+    // Nothing is waited for: the field is answered by the inquiry.
+    drop(whole.execute(request).now_or_never());
+    let environment = inquiry.found();
+    Schema {
+        whole,
+        environment: environment.expect("`viewer` is a field of a root"),
+    }
+}
+
+fn whole() -> Whole {
+    Whole::build(
         query::Query::default(),
         mutation::Mutation::default(),
         EmptySubscription,
@@ -60,10 +79,13 @@ pub fn sdl() -> String {
         .prefer_single_line_descriptions()
         .use_space_ident()
         .indent_width(2);
-    schema().sdl_with_options(options)
+    whole().sdl_with_options(options)
 }
 
 /// Runs a request through the transaction of `context`, whose end is the caller's.
+///
+/// A query whose document was seen before is run by `rows`, unless it has directives, fragments of the root, or asks
+/// for the schema; all else by async-graphql.
 ///
 /// A boxed future and no `async fn`: the code of that would be generated once more in each crate that
 /// awaits it, and below it hangs the whole schema.
@@ -72,12 +94,21 @@ pub fn execute(
     request: Request,
     context: Arc<TenantContext>,
 ) -> BoxFuture<'_, Response> {
+    let gathering = operation::gathering(&request);
     let request = request
-        .data(session::Session::new(context))
+        .data(session::Session::new(context, gathering))
         .data(rows::RootFields::default());
-    Box::pin(async move {
-        let mut response = schema.execute(request).await;
-        response.errors = response.errors.into_iter().map(error::settle).collect();
-        response
-    })
+    match operation::known(&request, schema.environment.registry()) {
+        Some(known) => {
+            let query = known.query(request);
+            let execution = rows::execute(&schema.environment, &query::ROOTS, query);
+            Box::pin(execution.map(settled))
+        }
+        None => Box::pin(schema.whole.execute(request).map(settled)),
+    }
+}
+
+fn settled(mut response: Response) -> Response {
+    response.errors = response.errors.into_iter().map(error::settle).collect();
+    response
 }

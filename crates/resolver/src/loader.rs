@@ -24,10 +24,13 @@ use std::{
 };
 
 use async_graphql::Result;
+use futures::future::BoxFuture;
 use tenant::TenantContext;
 
 use crate::error;
 use batch::{Batch, Loader};
+
+pub(crate) use batch::Gathering;
 
 pub(crate) use by_id::{RowsById, by_id, by_key, find, of_tenant};
 pub(crate) use estimate::estimate;
@@ -42,27 +45,36 @@ pub(crate) use unique::{by_unique, of_user};
 /// The loaders of one operation, made when first used.
 pub(crate) struct Loaders {
     context: Arc<TenantContext>,
+    gathering: Gathering,
     loaders: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
-    pub(crate) fn new(context: Arc<TenantContext>) -> Self {
+    pub(crate) fn new(context: Arc<TenantContext>, gathering: Gathering) -> Self {
         Self {
             context,
+            gathering,
             loaders: Mutex::default(),
         }
     }
 
     /// The values of `keys`, in their order; `None` for a key that has none. Keys that another
     /// field asked for before, or asks for at this moment, are not asked of the database again.
-    pub(crate) async fn load<B: Batch>(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.of::<B>()
-            .load(keys)
-            .await
-            .map_err(|cause| error::database(&self.context, &cause))
+    ///
+    /// Boxed, so that it is compiled once for a batch and not for each relation that uses it.
+    pub(crate) fn load<'l, B: Batch>(
+        &'l self,
+        keys: &'l [B::Key],
+    ) -> BoxFuture<'l, Result<Vec<Option<B::Value>>>> {
+        Box::pin(async move {
+            if keys.is_empty() {
+                return Ok(Vec::new());
+            }
+            self.of::<B>()
+                .load(keys)
+                .await
+                .map_err(|cause| error::database(&self.context, &cause))
+        })
     }
 
     /// Forgets what was loaded: it may have changed.
@@ -74,9 +86,10 @@ impl Loaders {
     fn of<B: Batch>(&self) -> Arc<Loader<B>> {
         // A poisoned map is a map: inserting a loader can not leave it half changed.
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
-        let loader = loaders
-            .entry(TypeId::of::<B>())
-            .or_insert_with(|| Arc::new(Loader::<B>::new(Arc::clone(&self.context))));
+        let loader = loaders.entry(TypeId::of::<B>()).or_insert_with(|| {
+            let context = Arc::clone(&self.context);
+            Arc::new(Loader::<B>::new(context, self.gathering))
+        });
         Arc::clone(loader)
             .downcast()
             .expect("the map's key is the type of its value")

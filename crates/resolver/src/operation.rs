@@ -5,6 +5,7 @@ mod documents;
 mod expansion;
 mod fits;
 mod introspection;
+mod lookup;
 mod nesting;
 mod uses;
 mod weight;
@@ -16,6 +17,7 @@ use async_graphql::{
 
 pub(crate) use codes::Codes;
 pub use documents::{Documents, again};
+pub(crate) use documents::{gathering, known};
 
 use crate::error::{Code, coded};
 

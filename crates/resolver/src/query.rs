@@ -11,8 +11,10 @@ mod templates;
 mod viewer;
 mod workspace;
 
+use std::sync::LazyLock;
+
 use async_graphql::MergedObject;
-use rows::Root;
+use rows::{Root, Roots};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -29,3 +31,18 @@ pub struct Query(
     Root<configuration::Configuration>,
     node::NodeQuery,
 );
+
+/// The fields of all of it.
+pub(crate) static ROOTS: LazyLock<Roots> = LazyLock::new(|| {
+    Roots::default()
+        .root::<viewer::ViewerQuery>()
+        .root::<dashboard::DashboardQuery>()
+        .root::<workspace::Workspace>()
+        .root::<templates::Templates>()
+        .root::<campaigns::Campaigns>()
+        .root::<billing::Billing>()
+        .root::<infrastructure::Infrastructure>()
+        .root::<staff::Staff>()
+        .root::<configuration::Configuration>()
+        .fields::<node::NodeQuery>(&["node", "nodes"])
+});

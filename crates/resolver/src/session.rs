@@ -7,7 +7,7 @@ use tenant::{Identity, TenantContext};
 
 use crate::{
     error::{ClientError, Code},
-    loader::Loaders,
+    loader::{Gathering, Loaders},
     table::Scope,
 };
 
@@ -18,9 +18,9 @@ pub struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(context: Arc<TenantContext>) -> Self {
+    pub(crate) fn new(context: Arc<TenantContext>, gathering: Gathering) -> Self {
         Self {
-            loaders: Loaders::new(Arc::clone(&context)),
+            loaders: Loaders::new(Arc::clone(&context), gathering),
             context,
         }
     }

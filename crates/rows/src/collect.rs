@@ -27,17 +27,19 @@ pub(crate) struct Selected<'a, T: Object> {
     pub(crate) sets: Vec<Set<'a>>,
 }
 
-impl<'a, T: Object> Selected<'a, T> {
-    /// The field with everything that any of the fields with its key selects.
-    pub(crate) fn merged(&self) -> Cow<'a, Positioned<FieldNode>> {
-        if self.sets.len() < 2 {
-            return Cow::Borrowed(self.node);
-        }
-        let mut node = self.node.clone();
-        let sets = self.sets.iter();
-        node.node.selection_set.node.items = sets.flat_map(|set| set.node.items.clone()).collect();
-        Cow::Owned(node)
+/// A field with everything that any of the fields with its key selects: `node` is the first of them,
+/// `sets` the selection sets of all.
+pub(crate) fn merged<'a>(
+    node: &'a Positioned<FieldNode>,
+    sets: &[Set<'a>],
+) -> Cow<'a, Positioned<FieldNode>> {
+    if sets.len() < 2 {
+        return Cow::Borrowed(node);
     }
+    let mut node = node.clone();
+    node.node.selection_set.node.items =
+        sets.iter().flat_map(|set| set.node.items.clone()).collect();
+    Cow::Owned(node)
 }
 
 /// The fields that `sets` select of the object `T`.

@@ -52,8 +52,10 @@
 //! declarations. Resolvers return [`Item`] and [`Items`].
 
 mod arguments;
+mod asked;
 mod collect;
 mod column;
+mod direct;
 mod error;
 mod escape;
 mod failure;
@@ -83,6 +85,7 @@ mod write;
 
 pub use arguments::{Argument, Arguments};
 pub use column::Column;
+pub use direct::{Query, Roots, execute};
 pub use error::FieldError;
 pub use field::{Field, GuardCheck};
 pub use form::{Cell, Output};
@@ -98,7 +101,7 @@ pub use relation::Relation;
 pub use root::{Root, RootFields};
 pub use rows_macros::{interface, object};
 pub use scalar::Scalar;
-pub use seam::registry;
+pub use seam::{Environment, Inquiry, registry};
 
 /// What the macros name in the code they write; no interface for people.
 #[doc(hidden)]

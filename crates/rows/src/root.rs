@@ -12,8 +12,8 @@ use async_graphql::{
 };
 
 use crate::{
-    Object, One, collect::Selected, level::Level, merge::root_sets, path::Path, seam::Execution,
-    write,
+    Inquiry, Object, One, collect::Selected, level::Level, merge::root_sets, path::Path,
+    seam::Execution, write,
 };
 
 /// An [`Object`] without a row as the root of a schema's queries.
@@ -60,6 +60,9 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
         let Some(field) = T::FIELDS.iter().find(|field| field.name == name) else {
             return Ok(None);
         };
+        if Inquiry::is_answered(ctx) {
+            return Ok(Some(Value::Null));
+        }
         let path = Path::Start(ctx.path_node);
         let key = &ctx.item.node.response_key().node;
         let (execution, sets) = match ctx.data_opt::<RootFields>() {

@@ -2,18 +2,20 @@
 //!
 //! These members carry no promise of stability, which is why the workspace pins async-graphql to one
 //! exact version. When it moves, this file is the one to check: the fields `item`, `schema_env`,
-//! `query_env` and `execute_data` of a context, `QueryEnv::create_context`, and `param_value`.
+//! `query_env` and `execute_data` of a context, `QueryEnv::create_context`, `QueryEnvInner`, and
+//! `param_value`.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use async_graphql::{
-    Context, ContextBase, ContextSelectionSet, Data, InputType, Positioned, QueryEnv,
-    QueryPathNode, SchemaEnv, ServerError, ServerResult,
+    Context, ContextBase, ContextSelectionSet, Data, InputType, IntrospectionMode, Positioned,
+    QueryEnv, QueryEnvInner, QueryPathNode, SchemaEnv, ServerError, ServerResult,
+    extensions::Extensions,
     parser::types::{Field, FragmentDefinition, SelectionSet},
     registry::Registry,
 };
 
-use crate::{Output, merge::is_alone};
+use crate::{Output, Query, merge::is_alone};
 
 /// The running operation: its document, its schema, its errors, the form of its answer.
 #[derive(Clone, Copy)]
@@ -95,6 +97,101 @@ impl<'a> Execution<'a> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         errors.push(error);
+    }
+}
+
+/// What a schema gives to its resolvers only, and [`execute`](crate::execute) needs.
+///
+/// To have it, put an [`Inquiry`] into the data of a request for any field of a [`Root`](crate::Root).
+#[derive(Clone)]
+pub struct Environment {
+    schema: SchemaEnv,
+    /// Asked by nothing here; they belong to the inquiry's request.
+    extensions: Extensions,
+}
+
+/// A request that asks for nothing but the schema's [`Environment`]. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Inquiry(Arc<OnceLock<Environment>>);
+
+impl Inquiry {
+    /// What was found.
+    #[must_use]
+    pub fn found(&self) -> Option<Environment> {
+        self.0.get().cloned()
+    }
+
+    /// Whether the request is one; it is answered by that.
+    pub(crate) fn is_answered(ctx: &Context<'_>) -> bool {
+        let Some(inquiry) = ctx.data_opt::<Self>() else {
+            return false;
+        };
+        inquiry.0.get_or_init(|| Environment {
+            schema: ctx.schema_env.clone(),
+            extensions: ctx.query_env.extensions.clone(),
+        });
+        true
+    }
+}
+
+impl Environment {
+    /// The types of the schema.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.schema.registry
+    }
+
+    pub(crate) fn run(&self, query: Query) -> Running<'_> {
+        let query = QueryEnv::new(QueryEnvInner {
+            extensions: self.extensions.clone(),
+            variables: query.variables,
+            operation_name: None,
+            operation: query.operation,
+            fragments: query.fragments,
+            uploads: Vec::new(),
+            session_data: Arc::default(),
+            query_data: Arc::new(query.data),
+            http_headers: std::sync::Mutex::default(),
+            introspection_mode: IntrospectionMode::Enabled,
+            errors: std::sync::Mutex::default(),
+        });
+        Running {
+            schema: &self.schema,
+            query,
+        }
+    }
+}
+
+/// A query that is run outside of async-graphql's executor.
+pub(crate) struct Running<'e> {
+    schema: &'e SchemaEnv,
+    query: QueryEnv,
+}
+
+impl Running<'_> {
+    /// The name of the queries' type.
+    pub(crate) fn query_type(&self) -> &str {
+        &self.schema.registry.query_type
+    }
+
+    pub(crate) fn selection(&self) -> &Positioned<SelectionSet> {
+        &self.query.operation.node.selection_set
+    }
+
+    /// The context of a field of the root.
+    pub(crate) fn context<'b>(
+        &'b self,
+        path: QueryPathNode<'b>,
+        field: &'b Positioned<Field>,
+    ) -> Context<'b> {
+        self.query
+            .create_context(self.schema, Some(path), field, None)
+    }
+
+    /// What was reported.
+    pub(crate) fn errors(&self) -> Vec<ServerError> {
+        let errors = self.query.errors.lock();
+        std::mem::take(&mut *errors.unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -1,11 +1,47 @@
 //! The message that opens a transaction.
 
-use entity::id::{TenantId, UserId};
-
 use crate::identity::{Access, Identity, Role};
 
-/// What opens a transaction: it begins, sets who asks, and asks whether they may. All of it is sent at once,
-/// in front of the first statement.
+/// The membership question's name on a connection.
+const PREPARED: &str = "gateway_membership";
+
+/// How a member's membership is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// By [`prepare`]'s statement. Planning the question takes PostgreSQL three times as long as the answer.
+    Prepared,
+    /// In full, for a pooler that gives each transaction another session.
+    InFull,
+}
+
+/// Prepares the membership question. As a statement of SQL, and not by the protocol's message, because
+/// only so it can be run in the simple query that opens a transaction: a message less to answer.
+pub(crate) fn prepare() -> String {
+    format!(
+        "PREPARE {PREPARED} (uuid, uuid) AS {}",
+        membership("$1", "$2")
+    )
+}
+
+/// Asks for the roles of `user` in `tenant`.
+///
+/// The roles are in the row only, so what follows from them is set with `set_config(…, true)` after
+/// all, which ends with the transaction, too: `app.current_roles`, which the policies on writing
+/// read, and READ ONLY for who has no role that writes. PostgreSQL lets a transaction become READ
+/// ONLY at any time, and after the snapshot refuses to make it READ WRITE again.
+fn membership(tenant: &str, user: &str) -> String {
+    let writers = writers();
+    format!(
+        "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
+         CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
+         FROM tenant_users m \
+         WHERE m.tenant_id = {tenant} AND m.user_id = {user} AND m.deleted IS NULL \
+         AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
+         AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
+    )
+}
+
+/// What opens a transaction, as one simple query: it begins, sets who asks, and asks whether they may.
 ///
 /// The answer to the question is one row with a text: the member's roles, or the member of staff's
 /// permissions, joined by commas. No row means that the identity is no live member, no live user, or
@@ -15,65 +51,41 @@ use crate::identity::{Access, Identity, Role};
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
 /// settings precede the question, so the policies on the tables it reads are satisfied, and the
 /// question takes the snapshot, so membership and data are of one moment.
-pub(crate) enum Opening {
-    /// A member's: a simple query, and [`MEMBERSHIP`], which is prepared.
-    Member {
-        begin: String,
-        tenant: TenantId,
-        user: UserId,
-    },
-    /// One simple query, with the question in it.
-    Whole(String),
-}
-
-/// Asks for a member's roles: `$1` the tenant, `$2` the user. Prepared on each connection, because the
-/// planning of it takes PostgreSQL three times as long as the answer.
-///
-/// The roles are in the row only, so what follows from them is set with `set_config(…, true)` after
-/// all, which ends with the transaction, too: `app.current_roles`, which the policies on writing
-/// read, and READ ONLY for who has no role that writes. PostgreSQL lets a transaction become READ
-/// ONLY at any time, and after the snapshot refuses to make it READ WRITE again.
-pub(crate) fn membership() -> String {
-    let writers = writers();
-    format!(
-        "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
-         CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
-         FROM tenant_users m \
-         WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.deleted IS NULL \
-         AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
-         AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
-    )
-}
-
-/// What opens a transaction of `identity`.
-pub(crate) fn opening(identity: Identity, access: Access) -> Opening {
+pub(crate) fn opening(identity: Identity, access: Access, asking: Asking) -> String {
     let begin = match access {
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     match identity {
-        Identity::Member { tenant, user } => Opening::Member {
-            begin: format!(
-                "{begin}; SET LOCAL app.current_tenant_id = '{}'; SET LOCAL app.current_user_id = '{}'",
-                uuid::Uuid::from(tenant),
-                uuid::Uuid::from(user)
-            ),
-            tenant,
-            user,
-        },
-        Identity::User { user } => Opening::Whole(format!(
-            "{begin}; SET LOCAL app.current_user_id = '{}'; SET LOCAL app.current_roles = ''; \
+        Identity::Member { tenant, user } => {
+            let (tenant, user) = (literal(tenant), literal(user));
+            let question = match asking {
+                Asking::Prepared => format!("EXECUTE {PREPARED} ({tenant}, {user})"),
+                Asking::InFull => membership(&tenant, &user),
+            };
+            format!(
+                "{begin}; SET LOCAL app.current_tenant_id = {tenant}; \
+                 SET LOCAL app.current_user_id = {user}; {question}"
+            )
+        }
+        Identity::User { user } => format!(
+            "{begin}; SET LOCAL app.current_user_id = {}; SET LOCAL app.current_roles = ''; \
              SELECT '' WHERE viewer_is_live()",
-            uuid::Uuid::from(user)
-        )),
-        Identity::Staff { user } => Opening::Whole(format!(
-            "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = '{}'; \
+            literal(user)
+        ),
+        Identity::Staff { user } => format!(
+            "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = {}; \
              SET LOCAL app.current_roles = ''; \
              SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
              HAVING count(*) > 0",
-            uuid::Uuid::from(user)
-        )),
+            literal(user)
+        ),
     }
+}
+
+/// A UUID in quotes: no letter of it can end them.
+fn literal(id: impl Into<uuid::Uuid>) -> String {
+    format!("'{}'", id.into())
 }
 
 /// The roles that may write anything at all, as SQL.
@@ -87,7 +99,7 @@ fn writers() -> String {
 mod tests {
     use entity::id::{TenantId, UserId};
 
-    use super::{Opening, membership, opening};
+    use super::{Asking, opening, prepare};
     use crate::{Access, Identity};
 
     fn member() -> Identity {
@@ -98,10 +110,7 @@ mod tests {
     }
 
     fn text(identity: Identity, access: Access) -> String {
-        match opening(identity, access) {
-            Opening::Member { begin, .. } => begin,
-            Opening::Whole(message) => message,
-        }
+        opening(identity, access, Asking::Prepared)
     }
 
     #[test]
@@ -116,14 +125,15 @@ mod tests {
 
     #[test]
     fn roles_are_set_for_the_transaction_and_an_analyst_is_none_that_writes() {
-        let text = membership();
-        assert!(text.contains(
-            "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
-        ));
-        assert!(text.contains(
-            "NOT m.roles && ARRAY['owner', 'admin', 'member', 'billing'] \
-             THEN set_config('transaction_read_only', 'on', true)"
-        ));
+        for text in [prepare(), opening(member(), Access::Read, Asking::InFull)] {
+            assert!(text.contains(
+                "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
+            ));
+            assert!(text.contains(
+                "NOT m.roles && ARRAY['owner', 'admin', 'member', 'billing'] \
+                 THEN set_config('transaction_read_only', 'on', true)"
+            ));
+        }
     }
 
     #[test]

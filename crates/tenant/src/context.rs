@@ -210,7 +210,8 @@ impl TenantContext {
         }
     }
 
-    /// Makes way for another connection if `error` is that of one that was dead.
+    /// Makes way for another connection if `error` is that of one that was dead, or for another question
+    /// if the prepared one was gone.
     ///
     /// An idle connection may have died since its last use (a restarted server, a killed backend).
     /// What was sent on it was never begun, so it is sent again on another one, at most as often as
@@ -221,8 +222,15 @@ impl TenantContext {
         dead: &Arc<Transaction>,
         error: OpenError,
     ) -> Result<(), DbErr> {
-        let is_dead = matches!(error, OpenError::Refused(Refusal::Unavailable));
-        if !is_dead || *attempts > self.database.max_connections() {
+        let may_be_sent_again = match error {
+            OpenError::Refused(refusal) => refusal == Refusal::Unavailable,
+            OpenError::Unprepared => {
+                dead.lent().pool().ask_in_full();
+                true
+            }
+            OpenError::Failed(_) => false,
+        };
+        if !may_be_sent_again || *attempts > self.database.max_connections() {
             return Err(self.unopened(&error));
         }
         *attempts += 1;
@@ -239,6 +247,9 @@ impl TenantContext {
             OpenError::Refused(refusal) => {
                 let refusal = self.refusal.get_or_init(|| *refusal);
                 DbErr::Conn(RuntimeErr::Internal(refusal.to_string()))
+            }
+            OpenError::Unprepared => {
+                DbErr::Custom("the membership question is not prepared".into())
             }
             OpenError::Failed(error) => DbErr::Conn(RuntimeErr::SqlxError(Arc::clone(error))),
         }

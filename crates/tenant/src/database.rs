@@ -84,7 +84,9 @@ impl Database {
     async fn ping_once(&self) -> Result<(), sqlx::Error> {
         let lent = self.acquire().await?;
         let wire = lent.wire();
-        let asked = join(wire.ended(), wire.client().batch_execute("SELECT 1"));
+        let (unended, ended) = wire.ended();
+        let question = unended + "SELECT 1";
+        let asked = join(ended, wire.client().batch_execute(&question));
         let (ended, answered) = wire.drive(asked).await;
         ended.and(answered).map_err(of_driver)
     }

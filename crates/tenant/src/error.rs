@@ -49,6 +49,12 @@ pub(crate) fn is_conflict_of(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code == "40001" || code == "40P01")
 }
 
+/// 26000: there is no prepared statement of that name.
+pub(crate) fn is_unprepared(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "26000")
+}
+
 /// The SQLSTATE of an error that came from PostgreSQL.
 pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
     Some(driver(error)?.as_database_error()?.code()?.into_owned())

@@ -6,7 +6,10 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, Once, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, Once, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,6 +19,7 @@ use tokio::{
 };
 
 use crate::{
+    begin::Asking,
     connect::Target,
     wire::{Known, Wire},
 };
@@ -37,9 +41,11 @@ pub(crate) struct Pool {
     known: Known,
     max_connections: u32,
     acquire_timeout: Duration,
-    /// Told when a ROLLBACK is queued on an idle connection.
+    /// Told when the transaction of an idle connection is to be ended.
     unsent: Arc<Notify>,
     flusher: Once,
+    /// A prepared statement was not there: a pooler stands between, that lends another session each time.
+    is_pooled: AtomicBool,
 }
 
 impl Pool {
@@ -53,10 +59,30 @@ impl Pool {
             acquire_timeout,
             unsent: Arc::default(),
             flusher: Once::new(),
+            is_pooled: AtomicBool::new(false),
         }
     }
 
-    /// Sends what is queued on idle connections in a moment.
+    /// How a membership is to be asked for.
+    pub(crate) fn asking(&self) -> Asking {
+        if self.is_pooled.load(Ordering::Relaxed) {
+            Asking::InFull
+        } else {
+            Asking::Prepared
+        }
+    }
+
+    /// Asks for memberships in full from now on.
+    pub(crate) fn ask_in_full(&self) {
+        if !self.is_pooled.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a prepared statement was gone, as behind a pooler of transactions; \
+                 memberships are asked for without one from now on, which is slower"
+            );
+        }
+    }
+
+    /// Sends the ROLLBACKs of idle connections in a moment.
     pub(crate) fn flush_soon(&self) {
         self.unsent.notify_one();
     }
@@ -151,7 +177,7 @@ impl Pool {
     }
 }
 
-/// Sends what is queued on idle connections, for as long as there is the pool.
+/// Sends the ROLLBACKs of idle connections, for as long as there is the pool.
 async fn flush(pool: Weak<Pool>, unsent: Arc<Notify>) {
     loop {
         unsent.notified().await;

@@ -15,16 +15,15 @@ use std::{
     time::Duration,
 };
 
-use entity::id::{TenantId, UserId};
 use futures::{
     FutureExt,
-    future::{BoxFuture, Shared, join, join3},
+    future::{BoxFuture, Shared, join},
 };
-use tokio_postgres::{Client, Error, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use crate::{
-    begin::{self, Opening},
-    error::Refusal,
+    begin,
+    error::{self, Refusal},
     identity::{Access, Identity},
     pool::Lent,
     wire::{Wire, of_driver},
@@ -57,6 +56,8 @@ pub(crate) struct Transaction {
 #[derive(Clone)]
 pub(crate) enum OpenError {
     Refused(Refusal),
+    /// The session behind the connection is not the one that the membership question was prepared on.
+    Unprepared,
     /// Not about the connection: a setting or a table that the opening message needs is missing.
     Failed(Arc<sqlx::Error>),
 }
@@ -68,6 +69,7 @@ impl OpenError {
                 tracing::warn!(%error, "no transaction could be opened");
                 Self::Refused(refusal)
             }
+            None if error::is_unprepared(&error) => Self::Unprepared,
             None => Self::Failed(Arc::new(error)),
         }
     }
@@ -76,10 +78,8 @@ impl OpenError {
 impl Transaction {
     /// Queues the opening message on a lent connection. It goes out with the first statement.
     pub(crate) fn begin(lent: Lent, identity: Identity, access: Access) -> Self {
-        let wire = lent.wire();
-        let opening = open(wire, begin::opening(identity, access))
-            .boxed()
-            .shared();
+        let message = begin::opening(identity, access, lent.pool().asking());
+        let opening = open(lent.wire(), &message).boxed().shared();
         // The first poll queues what has to go out before any statement.
         drop(opening.clone().now_or_never());
         Self {
@@ -164,47 +164,23 @@ impl Transaction {
     }
 }
 
-/// Sends the opening message and reads its answer.
+/// Sends the opening message, behind the end of the transaction before, and reads its answer.
 fn open(
     wire: &Wire,
-    opening: Opening,
+    opening: &str,
 ) -> impl Future<Output = Result<Grants, OpenError>> + Send + use<> {
     let client = Arc::clone(wire.client());
-    let (ended, membership) = (wire.ended(), wire.membership().clone());
+    let (unended, ended) = wire.ended();
+    let message = unended + opening;
     async move {
-        let (ended, begun, grants) = match opening {
-            Opening::Member {
-                begin,
-                tenant,
-                user,
-            } => {
-                let grants = roles(&client, &membership, tenant, user);
-                join3(ended, client.batch_execute(&begin), grants).await
-            }
-            Opening::Whole(message) => {
-                let (ended, grants) = join(ended, asked(&client, &message)).await;
-                (ended, Ok(()), grants)
-            }
-        };
-        // The first error is the cause: what follows a BEGIN that failed fails as well.
-        let grants = ended.and(begun).and(grants);
+        let (ended, grants) = join(ended, asked(&client, &message)).await;
+        // The first error is the cause: what follows fails as well.
+        let grants = ended.and(grants);
         match grants.map_err(of_driver).map_err(OpenError::of)? {
             Some(grants) => Ok(split(&grants)),
             None => Err(OpenError::Refused(Refusal::NotAMember)),
         }
     }
-}
-
-/// A member's roles.
-async fn roles(
-    client: &Client,
-    membership: &Statement,
-    tenant: TenantId,
-    user: UserId,
-) -> Result<Option<String>, Error> {
-    let (tenant, user) = (uuid::Uuid::from(tenant), uuid::Uuid::from(user));
-    let rows = client.query(membership, &[&tenant, &user]).await?;
-    rows.first().map_or(Ok(None), |row| row.try_get(0))
 }
 
 /// The text of a message's only row, if there is one.

@@ -25,7 +25,6 @@ use futures::{
     future::{BoxFuture, Either, select},
     task::noop_waker,
 };
-use postgres_types::Type;
 use sea_orm::Value;
 use tokio_postgres::{Client, Error, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -36,7 +35,7 @@ pub(crate) use statements::Known;
 use statements::Statements;
 use value::Bound;
 
-use crate::begin::membership;
+use crate::begin;
 
 type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
 /// The half of a connection that reads and writes.
@@ -45,47 +44,49 @@ pub(crate) type Connection = tokio_postgres::Connection<Socket, Stream>;
 /// How long the server may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
+/// How far the transaction before has ended.
+#[derive(Default)]
+enum Ending {
+    /// It has, or there was none.
+    #[default]
+    Ended,
+    /// ROLLBACK was not sent.
+    Unsent,
+    /// Nobody has read the ROLLBACK's answer yet.
+    Unanswered(BoxFuture<'static, Result<(), Error>>),
+}
+
 /// A connection, with the statements that were prepared on it.
 pub(crate) struct Wire {
     client: Arc<Client>,
     driver: Mutex<Driver>,
-    /// Asks whether who asks is a member.
-    membership: Statement,
     statements: Mutex<Statements>,
-    /// The ROLLBACK of the transaction before, whose answer nobody has read yet.
-    ending: Mutex<Option<BoxFuture<'static, Result<(), Error>>>>,
+    ending: Mutex<Ending>,
     born: Instant,
 }
 
 impl Wire {
-    /// Makes a fresh connection ready: prepares the question that opens every transaction.
+    /// Makes a fresh connection ready: prepares the question that opens a transaction.
     ///
     /// # Errors
     /// When the server ends the connection, or has no such tables.
     pub(crate) async fn new(client: Client, mut connection: Connection) -> Result<Self, Error> {
-        let types = [Type::UUID, Type::UUID];
-        let question = membership();
-        let membership = {
-            let prepare = pin!(client.prepare_typed(&question, &types));
+        {
+            let question = begin::prepare();
+            let prepare = pin!(client.batch_execute(&question));
             match select(prepare, &mut connection).await {
                 Either::Left((prepared, _)) => prepared?,
                 // The answer, if there is one, tells more than the end does.
                 Either::Right((ended, prepare)) => ended.and(prepare.await)?,
             }
-        };
+        }
         Ok(Self {
             client: Arc::new(client),
             driver: Mutex::new(Driver::new(connection)),
-            membership,
             statements: Mutex::default(),
             ending: Mutex::default(),
             born: Instant::now(),
         })
-    }
-
-    /// The prepared question for a member's roles.
-    pub(crate) fn membership(&self) -> &Statement {
-        &self.membership
     }
 
     /// Where messages are queued; they go out when somebody [drives](Self::drive).
@@ -118,31 +119,42 @@ impl Wire {
         .await
     }
 
-    /// Writes what is queued, as far as the socket takes it, and waits for nothing.
-    pub(crate) fn flush(&self) {
-        let mut driver = lock(&self.driver);
-        driver.poll(&mut Context::from_waker(&noop_waker()));
-    }
-
-    /// Queues ROLLBACK, whose answer [`Self::ended`] reads. It goes out with the next message, or when
-    /// somebody [flushes](Self::flush).
+    /// Ends the transaction: the ROLLBACK goes out with the next opening message, or when somebody
+    /// [flushes](Self::flush).
     ///
     /// Only for a connection on which no answer is outstanding: after a statement that was given up the
     /// ROLLBACK would wait for that statement's end.
     pub(crate) fn end(&self) {
-        let mut rollback = self.rollback();
-        // The first poll queues the message; it can answer only that the connection is gone.
-        if (&mut rollback).now_or_never().is_some() {
-            lock(&self.driver).connection = None;
-            return;
-        }
-        *lock(&self.ending) = Some(rollback);
+        *lock(&self.ending) = Ending::Unsent;
     }
 
-    /// The end of the transaction before, whose success has to be seen before this connection is used.
-    pub(crate) fn ended(&self) -> BoxFuture<'static, Result<(), Error>> {
-        let ending = lock(&self.ending).take();
-        ending.unwrap_or_else(|| Box::pin(std::future::ready(Ok(()))))
+    /// Sends the ROLLBACK that was not sent, as far as the socket takes it, and waits for nothing.
+    pub(crate) fn flush(&self) {
+        let mut ending = lock(&self.ending);
+        if !matches!(*ending, Ending::Unsent) {
+            return;
+        }
+        let mut rollback = self.rollback();
+        // The first poll queues the message; it can answer only that the connection is gone.
+        let is_gone = (&mut rollback).now_or_never().is_some();
+        *ending = Ending::Unanswered(rollback);
+        let mut driver = lock(&self.driver);
+        if is_gone {
+            driver.connection = None;
+        }
+        driver.poll(&mut Context::from_waker(&noop_waker()));
+    }
+
+    /// What ends the transaction before: SQL for the front of the next message, and what has to succeed
+    /// before this connection is used.
+    pub(crate) fn ended(&self) -> (String, BoxFuture<'static, Result<(), Error>>) {
+        let nothing = || -> BoxFuture<'static, _> { Box::pin(std::future::ready(Ok(()))) };
+        match std::mem::take(&mut *lock(&self.ending)) {
+            Ending::Ended => (String::new(), nothing()),
+            // The message stops at the first statement that fails, so what follows runs behind it only.
+            Ending::Unsent => ("ROLLBACK; ".to_owned(), nothing()),
+            Ending::Unanswered(rollback) => (String::new(), rollback),
+        }
     }
 
     /// ROLLBACK, as a future of its own.
@@ -225,7 +237,7 @@ impl Wire {
         let driver = self.driver.into_inner();
         let driver = driver.unwrap_or_else(PoisonError::into_inner);
         // Each holds the client, too; the connection ends when nobody does.
-        drop((self.ending, self.statements, self.membership));
+        drop((self.ending, self.statements));
         if let Some(connection) = driver.connection {
             // Nobody is served by what the server answers, or by its not answering.
             drop(tokio::time::timeout(GOODBYE, connection).await);

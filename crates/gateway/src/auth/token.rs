@@ -98,6 +98,11 @@ impl Claims {
         }
     }
 
+    /// The second, of Unix time, from which on the token is not valid.
+    pub(super) fn expires(&self) -> i64 {
+        self.exp
+    }
+
     /// Whom the token is for.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! `gateway serve`.
 
-use std::sync::Arc;
-
 use tokio::net::TcpListener;
 
 use super::{
@@ -44,7 +42,7 @@ async fn serve(
     signals: Signals,
 ) -> Result<(), CommandError> {
     let key = token::key(config)?;
-    let gateway = Arc::new(Gateway::new(&databases.login, key.clone(), config)?);
+    let gateways = Gateway::for_cores(&databases.login, key.clone(), config)?;
     let demo = signals.clone().end(prepare(databases)).await?;
     let address = listener.local_addr().map_err(CommandError::Serve)?;
     announce(address, demo.as_ref(), &key)?;
@@ -57,7 +55,7 @@ async fn serve(
         );
     };
     tokio::select! {
-        served = crate::serve(gateway, listener, config.drain, stop) => served.map_err(CommandError::Serve),
+        served = crate::serve(gateways, listener, config.drain, stop) => served.map_err(CommandError::Serve),
         () = second => Ok(()),
     }
 }

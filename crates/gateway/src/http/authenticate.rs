@@ -4,12 +4,12 @@ use axum::http::{HeaderMap, header};
 use tenant::Identity;
 
 use super::error::HttpError;
-use crate::auth::{Claims, TokenKey};
+use crate::auth::Tokens;
 
 /// Whom the request speaks for, by its bearer token.
-pub(super) fn identity(headers: &HeaderMap, key: &TokenKey) -> Result<Identity, HttpError> {
+pub(super) fn identity(headers: &HeaderMap, tokens: &Tokens) -> Result<Identity, HttpError> {
     let header = headers
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap_or_default());
-    Ok(Claims::verify(header, key)?.identity()?)
+    Ok(tokens.identity(header)?)
 }

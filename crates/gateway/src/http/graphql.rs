@@ -60,7 +60,7 @@ async fn answer(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let identity = authenticate::identity(request.headers(), gateway.key())?;
+    let identity = authenticate::identity(request.headers(), gateway.tokens())?;
     log.identity = Some(identity);
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();

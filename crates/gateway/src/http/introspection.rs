@@ -96,3 +96,39 @@ impl Introspections {
         usize::try_from(self.0.capacity()).unwrap_or(usize::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::{Introspections, Key};
+
+    fn key(number: usize) -> Key {
+        Key {
+            document: format!("{{ __schema {{ types {{ n{number}: name }} }} }}"),
+            operation: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_are_kept_within_the_bound() {
+        let kept = Introspections::new(64 << 10);
+        for number in 0..200 {
+            let answer = vec![b'x'; 1 << 10].into_response();
+            assert!(kept.keep(key(number), answer).await.is_ok());
+        }
+        assert!((1..64).contains(&kept.0.len()), "{}", kept.0.len());
+        assert!(kept.0.weight() <= 64 << 10);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_would_push_out_all_others_is_not_kept() {
+        let kept = Introspections::new(64 << 10);
+        let small = vec![b'x'; 1 << 10].into_response();
+        assert!(kept.keep(key(0), small).await.is_ok());
+        let large = vec![b'x'; 60 << 10].into_response();
+        assert!(kept.keep(key(1), large).await.is_ok());
+        assert!(kept.get(&key(0)).is_some());
+        assert!(kept.get(&key(1)).is_none());
+    }
+}

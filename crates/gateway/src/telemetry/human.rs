@@ -1,9 +1,15 @@
 //! Log lines for people.
 
-use std::fmt;
+use std::{
+    error::Error,
+    fmt::{self, Write},
+};
 
-use chrono::Utc;
-use tracing::{Event, Level, Subscriber};
+use chrono::{SecondsFormat, Utc};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
@@ -26,7 +32,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let time = Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ");
+        let time = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
         let level = *event.metadata().level();
         if writer.has_ansi_escapes() {
             let colour = colour(level);
@@ -41,11 +47,63 @@ where
             // Trouble may be a dependency's, whose words alone do not tell whose.
             write!(writer, "{}: ", event.metadata().target())?;
         }
-        context.format_fields(writer.by_ref(), event)?;
+        let mut text = Text::default();
+        event.record(&mut text);
+        writer.write_str(&text.line)?;
         if let Some(id) = request_id(context) {
             write!(writer, " id={id}")?;
         }
         writeln!(writer)
+    }
+}
+
+/// The message and the fields of an event: `message key=value key="text"`.
+#[derive(Default)]
+struct Text {
+    line: String,
+}
+
+impl Text {
+    /// Adds a field. Who writes a value has no say in where a line ends, nor in its colours.
+    fn add(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        let name = field.name();
+        if !self.line.is_empty() {
+            self.line.push(' ');
+        }
+        if name != "message" {
+            self.line.push_str(name);
+            self.line.push('=');
+        }
+        let start = self.line.len();
+        // A String takes all that is written to it; what a value can not show of itself is left out.
+        let _ = self.line.write_fmt(value);
+        if self.line[start..].contains(char::is_control) {
+            let value = self.line.split_off(start);
+            for letter in value.chars() {
+                if letter.is_control() {
+                    self.line.extend(letter.escape_default());
+                } else {
+                    self.line.push(letter);
+                }
+            }
+        }
+    }
+}
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, format_args!("{value:?}"));
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        let mut text = value.to_string();
+        let mut cause = value.source();
+        while let Some(error) = cause {
+            // Infallible, as above.
+            let _ = write!(text, ": {error}");
+            cause = error.source();
+        }
+        self.add(field, format_args!("{text}"));
     }
 }
 

@@ -1,6 +1,12 @@
 //! The one wrapper around the `dataloader` crate.
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash, marker::PhantomData, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt::{self, Debug},
+    hash::Hash,
+    marker::PhantomData,
+    sync::Arc,
+};
 
 use dataloader::{BatchFn, cached};
 use sea_orm::DbErr;
@@ -9,7 +15,7 @@ use tenant::TenantContext;
 /// How the values of many keys are asked for at once.
 pub(crate) trait Batch: Send + Sync + 'static {
     /// What identifies a value.
-    type Key: Clone + Debug + Eq + Hash + Send + Sync;
+    type Key: Clone + Eq + Hash + Send + Sync;
     /// What is cached for the operation; cheap to clone.
     type Value: Clone + Send + Sync;
 
@@ -23,9 +29,30 @@ pub(crate) trait Batch: Send + Sync + 'static {
 /// Every key is answered: with its value, with none, or with the failure all of its batch share.
 type Answer<B> = Result<Option<<B as Batch>::Value>, Arc<DbErr>>;
 
+/// What a batch waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gathering {
+    /// Levels that run side by side. A level hands its keys over at once, and such levels are polled in the
+    /// same turn: one yield gathers them.
+    Siblings,
+    /// Nothing: the operation has one level that loads anything.
+    Nothing,
+}
+
+/// A key that shows nothing of itself: for each key that is found the crate prepares the message that it was
+/// not, and throws it away.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Unshown<K>(K);
+
+impl<K> Debug for Unshown<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+}
+
 /// A loader of one kind of value for one operation.
 pub(super) struct Loader<B: Batch> {
-    cached: cached::Loader<B::Key, Answer<B>, Runner<B>>,
+    cached: cached::Loader<Unshown<B::Key>, Answer<B>, Runner<B>>,
 }
 
 struct Runner<B> {
@@ -33,12 +60,13 @@ struct Runner<B> {
     batch: PhantomData<fn() -> B>,
 }
 
-impl<B: Batch> BatchFn<B::Key, Answer<B>> for Runner<B> {
-    async fn load(&mut self, keys: &[B::Key]) -> HashMap<B::Key, Answer<B>> {
-        match B::load(&self.context, keys).await {
+impl<B: Batch> BatchFn<Unshown<B::Key>, Answer<B>> for Runner<B> {
+    async fn load(&mut self, keys: &[Unshown<B::Key>]) -> HashMap<Unshown<B::Key>, Answer<B>> {
+        let asked: Vec<B::Key> = keys.iter().map(|key| key.0.clone()).collect();
+        match B::load(&self.context, &asked).await {
             Ok(mut values) => keys
                 .iter()
-                .map(|key| (key.clone(), Ok(values.remove(key))))
+                .map(|key| (key.clone(), Ok(values.remove(&key.0))))
                 .collect(),
             Err(error) => {
                 let error = Arc::new(error);
@@ -51,21 +79,25 @@ impl<B: Batch> BatchFn<B::Key, Answer<B>> for Runner<B> {
 }
 
 impl<B: Batch> Loader<B> {
-    pub(super) fn new(context: Arc<TenantContext>) -> Self {
+    pub(super) fn new(context: Arc<TenantContext>, gathering: Gathering) -> Self {
         let runner = Runner {
             context,
             batch: PhantomData,
         };
-        // A level hands its keys over at once, and levels that run side by side are polled in the
-        // same turn: one yield gathers them. A batch is never split.
+        let yields = match gathering {
+            Gathering::Siblings => 1,
+            Gathering::Nothing => 0,
+        };
+        // A batch is never split.
         let cached = cached::Loader::new(runner)
             .with_max_batch_size(usize::MAX)
-            .with_yield_count(1);
+            .with_yield_count(yields);
         Self { cached }
     }
 
     pub(super) async fn load(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>, Arc<DbErr>> {
-        let answers = self.cached.try_load_many(keys.to_vec()).await;
+        let keys: Vec<_> = keys.iter().cloned().map(Unshown).collect();
+        let answers = self.cached.try_load_many(keys.clone()).await;
         let answers = answers.map_err(|error| Arc::new(DbErr::Custom(error.to_string())))?;
         keys.iter()
             .map(|key| answers.get(key).cloned().unwrap_or(Ok(None)))

@@ -1,11 +1,16 @@
 //! Rows by their id.
 
-use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
 use async_graphql::{Context, Result};
 use entity::{columns::ColumnSet, id::TenantId};
 use sea_orm::{
-    DbErr, EntityTrait, ExprTrait, QueryTrait,
+    DbBackend, DbErr, EntityTrait, ExprTrait, QueryTrait, Statement, Values,
     sea_query::{Expr, extension::postgres::PgFunc},
 };
 use tenant::{Identity, TenantContext};
@@ -121,16 +126,46 @@ impl<T: Table> Batch for RowsById<T> {
         let set = keys
             .iter()
             .fold(ColumnSet::NONE, |set, (_, more)| set.union(*more));
-        let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
-        let mut select = T::Entity::find().into_query();
-        columns::select::<T>(&mut select, set);
-        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::any(&ids)))));
+        let statement = Statement {
+            sql: text::<T>(set).to_string(),
+            values: Some(Values(vec![RawKey::any_value(&ids)])),
+            db_backend: DbBackend::Postgres,
+        };
         let mut found = HashMap::with_capacity(ids.len());
-        for row in context.rows(&select).await? {
+        for row in context.rows_raw(&statement).await? {
             let row: T::Row = row.read_selected(0, set)?;
             found.insert(RawKey::of(T::id(&row)), Arc::new(row));
         }
         let loaded = |key: &Self::Key| Some((*key, Arc::clone(found.get(&key.0)?)));
         Ok(keys.iter().filter_map(loaded).collect())
     }
+}
+
+/// Texts that are kept: a client that asks for ever other columns is not to fill the memory.
+const TEXTS: usize = 2048;
+
+/// Those that were built before, by the table and the columns. Building one takes longer than all else that is done with it
+/// here.
+static BUILT: LazyLock<RwLock<HashMap<(TypeId, ColumnSet), Arc<str>>>> =
+    LazyLock::new(RwLock::default);
+
+/// The statement's text for these columns; `$1` are the keys.
+fn text<T: Table>(set: ColumnSet) -> Arc<str> {
+    let place = (TypeId::of::<T>(), set);
+    // A map is whole whenever its lock is free.
+    let built = BUILT.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = built.get(&place) {
+        return Arc::clone(text);
+    }
+    drop(built);
+    let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
+    let mut select = T::Entity::find().into_query();
+    columns::select::<T>(&mut select, set);
+    select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::any(&[])))));
+    let text: Arc<str> = DbBackend::Postgres.build(&select).sql.into();
+    let mut built = BUILT.write().unwrap_or_else(PoisonError::into_inner);
+    if built.len() < TEXTS {
+        built.insert(place, Arc::clone(&text));
+    }
+    text
 }

@@ -1,5 +1,7 @@
 //! Keys without their type, as loaders group and bind them.
 
+use std::hash::{Hash, Hasher};
+
 use entity::id::TypedId;
 use sea_orm::{
     DbErr, Value,
@@ -13,12 +15,22 @@ use uuid::Uuid;
 const EXPECTED: usize = 10;
 
 /// The key of a row, of whatever kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RawKey {
     /// Most tables.
     Uuid(Uuid),
     /// Tables with identity keys.
     Int(i64),
+}
+
+/// In one piece: a level hashes each of its keys several times.
+impl Hash for RawKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Uuid(uuid) => state.write_u128(uuid.as_u128()),
+            Self::Int(number) => state.write_i64(*number),
+        }
+    }
 }
 
 impl RawKey {
@@ -42,11 +54,17 @@ impl RawKey {
     /// PostgreSQL plans a statement anew each time if it expects that to be worth it, and of fewer keys than
     /// [`EXPECTED`] it does, which takes it longer than finding the rows. So few are repeated.
     pub(crate) fn any(keys: &[Self]) -> Expr {
-        let mut keys = keys.to_vec();
-        if let Some(first) = keys.first().copied() {
-            keys.resize(keys.len().max(EXPECTED), first);
-        }
-        Self::array(&keys)
+        Expr::val(Self::any_value(keys))
+    }
+
+    /// The same as a value, for a statement whose text is there already.
+    pub(crate) fn any_value(keys: &[Self]) -> Value {
+        let kind = Self::kind(keys);
+        let repeated = keys.first().into_iter().cycle();
+        let missing = EXPECTED.saturating_sub(keys.len());
+        let keys = keys.iter().chain(repeated.take(missing));
+        let values: Vec<Value> = keys.map(|key| key.value()).collect();
+        Value::Array(kind, Some(Box::new(values)))
     }
 
     /// The same for a function that makes a row of each, such as `unnest`: the array is filled up with nulls,

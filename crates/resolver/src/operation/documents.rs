@@ -19,12 +19,13 @@ use quick_cache::{
     OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
 };
+use rows::Query;
 
 use super::{
-    Operation, choose, codes::unparsed, expansion, introspection::is_about_schema, nesting,
+    Operation, choose, codes::unparsed, expansion, introspection::is_about_schema, lookup, nesting,
     provided, uses::Uses, weight,
 };
-use crate::error::shortened;
+use crate::{error::shortened, loader::Gathering, query::ROOTS};
 
 /// A document that would take more than this part of the room is not kept.
 const LARGEST: u64 = 8;
@@ -41,6 +42,7 @@ type Kept = Cache<Arc<str>, Arc<Document>, ByBytes, RandomState>;
 struct Document {
     text: Arc<str>,
     parsed: ExecutableDocument,
+    is_plain: bool,
     validated: OnceLock<Validated>,
 }
 
@@ -105,9 +107,11 @@ impl Documents {
             // Also of variables that nobody declared: `@skip` would read them.
             is_fixed: request.variables.is_empty() && is_about_schema(&document.parsed, definition),
         };
+        let gathering = lookup::gathering(definition);
         request.data.insert(Found {
             documents: self.clone(),
             document,
+            gathering,
         });
         Ok(operation)
     }
@@ -128,6 +132,7 @@ fn read(request: &mut Request) -> Result<Arc<Document>, ServerError> {
     // the one it runs.
     let document = Document {
         text,
+        is_plain: ROOTS.plain(&parsed).is_some(),
         parsed: parsed.clone(),
         validated: OnceLock::new(),
     };
@@ -153,6 +158,44 @@ pub fn again(request: &Request) -> Request {
 pub(super) struct Found {
     documents: Documents,
     document: Arc<Document>,
+    gathering: Gathering,
+}
+
+/// What the loaders of a request have to gather.
+pub(crate) fn gathering(request: &Request) -> Gathering {
+    let found = request.data.get(&TypeId::of::<Found>());
+    let found = found.and_then(|found| found.downcast_ref::<Found>());
+    found.map_or(Gathering::Siblings, |found| found.gathering)
+}
+
+/// A request whose document is known, is [plain](rows::Roots::plain), and would pass validation.
+pub(crate) struct Known(Arc<Document>);
+
+/// Whether the request's is one.
+pub(crate) fn known(request: &Request, registry: &Registry) -> Option<Known> {
+    let found = request.data.get(&TypeId::of::<Found>());
+    let found = found?.downcast_ref::<Found>()?;
+    let document = &found.document;
+    let validated = document.validated.get().filter(|_| document.is_plain)?;
+    let fit = validated.uses.fit(registry, &request.variables);
+    fit.then(|| Known(Arc::clone(document)))
+}
+
+impl Known {
+    /// The request's query.
+    pub(crate) fn query(self, request: Request) -> Query {
+        let parsed = &self.0.parsed;
+        let mut operations = parsed.operations.iter();
+        let (_, operation) = operations
+            .next()
+            .expect("a plain document has one operation");
+        Query {
+            operation: operation.clone(),
+            fragments: parsed.fragments.clone(),
+            variables: request.variables,
+            data: request.data,
+        }
+    }
 }
 
 impl Found {

@@ -7,10 +7,11 @@ mod operation;
 mod types;
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, ObjectType, Request, Response, Schema, Value,
+    EmptyMutation, EmptySubscription, ObjectType, Request, Response, Schema, Value, Variables,
+    parser::parse_query,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use rows::{Output, Root, RootFields};
+use rows::{Inquiry, Output, Query, Root, RootFields, Roots};
 
 use crate::{
     declared, derived, faults,
@@ -168,6 +169,81 @@ async fn a_root_of_rows() {
     let met = compare(&schema, unlucky, |request| request, None).await;
     met.assert();
     assert!(met.trees > met.operations / 10, "{met:?}");
+}
+
+#[tokio::test]
+async fn without_an_executor_around_it_a_root_answers_the_same() {
+    let schema = Schema::new(
+        Root::<roots::Query>::new(),
+        EmptyMutation,
+        EmptySubscription,
+    );
+    let inquiry = Inquiry::default();
+    let request = Request::new("{ version }").data(inquiry.clone());
+    drop(schema.execute(request).await);
+    let environment = inquiry.found().expect("a field of the root was asked for");
+    let roots = Roots::default().root::<roots::Query>();
+    let types = Types::of(&schema).await;
+    let (mut compared, mut errors) = (0, 0);
+    for seed in seeds().start..seeds().end * 20 {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let operation = Operation::random(&types, &mut rng);
+        let document = parse_query(operation.text()).expect("a document");
+        let Some(plain) = roots.plain(&document) else {
+            continue;
+        };
+        let session = unlucky(&mut rng);
+        let request = || {
+            let request = session.request(operation.text());
+            request.data(RootFields::default()).data(Output::Json)
+        };
+        let told = Told(seed, operation.text());
+        let expected = schema.execute(request()).await;
+        if expected.errors.iter().any(|error| error.path.is_empty()) {
+            continue; // It did not pass validation.
+        }
+        let query = Query {
+            operation: plain.clone(),
+            fragments: document.fragments.clone(),
+            variables: Variables::default(),
+            data: request().data,
+        };
+        let answer = rows::execute(&environment, &roots, query).await;
+        assert_eq!(serialized(&answer.data), serialized(&expected.data));
+        let told_of = |response: &Response| serde_json::to_string(&response.errors).expect("JSON");
+        assert_eq!(told_of(&answer), told_of(&expected));
+        compared += 1;
+        errors += answer.errors.len();
+        drop(told);
+    }
+    assert!(compared > 100 && errors > 50, "{compared}, {errors}");
+}
+
+#[test]
+fn what_is_not_plain_is_left_to_async_graphql() {
+    let roots = Roots::default().root::<roots::Query>();
+    let is_plain = |text| {
+        roots
+            .plain(&parse_query(text).expect("a document"))
+            .is_some()
+    };
+    assert!(is_plain(
+        "query Q($x: Int) { a: version version __typename first { ...F } } fragment F on Campaign { name }"
+    ));
+    for other in [
+        "query A { version } query B { version }",
+        "mutation { version }",
+        "{ version @include(if: true) }",
+        "{ first { name @skip(if: true) } }",
+        "{ first { ...F } } fragment F on Campaign { name @skip(if: true) }",
+        "{ ... { version } }",
+        "{ ...F } fragment F on Query { version }",
+        "{ version version }",
+        "{ __schema { queryType { name } } }",
+        "{ version unheardOf }",
+    ] {
+        assert!(!is_plain(other), "{other}");
+    }
 }
 
 #[tokio::test]

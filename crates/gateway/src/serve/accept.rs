@@ -1,0 +1,156 @@
+//! Clients' connections, and which core each goes to.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::serve::Listener;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::UnboundedReceiver,
+    time::sleep,
+};
+
+use super::core::Core;
+
+/// How long to wait after there was no room for another connection (no file descriptor, no memory).
+const FULL: Duration = Duration::from_millis(100);
+
+/// Accepts connections for ever, and gives each to the core that has the fewest.
+pub(super) async fn accept(listener: &TcpListener, cores: &[Core]) -> Infallible {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => give(stream, cores),
+            Err(error) if is_of_one_client(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted");
+                sleep(FULL).await;
+            }
+        }
+    }
+}
+
+fn give(stream: TcpStream, cores: &[Core]) {
+    let given = stream.set_nodelay(true).and_then(|()| stream.into_std());
+    let fewest = cores.iter().min_by_key(|core| core.connections());
+    if let (Ok(stream), Some(core)) = (given, fewest) {
+        core.take(stream);
+    }
+}
+
+/// The client went away before it was accepted.
+fn is_of_one_client(error: &io::Error) -> bool {
+    use io::ErrorKind as E;
+    matches!(
+        error.kind(),
+        E::ConnectionAborted | E::ConnectionRefused | E::ConnectionReset
+    )
+}
+
+/// Counts what it is a part of, as long as that is there.
+pub(super) struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    pub(super) fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection that was accepted for a core.
+pub(super) type Given = (std::net::TcpStream, Counted);
+
+/// The connections of one core, for axum.
+pub(super) struct Receiving {
+    pub(super) given: UnboundedReceiver<Given>,
+    pub(super) address: SocketAddr,
+}
+
+impl Listener for Receiving {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        while let Some((stream, counted)) = self.given.recv().await {
+            // One that has gone already is no connection.
+            let address = stream.peer_addr();
+            if let (Ok(stream), Ok(address)) = (TcpStream::from_std(stream), address) {
+                return (
+                    Connection {
+                        stream,
+                        _counted: counted,
+                    },
+                    address,
+                );
+            }
+        }
+        // Nobody accepts any more; those that are open go on.
+        std::future::pending().await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+/// A client's connection, on the core that serves it.
+pub(super) struct Connection {
+    stream: TcpStream,
+    _counted: Counted,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        ctx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(ctx, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        ctx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(ctx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        ctx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(ctx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(ctx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(ctx)
+    }
+}
