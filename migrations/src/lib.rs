@@ -55,6 +55,7 @@ mod m20261126_090500_create_invitations;
 mod m20261126_090600_create_accept_invitation;
 mod m20261126_100000_add_email_account_daily_limit;
 mod m20261126_100200_make_sending_names_unique;
+mod m20261126_110000_show_users_themselves_first;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -38,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_090600_create_accept_invitation::Migration),
             Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
             Box::new(crate::m20261126_100200_make_sending_names_unique::Migration),
+            Box::new(crate::m20261126_110000_show_users_themselves_first::Migration),
         ]
     }
 }

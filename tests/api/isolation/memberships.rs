@@ -2,7 +2,7 @@
 
 use futures::future::join;
 use gateway_tests::World;
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::{AssertSqlSafe, Executor, Row};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -188,4 +188,30 @@ async fn an_owner_whose_account_is_deleted_is_none() {
     );
     let answer = owner.query(&mutation).await;
     assert_eq!(answer.code(), "LAST_OWNER", "{}", answer.body);
+}
+
+#[tokio::test]
+async fn who_asks_is_found_without_a_look_at_the_other_members() {
+    let world = World::demo().await;
+    let mut owner = Session::with_roles(&world, acme(&world).await, "owner").await;
+    let explain = |id: &str| {
+        let begin = format!("BEGIN; {}; ", owner.settings);
+        format!("{begin} EXPLAIN (ANALYZE, COSTS OFF) SELECT FROM users WHERE id = {id}; ROLLBACK")
+    };
+    let own = explain("current_setting('app.current_user_id')::uuid");
+    let anothers = explain("gen_random_uuid()");
+    let mut plans = Vec::new();
+    for sql in [own, anothers] {
+        let rows = owner
+            .connection
+            .fetch_all(sqlx::raw_sql(AssertSqlSafe(sql)));
+        let rows = rows.await.expect("a plan");
+        let lines = rows
+            .iter()
+            .filter_map(|row| row.try_get::<String, _>(0).ok());
+        let mut members = lines.filter(|line| line.contains("on tenant_users"));
+        plans.push(members.next().expect("the policy's look at the members"));
+    }
+    assert!(plans[0].contains("never executed"), "{plans:?}");
+    assert!(!plans[1].contains("never executed"), "{plans:?}");
 }

@@ -116,3 +116,68 @@ fn colour(level: Level) -> u8 {
         Level::TRACE => 35,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::Human;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written, behind the time.
+    fn written(event: impl FnOnce()) -> String {
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = tracing_subscriber::fmt::layer()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .event_format(Human);
+        let subscriber = tracing_subscriber::registry().with(lines);
+        tracing::subscriber::with_default(subscriber, event);
+        let bytes = written.0.lock().expect("no panic").clone();
+        let line = String::from_utf8(bytes).expect("text");
+        let (time, rest) = line.split_once(' ').expect("a time");
+        assert_eq!(time.len(), "2026-11-26T16:17:24.242Z".len(), "{time}");
+        rest.to_owned()
+    }
+
+    #[test]
+    fn a_line_is_a_message_and_fields() {
+        let line = written(|| {
+            let nothing: Option<u8> = None;
+            tracing::info!(sql = 2, name = "a b", kind = %"query", nothing, "request");
+        });
+        assert_eq!(line, " INFO request sql=2 name=\"a b\" kind=query\n");
+    }
+
+    #[test]
+    fn nobody_ends_a_line_by_a_value() {
+        let line = written(|| tracing::info!(name = %"a\nb\u{1b}[31m", "two\nlines"));
+        assert_eq!(line, " INFO two\\nlines name=a\\nb\\u{1b}[31m\n");
+    }
+
+    #[test]
+    fn an_error_tells_its_causes() {
+        let cause = io::Error::other(io::Error::other("no cable"));
+        let line = written(|| tracing::info!(error = &cause as &dyn std::error::Error, "sent"));
+        assert!(line.starts_with(" INFO sent error=no cable"), "{line}");
+    }
+}
