@@ -19,11 +19,11 @@ pub(crate) trait Batch: Send + Sync + 'static {
     /// What is cached for the operation; cheap to clone.
     type Value: Clone + Send + Sync;
 
-    /// The values there are; a key without one is left out.
+    /// The values of the keys, in their order; `None` for a key without one.
     fn load(
         context: &TenantContext,
         keys: &[Self::Key],
-    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, DbErr>> + Send;
+    ) -> impl Future<Output = Result<Vec<Option<Self::Value>>, DbErr>> + Send;
 }
 
 /// Every key is answered: with its value, with none, or with the failure all of its batch share.
@@ -64,10 +64,10 @@ impl<B: Batch> BatchFn<Unshown<B::Key>, Answer<B>> for Runner<B> {
     async fn load(&mut self, keys: &[Unshown<B::Key>]) -> HashMap<Unshown<B::Key>, Answer<B>> {
         let asked: Vec<B::Key> = keys.iter().map(|key| key.0.clone()).collect();
         match B::load(&self.context, &asked).await {
-            Ok(mut values) => keys
-                .iter()
-                .map(|key| (key.clone(), Ok(values.remove(&key.0))))
-                .collect(),
+            Ok(values) => {
+                let answers = values.into_iter().map(Ok);
+                keys.iter().cloned().zip(answers).collect()
+            }
             Err(error) => {
                 let error = Arc::new(error);
                 keys.iter()

@@ -119,7 +119,7 @@ impl<T: Table> Batch for RowsById<T> {
     async fn load(
         context: &TenantContext,
         keys: &[Self::Key],
-    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+    ) -> Result<Vec<Option<Self::Value>>, DbErr> {
         let mut ids: Vec<RawKey> = keys.iter().map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -136,8 +136,7 @@ impl<T: Table> Batch for RowsById<T> {
             let row: T::Row = row.read_selected(0, set)?;
             found.insert(RawKey::of(T::id(&row)), Arc::new(row));
         }
-        let loaded = |key: &Self::Key| Some((*key, Arc::clone(found.get(&key.0)?)));
-        Ok(keys.iter().filter_map(loaded).collect())
+        Ok(keys.iter().map(|(id, _)| found.get(id).cloned()).collect())
     }
 }
 

@@ -10,7 +10,7 @@
 //! is among others (`not: {email: {startsWith: "a"}}`, beside a large list of one's own). So they are
 //! consulted for a whole list only; a list with a filter is counted.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::marker::PhantomData;
 
 use async_graphql::{Context, Result};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -72,13 +72,10 @@ impl<T: Listed> Batch for Estimates<T> {
     type Key = Counted<T>;
     type Value = i64;
 
-    async fn load(
-        context: &TenantContext,
-        keys: &[Counted<T>],
-    ) -> Result<HashMap<Counted<T>, i64>, DbErr> {
-        let mut estimates = HashMap::with_capacity(keys.len());
+    async fn load(context: &TenantContext, keys: &[Counted<T>]) -> Result<Vec<Option<i64>>, DbErr> {
+        let mut estimates = Vec::with_capacity(keys.len());
         for key in keys {
-            estimates.insert(key.clone(), of_list(context, &key.0).await?);
+            estimates.push(Some(of_list(context, &key.0).await?));
         }
         Ok(estimates)
     }

@@ -92,8 +92,8 @@ impl<T: Listed> Batch for AllFigures<T> {
     async fn load(
         context: &TenantContext,
         keys: &[Key<T>],
-    ) -> Result<HashMap<Key<T>, Self::Value>, DbErr> {
-        let mut figures = HashMap::with_capacity(keys.len());
+    ) -> Result<Vec<Option<Self::Value>>, DbErr> {
+        let mut figures = vec![None; keys.len()];
         let groups = group(
             keys,
             |(counted, _)| &counted.0,
@@ -101,10 +101,9 @@ impl<T: Listed> Batch for AllFigures<T> {
         );
         for group in groups {
             let found = of_group(context, &group).await?;
-            figures.extend(group.keys.iter().filter_map(|key| {
-                let found = found.get(&key.0.0.parent())?;
-                Some(((*key).clone(), Arc::clone(found)))
-            }));
+            for (place, key) in &group.keys {
+                figures[*place] = found.get(&key.0.0.parent()).cloned();
+            }
         }
         Ok(figures)
     }
@@ -118,7 +117,9 @@ async fn of_group<T: Listed>(
     let set = group
         .keys
         .iter()
-        .fold(FigureSet::default(), |set, (_, asked)| set.union(*asked));
+        .fold(FigureSet::default(), |set, (_, (_, asked))| {
+            set.union(*asked)
+        });
     let parents = group.parents(|(counted, _)| &counted.0);
     let of = group
         .relation

@@ -64,15 +64,15 @@ impl<T: Listed> Batch for AllGroups<T> {
     async fn load(
         context: &TenantContext,
         keys: &[Key<T>],
-    ) -> Result<HashMap<Key<T>, Self::Value>, DbErr> {
-        let mut groups = HashMap::with_capacity(keys.len());
+    ) -> Result<Vec<Option<Self::Value>>, DbErr> {
+        let mut groups = vec![None; keys.len()];
         let asked = group(
             keys,
             |(counted, _)| &counted.0,
             |(counted, grouping)| (counted.0.page().filter_fingerprint(), grouping),
         );
         for group in asked {
-            let grouping = &group.keys[0].1;
+            let (_, (_, grouping)) = group.keys[0];
             let parents = group.parents(|(counted, _)| &counted.0);
             let of = group
                 .relation
@@ -80,10 +80,9 @@ impl<T: Listed> Batch for AllGroups<T> {
             let statement = aggregate::statement::groups(group.page, grouping, of);
             let answer = context.rows(&statement).await?;
             let mut found = split(&answer, grouping, parents.first().copied())?;
-            groups.extend(group.keys.iter().filter_map(|key| {
-                let rows = found.remove(&key.0.0.parent())?;
-                Some(((*key).clone(), rows))
-            }));
+            for (place, key) in &group.keys {
+                groups[*place] = found.remove(&key.0.0.parent());
+            }
         }
         Ok(groups)
     }

@@ -52,8 +52,8 @@ impl<T: Listed> Batch for Pages<T> {
     async fn load(
         context: &TenantContext,
         keys: &[Self::Key],
-    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
-        let mut slices = HashMap::with_capacity(keys.len());
+    ) -> Result<Vec<Option<Self::Value>>, DbErr> {
+        let mut slices = vec![None; keys.len()];
         let groups = group(
             keys,
             |(selection, _)| selection,
@@ -67,8 +67,9 @@ impl<T: Listed> Batch for Pages<T> {
                     let rows = rows.iter().map(|row| read::<T>(row, 0, set));
                     let slice = Slice::new(rows.collect::<Result<_, _>>()?, group.page);
                     let slice = Arc::new(slice);
-                    let each = group.keys.iter().map(|key| (*key).clone());
-                    slices.extend(each.map(|key| (key, Arc::clone(&slice))));
+                    for (place, _) in &group.keys {
+                        slices[*place] = Some(Arc::clone(&slice));
+                    }
                 }
                 Some(relation) => {
                     let parents = group.parents(|(selection, _)| selection);
@@ -80,10 +81,10 @@ impl<T: Listed> Batch for Pages<T> {
                         .into_iter()
                         .map(|(parent, rows)| (parent, Arc::new(Slice::new(rows, group.page))))
                         .collect();
-                    slices.extend(group.keys.iter().filter_map(|key| {
-                        let slice = by_parent.get(&key.0.parent()?)?;
-                        Some(((*key).clone(), Arc::clone(slice)))
-                    }));
+                    for (place, (selection, _)) in &group.keys {
+                        let parent = selection.parent();
+                        slices[*place] = parent.and_then(|parent| by_parent.get(&parent)).cloned();
+                    }
                 }
             }
         }
@@ -93,7 +94,7 @@ impl<T: Listed> Batch for Pages<T> {
 
 /// What the rows of a group's statement have to hold: a cursor is made of the key and what is ordered by.
 fn columns_of<T: Listed>(group: &Group<'_, (Selection<T>, ColumnSet), T>) -> ColumnSet {
-    let asked = group.keys.iter().map(|(_, set)| *set);
+    let asked = group.keys.iter().map(|(_, (_, set))| *set);
     let set = asked.fold(ColumnSet::NONE, ColumnSet::union);
     let set = columns::with::<T>(set, T::KEY);
     columns::with::<T>(set, group.page.order.column())
@@ -125,7 +126,8 @@ impl<T: Listed> Slice<T> {
 pub(super) struct Group<'k, K, T: Listed> {
     pub(super) relation: Option<Relation>,
     pub(super) page: &'k Page<T>,
-    pub(super) keys: Vec<&'k K>,
+    /// Each with its place among all.
+    pub(super) keys: Vec<(usize, &'k K)>,
 }
 
 impl<'k, K, T: Listed> Group<'k, K, T> {
@@ -134,7 +136,7 @@ impl<'k, K, T: Listed> Group<'k, K, T> {
         let mut parents: Vec<RawKey> = self
             .keys
             .iter()
-            .filter_map(|key| selection(key).parent())
+            .filter_map(|(_, key)| selection(key).parent())
             .collect();
         parents.sort_unstable();
         parents.dedup();
@@ -150,7 +152,7 @@ pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
 ) -> Vec<Group<'k, K, T>> {
     let mut groups: Vec<Group<'k, K, T>> = Vec::new();
     let mut places = HashMap::new();
-    for key in keys {
+    for (number, key) in keys.iter().enumerate() {
         let relation = match selection(key).source() {
             Source::All => None,
             Source::Of { relation, .. } => Some(relation),
@@ -159,11 +161,11 @@ pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
             .entry((relation, differs(key)))
             .or_insert(groups.len());
         match groups.get_mut(place) {
-            Some(group) => group.keys.push(key),
+            Some(group) => group.keys.push((number, key)),
             None => groups.push(Group {
                 relation,
                 page: selection(key).page(),
-                keys: vec![key],
+                keys: vec![(number, key)],
             }),
         }
     }

@@ -70,7 +70,7 @@ impl<T: Table> Batch for RowsByUnique<T> {
     async fn load(
         context: &TenantContext,
         keys: &[Self::Key],
-    ) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+    ) -> Result<Vec<Option<Self::Value>>, DbErr> {
         let mut wanted: HashMap<&'static str, Vec<RawKey>> = HashMap::new();
         for (column, key) in keys {
             wanted.entry(*column).or_default().push(*key);
@@ -85,6 +85,6 @@ impl<T: Table> Batch for RowsByUnique<T> {
                 found.insert((column, key), Arc::new(row.read::<T::Row>(0)?));
             }
         }
-        Ok(found)
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 }
