@@ -1,8 +1,11 @@
 //! A wire to the database that is listened to: a Unix socket in front of the server's own.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -13,6 +16,7 @@ use tokio::{
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::watch,
+    time::sleep,
 };
 
 use crate::cluster;
@@ -32,6 +36,8 @@ struct Heard {
     connections: AtomicUsize,
     exchanges: Mutex<Vec<Exchange>>,
     notices: Mutex<Vec<String>>,
+    /// Milliseconds that an answer is on its way.
+    delay: AtomicU64,
 }
 
 /// What the gateway sent in one go, and whether the server has answered all of it
@@ -116,6 +122,12 @@ impl Wire {
         std::mem::take(&mut open(&self.heard.notices))
     }
 
+    /// How long each answer is on its way from now on: who sends without waiting for it has sent by then.
+    pub fn delay_answers(&self, delay: Duration) {
+        let millis = delay.as_millis().try_into().expect("a short delay");
+        self.heard.delay.store(millis, Ordering::SeqCst);
+    }
+
     /// While true, a ROLLBACK does not reach the server.
     pub fn hold_rollbacks(&self, hold: bool) {
         self.hold.send_replace(hold);
@@ -183,6 +195,10 @@ async fn back(
 ) {
     let mut pending = Vec::new();
     while let Some(chunk) = read(&mut from, &mut pending).await {
+        let delay = heard.delay.load(Ordering::SeqCst);
+        if delay > 0 {
+            sleep(Duration::from_millis(delay)).await;
+        }
         // One byte, which is no message, refuses TLS.
         let refused = refusals.swap(0, Ordering::SeqCst).min(pending.len());
         pending.drain(..refused);

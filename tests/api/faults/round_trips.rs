@@ -30,6 +30,7 @@ async fn exchanges_of(document: &str) -> Vec<Vec<String>> {
     let acme = world.owner("acme");
     acme.data(document).await;
     wire.quiet().await;
+    wire.delay_answers(Duration::from_millis(100));
     acme.data(document).await;
     let mut exchanges: Vec<_> = wire
         .exchanges()

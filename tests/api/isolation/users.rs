@@ -1,6 +1,7 @@
 //! A user who names no tenant: sees which there are, and nothing of them.
 
-use gateway_tests::World;
+use gateway_tests::{Client, World};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -113,4 +114,71 @@ async fn a_user_who_is_no_more_is_refused_as_a_whole() {
             json!({ "errors": [{ "message": "your account is not active", "extensions": { "code": "FORBIDDEN" } }] })
         );
     }
+}
+
+#[tokio::test]
+async fn a_user_of_several_tenants_names_one_by_a_header() {
+    let world = World::demo().await;
+    let consultant = id(&world, "consultant@agency.test").await;
+    let client = world.in_no_tenant(consultant);
+    let ask = async |client: &Client, tenant: &str| {
+        let request = client.request(Method::POST, "/graphql");
+        let query =
+            json!({ "query": "{ viewer { tenant { name } } companies { nodes { name } } }" });
+        client
+            .send(request.header("X-Tenant-Id", tenant).json(&query))
+            .await
+    };
+    let tenants = client.data("{ viewer { otherTenants { id name } } }").await;
+    let tenants = tenants["viewer"]["otherTenants"]
+        .as_array()
+        .expect("a list")
+        .clone();
+    assert_eq!(tenants.len(), 2);
+    for tenant in &tenants {
+        let (key, name) = (tenant["id"].as_str().expect("an id"), &tenant["name"]);
+        let answer = ask(&client, key).await;
+        assert_eq!(&answer.body["data"]["viewer"]["tenant"]["name"], name);
+        let own = world.user(name.as_str().expect("a name"), "consultant@agency.test");
+        let expected = own.data("{ companies { nodes { name } } }").await;
+        assert_eq!(answer.body["data"]["companies"], expected["companies"]);
+        assert!(
+            !expected["companies"]["nodes"]
+                .as_array()
+                .expect("a list")
+                .is_empty()
+        );
+    }
+    // Membership is the database's to say, whatever the header does.
+    for tenant in [Uuid::now_v7(), id_of(&world, "acme").await] {
+        let stranger = world.in_no_tenant(id(&world, "owner@globex.test").await);
+        let answer = ask(&stranger, &tenant.to_string()).await;
+        assert_eq!((answer.status, answer.code()), (403, "FORBIDDEN"));
+        assert!(answer.body.get("data").is_none(), "{:#}", answer.body);
+    }
+    let globex = id_of(&world, "globex").await.to_string();
+    for (client, tenant, status) in [
+        (&client, "acme", 400),
+        (&client, "", 400),
+        (&world.owner("acme"), globex.as_str(), 403),
+        (&world.staff(consultant), globex.as_str(), 403),
+    ] {
+        let answer = ask(client, tenant).await;
+        assert_eq!(
+            (answer.status, answer.statements()),
+            (status, 0),
+            "{tenant}: {:#}",
+            answer.body
+        );
+    }
+    let acme = id_of(&world, "acme").await.to_string();
+    assert_eq!(ask(&world.owner("acme"), &acme).await.status, 200);
+}
+
+async fn id_of(world: &World, tenant: &str) -> Uuid {
+    one(
+        world,
+        &format!("SELECT id FROM tenants WHERE name = '{tenant}'"),
+    )
+    .await
 }

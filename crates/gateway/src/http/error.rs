@@ -25,6 +25,16 @@ pub(crate) enum HttpError {
     NotAMember,
     #[error("your account is not active")]
     NotActive,
+    #[error(
+        "the header X-Tenant-Id is no tenant's id; send one of `viewer {{ otherTenants {{ id }} }}`"
+    )]
+    TenantId,
+    #[error(
+        "the token is for another tenant than X-Tenant-Id; leave the header out, or sign in without a tenant to choose one by it"
+    )]
+    OtherTenant,
+    #[error("a staff token names no tenant; leave out X-Tenant-Id")]
+    StaffTenant,
     #[error("the database can not be reached; try again in a moment")]
     Unavailable,
     #[error("all database connections are in use; try again in a moment")]
@@ -57,13 +67,15 @@ impl HttpError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::NotAMember | Self::NotActive => StatusCode::FORBIDDEN,
+            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::StaffTenant => {
+                StatusCode::FORBIDDEN
+            }
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::TenantId => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -84,14 +96,16 @@ impl HttpError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::NotAMember | Self::NotActive => "FORBIDDEN",
+            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::StaffTenant => {
+                "FORBIDDEN"
+            }
             Self::Unavailable => "UNAVAILABLE",
             Self::Busy => "BUSY",
             Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
-            Self::Malformed(_) => "BAD_REQUEST",
+            Self::Malformed(_) | Self::TenantId => "BAD_REQUEST",
             Self::CommitFailed => "COMMIT_FAILED",
             Self::NotFound => "NOT_FOUND",
             Self::Internal => "INTERNAL_ERROR",

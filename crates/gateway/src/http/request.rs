@@ -3,15 +3,17 @@
 //! Read here and not by async-graphql, whose reader names its own types where a body does not fit
 //! them and misses the `operationName` of a GET.
 
-use std::error::Error;
+use std::time::Duration;
 
 use async_graphql::Variables;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream},
     extract::{Query, Request},
     http::{Method, Uri},
 };
+use futures::StreamExt;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use super::{error::HttpError, media::is_json};
 
@@ -50,9 +52,7 @@ fn of_url(url: &Uri) -> Result<Parameters, HttpError> {
 }
 
 async fn of_body(body: Body, limit: usize) -> Result<Parameters, HttpError> {
-    let bytes = to_bytes(body, limit)
-        .await
-        .map_err(|error| unreadable(&error, limit))?;
+    let bytes = within(body.into_data_stream(), limit).await?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(parameters)) => Ok(parameters),
         Ok(Value::Array(_)) => Err(malformed(
@@ -63,14 +63,33 @@ async fn of_body(body: Body, limit: usize) -> Result<Parameters, HttpError> {
     }
 }
 
-fn unreadable(error: &axum::Error, limit: usize) -> HttpError {
-    let too_large = error
-        .source()
-        .is_some_and(|cause| cause.to_string().contains("length limit"));
-    if too_large {
-        HttpError::TooLarge { limit }
-    } else {
-        malformed("the body ended early")
+/// The whole body, if it has no more bytes than the limit.
+async fn within(mut body: BodyDataStream, limit: usize) -> Result<Vec<u8>, HttpError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|_| malformed("the body ended early"))?;
+        if chunk.len() > limit - bytes.len() {
+            // Whether or not all of it comes, the answer is the same.
+            let _ = timeout(OVERRUN_TIME, discard(body)).await;
+            return Err(HttpError::TooLarge { limit });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// How much of a body that is too large is read all the same, and for how long: a client that is still writing
+/// when the connection closes sees a broken pipe, and not the answer.
+const OVERRUN: usize = 16 << 20;
+const OVERRUN_TIME: Duration = Duration::from_secs(2);
+
+async fn discard(mut body: BodyDataStream) {
+    let mut left = OVERRUN;
+    while let Some(Ok(chunk)) = body.next().await {
+        match left.checked_sub(chunk.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
     }
 }
 
