@@ -145,8 +145,9 @@ const TEXTS: usize = 2048;
 
 /// Those that were built before, by the table and the columns. Building one takes longer than all else that is done with it
 /// here.
-static BUILT: LazyLock<RwLock<HashMap<(TypeId, ColumnSet), Arc<str>>>> =
-    LazyLock::new(RwLock::default);
+static BUILT: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
+
+type Texts = HashMap<(TypeId, ColumnSet), Arc<str>>;
 
 /// The statement's text for these columns; `$1` are the keys.
 fn text<T: Table>(set: ColumnSet) -> Arc<str> {
