@@ -56,6 +56,9 @@ BEGIN
             ('statement_timeout', '30s'),
             -- Who waits for another's rows holds a connection, of which there are few.
             ('lock_timeout', '10s'),
+            -- The planner takes a tenant for an average one, which in a large table has it start workers to count
+            -- a thousand rows: 15 ms instead of 0.3. And connections are as many as the cores can serve.
+            ('max_parallel_workers_per_gather', '0'),
             ('idle_in_transaction_session_timeout', '60s'),
             -- A statement whose client is gone ends within a second, or requests that were broken off
             -- would hold more connections than the pool has.

@@ -11,6 +11,7 @@ use gateway_tests::Client;
 use serde_json::Value;
 
 use explained::Explained;
+use plan::Plan;
 
 /// A list that the schema offers, and what it may be ordered by.
 struct List {
@@ -212,4 +213,27 @@ async fn a_batch_of_ids_is_looked_up_in_an_index() {
         "{}",
         plans[0].show()
     );
+}
+
+/// In a table that is large enough the planner would: it takes the tenant for an average one.
+#[tokio::test]
+async fn no_workers_are_started_for_a_tenants_rows() {
+    let cheap = [
+        "parallel_setup_cost = 0",
+        "parallel_tuple_cost = 0",
+        "min_parallel_table_scan_size = 0",
+        "min_parallel_index_scan_size = 0",
+    ];
+    let allowed = [&cheap[..], &["max_parallel_workers_per_gather = 2"]].concat();
+    for (settings, gathers) in [(&cheap[..], false), (&allowed, true)] {
+        let explained = Explained::new(settings).await;
+        let count = "{ leads(filter: { status: { eq: ACTIVE } }) { totalCount } }";
+        let plans = explained.allowed_plans(count).await;
+        let shown: Vec<String> = plans.iter().map(Plan::show).collect();
+        let found = shown.iter().any(|plan| plan.contains("Gather"));
+        assert!(
+            found == gathers && !shown.is_empty(),
+            "{settings:?} {shown:?}"
+        );
+    }
 }
