@@ -34,7 +34,7 @@ const COLOURS: [RGBColor; 7] = [
 ];
 
 /// How far the axis of ratios goes.
-const RANGE: (f64, f64) = (0.1, 40.0);
+const RANGE: (f64, f64) = (0.1, 150.0);
 
 /// Requests a second of each subject, in times of the base peer's: groups of bars.
 pub(crate) fn bars(path: &Path, cells: &[Cell], subjects: &[&str]) -> Result<()> {
@@ -90,6 +90,8 @@ pub(crate) fn bars(path: &Path, cells: &[Cell], subjects: &[&str]) -> Result<()>
     chart.draw_series(operations.iter().enumerate().map(name))?;
     chart
         .configure_series_labels()
+        // Nothing is slower than a tenth, so there is room below.
+        .position(SeriesLabelPosition::LowerMiddle)
         .background_style(WHITE)
         .border_style(BLACK)
         .draw()?;
