@@ -90,3 +90,33 @@ async fn lead(world: &World) -> String {
     let id = leads["leads"]["nodes"][0]["id"].as_str();
     id.expect("a lead of the demo").to_owned()
 }
+
+/// What is known of a document is known of all tenants; whose rows it shows is not.
+#[tokio::test]
+async fn a_known_document_shows_each_tenant_its_own_rows() {
+    let world = World::demo().await;
+    let (acme, globex) = (world.owner("acme"), world.owner("globex"));
+    let list = "{ companies(first: 50) { totalCount nodes { id name } } }";
+    let row = "query($id: ID!) { company(id: $id) { id } }";
+    let (mut lists, mut ids) = (Vec::new(), Vec::new());
+    // Each is asked three times: new, validated, known.
+    for client in [&acme, &globex, &acme, &globex, &acme, &globex] {
+        let found = client.data(list).await["companies"].take();
+        ids.push(found["nodes"][0]["id"].clone());
+        lists.push(found);
+    }
+    assert_ne!(lists[0], lists[1]);
+    assert_eq!((&lists[2], &lists[4]), (&lists[0], &lists[0]));
+    assert_eq!((&lists[3], &lists[5]), (&lists[1], &lists[1]));
+    for (client, own, others) in [
+        (&acme, 0, 1),
+        (&globex, 1, 0),
+        (&acme, 0, 1),
+        (&globex, 1, 0),
+    ] {
+        let own = client.data_with(row, json!({ "id": ids[own] })).await;
+        assert!(own["company"]["id"].is_string());
+        let others = client.data_with(row, json!({ "id": ids[others] })).await;
+        assert_eq!(others["company"], Value::Null);
+    }
+}

@@ -5,7 +5,7 @@
 //! there is anything to be done in them. For a lookup that was a fifth of its instructions (callgrind). What it does besides for a
 //! plain query is here: the fields of the root, side by side, in the order of the document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     ContainerType, Context, Data, Name, Positioned, QueryPathNode, QueryPathSegment, Response,
@@ -65,7 +65,7 @@ impl Roots {
                     && has_no_directives(&fragment.node.selection_set.node)
             });
         let fields = fields(&definition.selection_set.node)?;
-        let keys: std::collections::HashSet<_> = fields.iter().map(|field| key(field)).collect();
+        let keys: HashSet<_> = fields.iter().map(|field| key(field)).collect();
         let known = |field: &&Positioned<FieldNode>| {
             let name = field.node.name.node.as_str();
             name == TYPE_NAME || self.0.contains_key(name)
