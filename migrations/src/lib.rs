@@ -56,6 +56,8 @@ mod m20261126_090600_create_accept_invitation;
 mod m20261126_100000_add_email_account_daily_limit;
 mod m20261126_100200_make_sending_names_unique;
 mod m20261126_110000_show_users_themselves_first;
+mod m20261126_120000_create_api_keys;
+mod m20261126_120100_let_staff_read_in_tenants;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -39,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_100000_add_email_account_daily_limit::Migration),
             Box::new(crate::m20261126_100200_make_sending_names_unique::Migration),
             Box::new(crate::m20261126_110000_show_users_themselves_first::Migration),
+            Box::new(crate::m20261126_120000_create_api_keys::Migration),
+            Box::new(crate::m20261126_120100_let_staff_read_in_tenants::Migration),
         ]
     }
 }

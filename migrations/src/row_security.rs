@@ -37,6 +37,12 @@ pub(crate) fn tenant_named(table: &str, policy: &str, commands: &str) -> String 
     forced(table) + &policy + &grant(table, commands)
 }
 
+/// Rows of the request's tenant, for whom the migration itself grants what.
+pub(crate) fn tenant_ungranted(table: &str) -> String {
+    let policy = format!("{table}_tenant_isolation");
+    forced(table) + &isolation(table, &policy, "tenant_id", "app.current_tenant_id")
+}
+
 /// Rows of the request's tenant, but only these columns of them.
 pub(crate) fn tenant_columns(table: &str, columns: &str) -> String {
     let policy = format!("{table}_tenant_isolation");

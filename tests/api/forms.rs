@@ -73,7 +73,7 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
         let sent = sent(&client, &query).await;
         bytes += sent.len();
         for output in [Output::Tree, Output::Json] {
-            let mut expected = serialized(&database, identity, &query, output).await;
+            let mut expected = serialized(&database, identity.clone(), &query, output).await;
             if !sent.contains("\"data\":") {
                 // What was not executed has no data, not even null.
                 expected = expected.replace(",\"data\":null", "");

@@ -19,6 +19,7 @@ use serde_json::Value;
 /// The codes that the gateway itself answers with, beside those of the schema.
 const HTTP_CODES: &[&str] = &[
     "UNAUTHENTICATED",
+    "TOO_MANY_ATTEMPTS",
     "FORBIDDEN",
     "UNAVAILABLE",
     "METHOD_NOT_ALLOWED",

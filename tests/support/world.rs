@@ -1,10 +1,14 @@
 //! A test's own database and gateway.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use gateway::{
     Gateway,
-    auth::TokenKey,
+    auth::{SecurityEvent, SecurityEvents, TokenKey, Trust},
     settings::{Config, Settings},
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -28,6 +32,18 @@ pub struct Options {
     pub document_cache_bytes: Option<usize>,
     /// A database in place of the test's own, as a URL.
     pub database_url: Option<String>,
+    /// All other settings; what is given above comes first.
+    pub settings: Settings,
+}
+
+/// Keeps what happens at the door.
+#[derive(Default)]
+struct SeenEvents(Mutex<Vec<SecurityEvent>>);
+
+impl SecurityEvents for SeenEvents {
+    fn record(&self, event: SecurityEvent) {
+        self.0.lock().expect("no test panics in it").push(event);
+    }
 }
 
 /// A database and a gateway in front of it, for one test.
@@ -41,6 +57,7 @@ pub struct World {
     admin: PgPool,
     http: reqwest::Client,
     key: TokenKey,
+    events: Arc<SeenEvents>,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -79,12 +96,21 @@ impl World {
             document_cache_bytes: options.document_cache_bytes,
             ..Settings::default()
         };
-        let config = Config::from(settings);
+        let few = Settings {
+            // All tests ask from one address.
+            max_auth_failures: Some(u32::MAX),
+            ..Settings::default()
+        };
+        let config = Config::from(settings.or(options.settings).or(few));
         let url = options
             .database_url
             .unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
-        let gateways = Gateway::for_cores(&url, key.clone(), &config).expect("a PostgreSQL URL");
+        let trust = Trust::new(&config.tokens).expect("whom to trust");
+        let trust = trust.and_shared_key(key.clone());
+        let events = Arc::new(SeenEvents::default());
+        let gateways = Gateway::for_cores(&url, trust, events.clone(), &config);
+        let gateways = gateways.expect("a PostgreSQL URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
@@ -111,8 +137,14 @@ impl World {
             admin,
             http,
             key,
+            events,
             stop: Some(stop),
         }
+    }
+
+    /// What happened at the door so far.
+    pub fn security_events(&self) -> Vec<SecurityEvent> {
+        self.events.0.lock().expect("no test panics in it").clone()
     }
 
     /// Connections of the superuser to the test's database: to arrange, and to look behind.
@@ -180,7 +212,7 @@ impl World {
     }
 
     fn signed_in(&self, identity: Identity) -> Client {
-        let claims = gateway::auth::Claims::new(identity, Duration::from_secs(3600));
+        let claims = gateway::auth::Claims::new(&identity, Duration::from_secs(3600));
         self.with_token(Some(claims.sign(&self.key)))
     }
 }

@@ -63,6 +63,8 @@ declare::uuid_ids! {
     TenantUserId = "mbr" of UserId;
     /// An invitation into a tenant.
     InvitationId = "invt";
+    /// A key of an internal tool.
+    ApiKeyId = "key";
     /// A company (workspace) of a tenant.
     CompanyId = "co";
     /// A sending domain.

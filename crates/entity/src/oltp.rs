@@ -4,6 +4,7 @@
 //! Money is an `i64` of minor units (cents) with its currency beside it; times are UTC.
 
 pub mod admin_system_event;
+pub mod api_key;
 pub mod campaign;
 pub mod campaign_sequence_step;
 pub mod company;

@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod body;
+mod client;
 mod error;
 mod graphiql;
 mod graphql;
@@ -25,6 +26,7 @@ use tower_http::{
     compression::{CompressionLayer, predicate::SizeAbove},
 };
 
+pub(crate) use client::Peer;
 pub(crate) use introspection::Introspections;
 
 use crate::serve::Gateway;

@@ -41,7 +41,7 @@ pub(crate) enum Unanswered {
 pub(crate) async fn execute(
     database: &Database,
     schema: &resolver::Schema,
-    identity: Identity,
+    identity: &Identity,
     access: Access,
     request: Request,
 ) -> Executed {
@@ -64,11 +64,11 @@ pub(crate) async fn execute(
 async fn attempt(
     database: &Database,
     schema: &resolver::Schema,
-    identity: Identity,
+    identity: &Identity,
     access: Access,
     request: Request,
 ) -> Executed {
-    let context = database.context(identity, access);
+    let context = database.context(identity.clone(), access);
     let mut response = resolver::execute(schema, request, Arc::clone(&context)).await;
     let ended = context.finish(response.errors.is_empty()).await;
     let lost = context.met_conflict() && !matches!(ended, Ok(Outcome::Committed));

@@ -5,6 +5,7 @@ mod core;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
+use ipnet::IpNet;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions};
 use tokio::{
@@ -18,12 +19,12 @@ use self::{
     core::{Core, Phase},
 };
 use crate::{
-    auth::{TokenKey, Tokens},
+    auth::{Door, SecurityEvents, Trust},
     http::Introspections,
     settings::Config,
 };
 
-pub(crate) use self::core::STACK;
+pub(crate) use self::{accept::Receiving, core::STACK};
 
 /// What every request needs. Each [core](serve) has one, with connections of its own.
 pub struct Gateway {
@@ -36,7 +37,8 @@ struct Shared {
     schema: resolver::Schema,
     documents: Documents,
     introspections: Introspections,
-    tokens: Tokens,
+    door: Door,
+    trusted_proxies: Vec<IpNet>,
     max_body_bytes: usize,
 }
 
@@ -48,14 +50,16 @@ impl Gateway {
     /// When `url` is no PostgreSQL URL.
     pub fn for_cores(
         url: &str,
-        key: TokenKey,
+        trust: Trust,
+        events: Arc<dyn SecurityEvents>,
         config: &Config,
     ) -> Result<Vec<Arc<Self>>, InvalidUrl> {
         let shared = Arc::new(Shared {
             schema: resolver::schema(),
             documents: Documents::new(config.document_cache_bytes),
             introspections: Introspections::new(config.document_cache_bytes),
-            tokens: Tokens::new(key),
+            door: Door::new(trust, events, config.max_auth_failures),
+            trusted_proxies: config.trusted_proxies.clone(),
             max_body_bytes: config.max_body_bytes,
         });
         let shares = shares(config.max_connections, config.cores);
@@ -91,8 +95,14 @@ impl Gateway {
         &self.shared.introspections
     }
 
-    pub(crate) fn tokens(&self) -> &Tokens {
-        &self.shared.tokens
+    /// Who decides whom a request speaks for.
+    pub(crate) fn door(&self) -> &Door {
+        &self.shared.door
+    }
+
+    /// Proxies whose word about a client's address counts.
+    pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
+        &self.shared.trusted_proxies
     }
 
     pub(crate) fn max_body_bytes(&self) -> usize {

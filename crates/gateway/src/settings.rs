@@ -12,10 +12,13 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use config::Config;
+
+use crate::auth::TokenAlgorithm;
 
 /// The settings as somebody gave them; what is not given is `None`.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -72,6 +75,54 @@ pub struct Settings {
     /// Key that signs and verifies tokens (HS256, 32 bytes or more) [default: made in the data folder]
     #[arg(long, env = "GATEWAY_TOKEN_KEY", global = true, hide_env_values = true)]
     pub token_key: Option<SecretString>,
+    /// Where an identity provider has its JSON Web Key Set (https://…/jwks.json): its tokens are good, and those of the
+    /// key above are not any more
+    #[arg(long, env = "GATEWAY_JWKS_URL", global = true)]
+    pub jwks_url: Option<String>,
+    /// A file with such a set, or with one public key as PEM, in place of the URL
+    #[arg(long, env = "GATEWAY_TOKEN_KEYS_FILE", global = true)]
+    pub token_keys_file: Option<PathBuf>,
+    /// Seconds after which the keys of the URL are asked for again; a key that is not known yet is asked for at once
+    /// [default: 600]
+    #[arg(long, env = "GATEWAY_JWKS_MAX_AGE_SECONDS", global = true)]
+    pub jwks_max_age_seconds: Option<u64>,
+    /// What tokens may be signed with [default: RS256,ES256,EdDSA with an identity provider, HS256 without]
+    #[arg(
+        long,
+        env = "GATEWAY_TOKEN_ALGORITHMS",
+        global = true,
+        value_delimiter = ','
+    )]
+    pub token_algorithms: Option<Vec<TokenAlgorithm>>,
+    /// What `iss` must be in a token of the identity provider
+    #[arg(long, env = "GATEWAY_TOKEN_ISSUER", global = true)]
+    pub token_issuer: Option<String>,
+    /// What `aud` must be in it, or have among others
+    #[arg(long, env = "GATEWAY_TOKEN_AUDIENCE", global = true)]
+    pub token_audience: Option<String>,
+    /// Claim with the user's id, or a JSON pointer to it (/app_metadata/user) [default: sub]
+    #[arg(long, env = "GATEWAY_USER_CLAIM", global = true)]
+    pub user_claim: Option<String>,
+    /// Claim with the tenant's id; a token without it names none [default: tenant]
+    #[arg(long, env = "GATEWAY_TENANT_CLAIM", global = true)]
+    pub tenant_claim: Option<String>,
+    /// Claim that is true in tokens of the platform's staff [default: staff]
+    #[arg(long, env = "GATEWAY_STAFF_CLAIM", global = true)]
+    pub staff_claim: Option<String>,
+    /// Take tokens signed with the shared key also where other machines can reach the gateway [default: false]
+    #[arg(long, env = "GATEWAY_SHARED_KEY_EVERYWHERE", global = true, num_args = 0..=1, default_missing_value = "true")]
+    pub shared_key_everywhere: Option<bool>,
+    /// Requests with bad credentials that an address may send in a quarter of an hour [default: 20]
+    #[arg(long, env = "GATEWAY_MAX_AUTH_FAILURES", global = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_auth_failures: Option<u32>,
+    /// Proxies (10.0.0.0/8) whose X-Forwarded-For says where a request comes from [default: none]
+    #[arg(
+        long,
+        env = "GATEWAY_TRUSTED_PROXIES",
+        global = true,
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<IpNet>>,
     /// What is logged, as `tracing` directives [default: info,opentelemetry=warn,sqlx=warn,sea_orm_migration=warn]
     #[arg(long, env = "GATEWAY_LOG", global = true)]
     pub log: Option<String>,
@@ -153,6 +204,18 @@ impl Settings {
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
+            jwks_url: self.jwks_url.or(weaker.jwks_url),
+            token_keys_file: self.token_keys_file.or(weaker.token_keys_file),
+            jwks_max_age_seconds: self.jwks_max_age_seconds.or(weaker.jwks_max_age_seconds),
+            token_algorithms: self.token_algorithms.or(weaker.token_algorithms),
+            token_issuer: self.token_issuer.or(weaker.token_issuer),
+            token_audience: self.token_audience.or(weaker.token_audience),
+            user_claim: self.user_claim.or(weaker.user_claim),
+            tenant_claim: self.tenant_claim.or(weaker.tenant_claim),
+            staff_claim: self.staff_claim.or(weaker.staff_claim),
+            shared_key_everywhere: self.shared_key_everywhere.or(weaker.shared_key_everywhere),
+            max_auth_failures: self.max_auth_failures.or(weaker.max_auth_failures),
+            trusted_proxies: self.trusted_proxies.or(weaker.trusted_proxies),
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             otlp_endpoint: self.otlp_endpoint.or(weaker.otlp_endpoint),

@@ -8,6 +8,7 @@
 //! line in the file's list of root fields.
 
 mod accept_invitation;
+mod api_key;
 mod billing_details;
 mod campaign;
 mod campaign_sequence_order;
@@ -118,6 +119,7 @@ pub struct Mutation(
     Root<tenant_user::TenantUserMutations>,
     Root<invitation::InvitationMutations>,
     Root<accept_invitation::AcceptInvitationMutations>,
+    Root<api_key::ApiKeyMutations>,
     Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,
 );

@@ -10,6 +10,7 @@
 //! 3. an isolation case in the tests, which fail until there is one.
 
 pub mod admin_system_event;
+pub mod api_key;
 pub mod campaign;
 pub mod campaign_sequence_step;
 pub mod company;

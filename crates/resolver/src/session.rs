@@ -9,6 +9,7 @@ use crate::{
     error::{ClientError, Code},
     loader::{Gathering, Loaders},
     table::Scope,
+    write::Right,
 };
 
 /// Put into every request's data by [`crate::execute`]; lives as long as the operation.
@@ -42,15 +43,37 @@ impl Session {
     /// fail the statement for want of a setting or a grant.
     pub(crate) fn may_read(&self, scope: Scope) -> Result<(), ClientError> {
         let refused = match (self.context.identity(), scope) {
-            (Identity::Member { .. }, Scope::Staff) => "only platform staff may read this",
+            (Identity::Member { .. } | Identity::Key(_), Scope::Staff) => {
+                "only platform staff may read this"
+            }
             // What everyone reads as well: of the plans, the one that is held is a tenant's matter.
             (Identity::User { .. }, _) => {
                 "the request names no tenant; sign in to one of `viewer { otherTenants }` first"
             }
             (Identity::Staff { .. }, Scope::Tenant) => {
-                "a staff token names no tenant; ask with a tenant user's token"
+                "the request names no tenant; name one in the header X-Tenant-Id, and your reason in X-Staff-Reason"
             }
-            (Identity::Member { .. } | Identity::Staff { .. }, _) => return Ok(()),
+            (
+                Identity::Member { .. }
+                | Identity::Key(_)
+                | Identity::Staff { .. }
+                | Identity::Acting { .. },
+                _,
+            ) => return Ok(()),
+        };
+        Err(ClientError::new(Code::Forbidden, refused))
+    }
+
+    /// Refuses whom no role of a member lets write.
+    pub(crate) fn may_write(&self, right: Right) -> Result<(), ClientError> {
+        let refused = match self.context.identity() {
+            Identity::Staff { .. } | Identity::Acting { .. } => {
+                "staff of the platform change nothing in a tenant; ask one of its members"
+            }
+            Identity::Key(_) if right == Right::Oneself => {
+                "this is a person's own; ask with a user's token"
+            }
+            Identity::Member { .. } | Identity::User { .. } | Identity::Key(_) => return Ok(()),
         };
         Err(ClientError::new(Code::Forbidden, refused))
     }

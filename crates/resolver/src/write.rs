@@ -21,8 +21,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 use entity::id::{TenantId, UserId};
 use sea_orm::{ConnectionTrait, Statement, Value};
-use tenant::Row;
-use tenant::TenantContext;
+use tenant::{Role, Row, TenantContext};
 
 use crate::{
     error::{self, ClientError},
@@ -93,14 +92,20 @@ impl<'s> Writer<'s> {
     /// `FORBIDDEN` for one who has not, and for staff.
     pub(crate) async fn with(session: &'s Session, right: Right) -> Result<Self> {
         session.may_read(Scope::Tenant)?;
-        let context = session.context();
-        let tenant = context.identity().tenant();
+        session.may_write(right)?;
+        let tenant = session.context().identity().tenant();
         let tenant = tenant
             .ok_or_else(|| error::coded(error::Code::Forbidden, "the request names no tenant"))?;
+        let writer = Self { session, tenant };
+        right.check(&writer.roles().await?)?;
+        Ok(writer)
+    }
+
+    /// The roles of who asks.
+    pub(crate) async fn roles(&self) -> Result<Vec<Role>> {
+        let context = self.context();
         let roles = context.roles().await;
-        let roles = roles.map_err(|cause| error::database(context, &Arc::new(cause)))?;
-        right.check(&roles)?;
-        Ok(Self { session, tenant })
+        roles.map_err(|cause| error::database(context, &Arc::new(cause)))
     }
 
     pub(crate) fn session(&self) -> &'s Session {

@@ -45,6 +45,11 @@ impl<'a> Row<'a> {
         self.field(value.as_bytes())
     }
 
+    /// `bytea`.
+    pub(crate) fn bytes(&mut self, value: &[u8]) -> &mut Self {
+        self.field(value)
+    }
+
     /// `text` and `varchar`.
     pub(crate) fn text(&mut self, value: &str) -> &mut Self {
         self.field(value.as_bytes())

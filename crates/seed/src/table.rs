@@ -33,6 +33,7 @@ pub(crate) const TABLES: &[Table] = &[
     identity::USERS,
     identity::TENANT_USERS,
     identity::INVITATIONS,
+    identity::API_KEYS,
     settings::USER_PREFERENCES,
     settings::TENANT_CONFIG,
     settings::TENANT_POLICIES,

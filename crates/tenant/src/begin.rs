@@ -1,6 +1,11 @@
 //! The message that opens a transaction.
 
-use crate::identity::{Access, Identity, Role};
+use std::fmt::Write;
+
+use crate::{
+    api_key::ApiKey,
+    identity::{Access, Act, Identity, Role},
+};
 
 /// The membership question's name on a connection.
 const PREPARED: &str = "gateway_membership";
@@ -24,20 +29,72 @@ pub(crate) fn prepare() -> String {
 }
 
 /// Asks for the roles of `user` in `tenant`.
+fn membership(tenant: &str, user: &str) -> String {
+    let live = live(tenant, user);
+    format!(
+        "SELECT {} FROM tenant_users m WHERE {live}",
+        granted("m.roles", "NOT m.roles")
+    )
+}
+
+/// Asks for those roles of a key that the roles of the member who made it include by now. A key without any, or one
+/// whose secret is another, is none; a function is asked, because the digests are nobody's to read.
+fn key(key: &ApiKey) -> String {
+    let live = live(&literal(key.tenant()), &literal(key.user()));
+    let (id, digest) = (literal(key.id()), hex(&key.digest()));
+    let granted = granted("g.roles", "g.read_only OR NOT g.roles");
+    let included = included();
+    format!(
+        "SELECT {granted} FROM (\
+         SELECT ARRAY(SELECT DISTINCT given FROM unnest(k.roles) given \
+         JOIN (VALUES {included}) AS included (held, given) USING (given) \
+         WHERE held = ANY (m.roles) ORDER BY given) AS roles, k.read_only \
+         FROM tenant_users m, api_key_grants({id}, '\\x{digest}') k WHERE {live}) g \
+         WHERE cardinality(g.roles) > 0"
+    )
+}
+
+/// What a membership question answers, and sets.
 ///
 /// The roles are in the row only, so what follows from them is set with `set_config(…, true)` after
 /// all, which ends with the transaction, too: `app.current_roles`, which the policies on writing
 /// read, and READ ONLY for who has no role that writes. PostgreSQL lets a transaction become READ
 /// ONLY at any time, and after the snapshot refuses to make it READ WRITE again.
-fn membership(tenant: &str, user: &str) -> String {
+fn granted(roles: &str, unless: &str) -> String {
     let writers = writers();
     format!(
-        "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true), \
-         CASE WHEN NOT m.roles && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END \
-         FROM tenant_users m \
-         WHERE m.tenant_id = {tenant} AND m.user_id = {user} AND m.deleted IS NULL \
+        "set_config('app.current_roles', array_to_string({roles}, ','), true), \
+         CASE WHEN {unless} && ARRAY[{writers}] THEN set_config('transaction_read_only', 'on', true) END"
+    )
+}
+
+/// That the membership `m` is live, and both whom it joins.
+fn live(tenant: &str, user: &str) -> String {
+    format!(
+        "m.tenant_id = {tenant} AND m.user_id = {user} AND m.deleted IS NULL \
          AND EXISTS (SELECT FROM tenants t WHERE t.id = m.tenant_id AND t.deleted IS NULL) \
          AND EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.deleted IS NULL)"
+    )
+}
+
+/// The permission that staff need to read in tenants.
+const READ_TENANTS: &str = "tenants.read";
+
+/// Records that staff read in a tenant, becomes READ ONLY, and asks for their permissions.
+fn acting(tenant: &str, user: &str, act: &Act) -> String {
+    let record = serde_json::json!({
+        "userId": user.trim_matches('\''), "reason": act.reason, "requestId": act.request.simple().to_string(),
+    });
+    // As hexadecimal digits: nobody's words become part of a statement.
+    let record = hex(record.to_string().as_bytes());
+    let may = format!(
+        "staff_may('{READ_TENANTS}') AND EXISTS (SELECT FROM tenants WHERE id = {tenant} AND deleted IS NULL)"
+    );
+    format!(
+        "INSERT INTO outbox (tenant_id, topic, payload) \
+         SELECT {tenant}, 'staff.acted', convert_from('\\x{record}', 'UTF8')::jsonb WHERE {may}; \
+         SET LOCAL transaction_read_only = on; \
+         SELECT string_agg(permission, ',') FROM staff_permissions() AS permission HAVING {may}"
     )
 }
 
@@ -51,41 +108,74 @@ fn membership(tenant: &str, user: &str) -> String {
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
 /// settings precede the question, so the policies on the tables it reads are satisfied, and the
 /// question takes the snapshot, so membership and data are of one moment.
-pub(crate) fn opening(identity: Identity, access: Access, asking: Asking) -> String {
-    let begin = match access {
-        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> String {
+    let begin = match (access, identity.is_recorded()) {
+        (Access::Read, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        // Written is the record, and nothing after it.
+        (_, true) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+        (Access::Write, false) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     match identity {
         Identity::Member { tenant, user } => {
-            let (tenant, user) = (literal(tenant), literal(user));
+            let (tenant, user) = (literal(*tenant), literal(*user));
             let question = match asking {
                 Asking::Prepared => format!("EXECUTE {PREPARED} ({tenant}, {user})"),
                 Asking::InFull => membership(&tenant, &user),
             };
+            format!("{begin}; {}; {question}", settings(&tenant, &user))
+        }
+        Identity::Key(presented) => {
+            let settings = settings(&literal(presented.tenant()), &literal(presented.user()));
+            format!("{begin}; {settings}; {}", key(presented))
+        }
+        Identity::Acting { tenant, user, act } => {
+            let (tenant, user) = (literal(*tenant), literal(*user));
             format!(
-                "{begin}; SET LOCAL app.current_tenant_id = {tenant}; \
-                 SET LOCAL app.current_user_id = {user}; {question}"
+                "{begin}; SET LOCAL ROLE gateway_staff; {}; SET LOCAL app.current_roles = ''; {}",
+                settings(&tenant, &user),
+                acting(&tenant, &user, act)
             )
         }
         Identity::User { user } => format!(
             "{begin}; SET LOCAL app.current_user_id = {}; SET LOCAL app.current_roles = ''; \
              SELECT '' WHERE viewer_is_live()",
-            literal(user)
+            literal(*user)
         ),
         Identity::Staff { user } => format!(
             "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = {}; \
              SET LOCAL app.current_roles = ''; \
              SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
              HAVING count(*) > 0",
-            literal(user)
+            literal(*user)
         ),
     }
+}
+
+fn settings(tenant: &str, user: &str) -> String {
+    format!("SET LOCAL app.current_tenant_id = {tenant}; SET LOCAL app.current_user_id = {user}")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes every write");
+        text
+    })
 }
 
 /// A UUID in quotes: no letter of it can end them.
 fn literal(id: impl Into<uuid::Uuid>) -> String {
     format!("'{}'", id.into())
+}
+
+/// Which role includes which, as rows of SQL.
+fn included() -> String {
+    let pairs = Role::ALL.into_iter().flat_map(|held| {
+        let given = Role::ALL
+            .into_iter()
+            .filter(move |given| held.includes(*given));
+        given.map(move |given| format!("('{}', '{}')", held.as_str(), given.as_str()))
+    });
+    pairs.collect::<Vec<_>>().join(", ")
 }
 
 /// The roles that may write anything at all, as SQL.
@@ -110,7 +200,7 @@ mod tests {
     }
 
     fn text(identity: Identity, access: Access) -> String {
-        opening(identity, access, Asking::Prepared)
+        opening(&identity, access, Asking::Prepared)
     }
 
     #[test]
@@ -125,7 +215,7 @@ mod tests {
 
     #[test]
     fn roles_are_set_for_the_transaction_and_an_analyst_is_none_that_writes() {
-        for text in [prepare(), opening(member(), Access::Read, Asking::InFull)] {
+        for text in [prepare(), opening(&member(), Access::Read, Asking::InFull)] {
             assert!(text.contains(
                 "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
             ));

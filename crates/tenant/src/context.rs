@@ -73,8 +73,8 @@ impl TenantContext {
 
     /// Who asks.
     #[must_use]
-    pub fn identity(&self) -> Identity {
-        self.identity
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// What the transaction may do.
@@ -108,8 +108,10 @@ impl TenantContext {
     /// As for any statement, when the transaction can not be opened.
     pub async fn roles(&self) -> Result<Vec<Role>, DbErr> {
         match self.identity {
-            Identity::Member { .. } => {}
-            Identity::User { .. } | Identity::Staff { .. } => return Ok(Vec::new()),
+            Identity::Member { .. } | Identity::Key(_) => {}
+            Identity::User { .. } | Identity::Staff { .. } | Identity::Acting { .. } => {
+                return Ok(Vec::new());
+            }
         }
         let mut roles: Vec<Role> = self
             .grants()
@@ -121,8 +123,8 @@ impl TenantContext {
         Ok(roles)
     }
 
-    /// Ends the transaction: a write is committed when `commit` says so, and that is awaited; all
-    /// else is rolled back, which nobody waits for. Statements after it fail.
+    /// Ends the transaction: a write is committed when `commit` says so, and that is awaited, and so is whatever
+    /// staff did in a tenant; all else is rolled back, which nobody waits for. Statements after it fail.
     ///
     /// # Errors
     /// When the writes could not be committed; nothing was changed then, unless the connection
@@ -134,7 +136,8 @@ impl TenantContext {
             State::Failed(_) | State::Finished => return Ok(Outcome::RolledBack),
             State::Open(transaction) => transaction,
         };
-        if self.access == Access::Read || !commit || !transaction.is_open() {
+        let is_kept = self.identity.is_recorded() || (self.access == Access::Write && commit);
+        if !is_kept || !transaction.is_open() {
             return Ok(Outcome::RolledBack); // by dropping it
         }
         if !transaction.can_commit() {
@@ -195,7 +198,7 @@ impl TenantContext {
             *state = match self.database.acquire().await {
                 Ok(lent) => State::Open(Arc::new(Transaction::begin(
                     lent,
-                    self.identity,
+                    &self.identity,
                     self.access,
                 ))),
                 Err(error) => State::Failed(OpenError::of(error)),

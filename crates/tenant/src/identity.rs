@@ -1,10 +1,14 @@
 //! Who asks, and what for.
 
-use entity::id::{TenantId, UserId};
+use std::sync::Arc;
 
-/// Who a request speaks for. Typed ids only: they are written into a simple-protocol message,
-/// where a UUID needs no quoting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use entity::id::{TenantId, UserId};
+use uuid::Uuid;
+
+use crate::api_key::ApiKey;
+
+/// Who a request speaks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// A user acting in one tenant; the database checks that the membership is live.
     Member {
@@ -13,6 +17,9 @@ pub enum Identity {
         /// The user who asks.
         user: UserId,
     },
+    /// A tool that acts for the member who made its key; the database checks that the key is live, and so is the
+    /// membership.
+    Key(ApiKey),
     /// A user who is signed in and names no tenant: to see which there are, and to join one. Nothing of
     /// a tenant can be read; its policies fail for want of the setting.
     User {
@@ -25,6 +32,24 @@ pub enum Identity {
         /// The member of staff.
         user: UserId,
     },
+    /// Platform staff who read in a tenant. That they do is recorded in the same transaction.
+    Acting {
+        /// The tenant whose rows the request may see.
+        tenant: TenantId,
+        /// The member of staff.
+        user: UserId,
+        /// Why.
+        act: Arc<Act>,
+    },
+}
+
+/// Why a member of staff looks into a tenant, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// In the words of who acts.
+    pub reason: String,
+    /// The request's id, by which the log has the rest.
+    pub request: Uuid,
 }
 
 impl Identity {
@@ -32,7 +57,11 @@ impl Identity {
     #[must_use]
     pub fn user(&self) -> UserId {
         match self {
-            Self::Member { user, .. } | Self::User { user } | Self::Staff { user } => *user,
+            Self::Member { user, .. }
+            | Self::User { user }
+            | Self::Staff { user }
+            | Self::Acting { user, .. } => *user,
+            Self::Key(key) => key.user(),
         }
     }
 
@@ -40,9 +69,23 @@ impl Identity {
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         match self {
-            Self::Member { tenant, .. } => Some(*tenant),
+            Self::Member { tenant, .. } | Self::Acting { tenant, .. } => Some(*tenant),
+            Self::Key(key) => Some(key.tenant()),
             Self::User { .. } | Self::Staff { .. } => None,
         }
+    }
+}
+
+impl Identity {
+    /// Asks with the permissions of the platform's staff, in a tenant or in none.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        matches!(self, Self::Staff { .. } | Self::Acting { .. })
+    }
+
+    /// What is read is recorded, so also the transaction of a query has something to commit.
+    pub(crate) fn is_recorded(&self) -> bool {
+        matches!(self, Self::Acting { .. })
     }
 }
 
@@ -99,6 +142,19 @@ impl Role {
         match self {
             Self::Owner | Self::Admin | Self::Member | Self::Billing => true,
             Self::Analyst => false,
+        }
+    }
+
+    /// Whether a member with this role may do all that one with `other` may: who has it can give a key the other.
+    #[must_use]
+    pub fn includes(self, other: Self) -> bool {
+        use Role::{Admin, Analyst, Billing, Member, Owner};
+        match self {
+            Owner => true,
+            Admin => matches!(other, Admin | Member | Analyst),
+            Member => matches!(other, Member | Analyst),
+            Billing => matches!(other, Billing | Analyst),
+            Analyst => other == Analyst,
         }
     }
 

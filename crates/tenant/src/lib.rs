@@ -18,6 +18,7 @@
 //! connection, a transaction. To add a setting that each transaction carries, add it to
 //! `begin::opening` and to what the tests of dropped contexts look for.
 
+mod api_key;
 mod begin;
 mod connect;
 mod context;
@@ -32,6 +33,7 @@ mod rule;
 mod transaction;
 mod wire;
 
+pub use api_key::ApiKey;
 pub use context::{Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_user};
@@ -39,7 +41,7 @@ pub use error::{
     Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_conflict,
     is_lock_timeout, is_missing_context, is_out_of_range, is_read_only_transaction, violation,
 };
-pub use identity::{Access, Identity, Role};
+pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
 pub use row::Row;
 pub use rule::Rule;

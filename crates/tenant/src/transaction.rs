@@ -77,7 +77,7 @@ impl OpenError {
 
 impl Transaction {
     /// Queues the opening message on a lent connection. It goes out with the first statement.
-    pub(crate) fn begin(lent: Lent, identity: Identity, access: Access) -> Self {
+    pub(crate) fn begin(lent: Lent, identity: &Identity, access: Access) -> Self {
         let message = begin::opening(identity, access, lent.pool().asking());
         let opening = open(lent.wire(), &message).boxed().shared();
         // The first poll queues what has to go out before any statement.

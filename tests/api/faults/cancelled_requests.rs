@@ -30,7 +30,7 @@ impl Asker {
     async fn of(world: &World, tenant: &str) -> Self {
         let client = world.owner(tenant);
         let token =
-            Claims::new(direct::owner(world, tenant), Duration::from_secs(600)).sign(world.key());
+            Claims::new(&direct::owner(world, tenant), Duration::from_secs(600)).sign(world.key());
         Self {
             answer: client.data(QUERY).await,
             client,

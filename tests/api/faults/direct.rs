@@ -1,10 +1,10 @@
 //! Contexts without a gateway around them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use gateway_tests::{World, cluster};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
-use tenant::{Database, DatabaseOptions, Identity, TenantContext};
+use tenant::{Act, Database, DatabaseOptions, Identity, TenantContext};
 
 /// Pools of the test's database, as the login role.
 pub(super) async fn database(world: &World, max_connections: u32) -> Database {
@@ -74,4 +74,16 @@ pub(super) fn sqlstate(error: &DbErr) -> String {
     };
     let code = error.as_database_error().and_then(|error| error.code());
     code.map_or_else(|| format!("none: {error}"), Into::into)
+}
+
+/// The demo's member of staff, in a tenant.
+pub(super) fn acting(world: &World, tenant: &str) -> Identity {
+    Identity::Acting {
+        tenant: owner(world, tenant).tenant().expect("a tenant"),
+        user: staff(world).user(),
+        act: Arc::new(Act {
+            reason: "a test".to_owned(),
+            request: uuid::Uuid::now_v7(),
+        }),
+    }
 }

@@ -136,7 +136,7 @@ async fn behind_a_pooler_of_transactions_memberships_are_asked_for_in_full() {
     )
     .expect("a PostgreSQL URL");
     let owner = direct::owner(&world, "acme");
-    let lost = database.context(owner, Access::Read);
+    let lost = database.context(owner.clone(), Access::Read);
     // As if the next transaction were another session's.
     lost.execute_unprepared("DEALLOCATE gateway_membership")
         .await
@@ -144,7 +144,7 @@ async fn behind_a_pooler_of_transactions_memberships_are_asked_for_in_full() {
     lost.finish(false).await.expect("an end");
 
     for _ in 0..2 {
-        let context = database.context(owner, Access::Read);
+        let context = database.context(owner.clone(), Access::Read);
         let tenant = direct::text(&context, "SELECT current_setting('app.current_tenant_id')");
         assert_eq!(
             tenant.await.expect("a row"),

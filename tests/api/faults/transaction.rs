@@ -139,7 +139,7 @@ async fn who_only_reads_can_not_write_and_leaves_nothing_behind() {
         (member(&world, "acme", "analyst"), "analyst"),
         (without, ""),
     ] {
-        let context = database.context(identity, Access::Write);
+        let context = database.context(identity.clone(), Access::Write);
         let found = text(&context, FOUND).await.expect("settings");
         assert_eq!(found, format!("{roles}|on"));
         let error = add_company(&context, "sly")
@@ -147,12 +147,12 @@ async fn who_only_reads_can_not_write_and_leaves_nothing_behind() {
             .expect_err("a read-only transaction");
         assert!(tenant::is_read_only_transaction(&error), "{error}");
         drop(context);
-        let context = database.context(identity, Access::Write);
+        let context = database.context(identity.clone(), Access::Write);
         text(&context, FOUND).await.expect("settings");
         let back = context.execute_unprepared("SET TRANSACTION READ WRITE");
         assert_eq!(sqlstate(&back.await.expect_err("too late")), "25001");
         drop(context);
-        let context = database.context(identity, Access::Write);
+        let context = database.context(identity.clone(), Access::Write);
         text(&context, FOUND).await.expect("settings");
         context.finish(true).await.expect("an end like any other");
         let next = database.context(owner(&world, "acme"), Access::Write);
@@ -209,7 +209,7 @@ async fn membership_and_rows_are_of_one_moment() {
     let reads = async {
         let (mut admitted, mut refused) = (0, 0);
         while admitted < 150 || refused < 20 {
-            let context = database.context(asking, Access::Read);
+            let context = database.context(asking.clone(), Access::Read);
             if context.roles().await.is_ok() {
                 tokio::task::yield_now().await;
                 assert_eq!(

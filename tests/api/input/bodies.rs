@@ -129,7 +129,7 @@ async fn a_body_of_five_megabytes() {
 async fn an_endless_body() {
     let world = World::demo().await;
     let token = Claims::new(
-        Identity::Staff {
+        &Identity::Staff {
             user: UserId::new(),
         },
         Duration::from_secs(60),

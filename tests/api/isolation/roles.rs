@@ -28,7 +28,10 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
             "campaign_sequence_steps",
         ],
     ),
-    (&[Role::Owner, Role::Admin], &["tenant_policies"]),
+    (
+        &[Role::Owner, Role::Admin],
+        &["tenant_policies", "api_keys"],
+    ),
     (&[Role::Owner, Role::Billing], &["subscriptions"]),
     (&[Role::Owner], &["tenant_users", "invitations"]),
     // Each column of the configuration has its own; the outbox takes what any change reports.

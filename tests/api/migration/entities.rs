@@ -13,7 +13,7 @@ type Column = (String, String, bool);
 type Table = (String, Vec<Column>, Vec<String>);
 
 /// Columns that the database has and no model may carry.
-const HIDDEN: [(&str, &str); 1] = [("email_accounts", "vault_key_path")];
+const HIDDEN: [(&str, &str); 2] = [("email_accounts", "vault_key_path"), ("api_keys", "digest")];
 
 /// Tables that are no entity.
 const NO_ENTITY: [&str; 1] = ["seaql_migrations"];

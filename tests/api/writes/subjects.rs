@@ -1,7 +1,7 @@
 //! The rows of `acme` that the entries are about.
 
 use entity::id::{
-    CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
+    ApiKeyId, CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
     InvitationId, LeadId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
@@ -65,6 +65,8 @@ pub struct Subjects {
     pub subscription: String,
     /// An open one.
     pub invitation: String,
+    /// A good one.
+    pub api_key: String,
 }
 
 /// Adds the rows.
@@ -118,6 +120,7 @@ impl Subjects {
             paused: campaign("paused").await,
             member: TenantUserId::from_raw(find.user("member@acme.test").await).to_string(),
             admin: UserId::from_raw(find.user("admin@acme.test").await).to_string(),
+            api_key: find.id::<ApiKeyId>("api_keys", "true").await,
             invitation: find.id::<InvitationId>("invitations", "true").await,
             subscription: find.id::<SubscriptionId>("subscriptions", "true").await,
         }

@@ -1,16 +1,21 @@
-//! Tokens that were verified before: reading a token again and computing its signature takes longer than much of
-//! what is asked with it.
+//! Verifies tokens, and knows those that it has verified before: reading a token again and checking its signature
+//! takes longer than much of what is asked with it.
 
-use std::hash::RandomState;
+use std::{hash::RandomState, sync::Arc};
 
 use chrono::Utc;
+use jsonwebtoken::{Algorithm, decode_header};
 use quick_cache::{
     OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
 };
 use tenant::Identity;
 
-use super::{Claims, TokenError, TokenKey};
+use super::{
+    TokenError, Trust,
+    provider::Provider,
+    rules::{Rules, Said},
+};
 
 /// The room for tokens: some ten thousand of the usual length.
 const ROOM: usize = 8 << 20;
@@ -19,17 +24,17 @@ const LONGEST: usize = 4 << 10;
 /// What a token usually takes: a guess for the map's beginning.
 const USUAL: usize = 600;
 
-/// Verifies tokens, and knows those that it has verified until they expire.
+/// Verifies tokens, and knows those that it has verified until they expire, or the keys change.
 pub(crate) struct Tokens {
-    key: TokenKey,
+    trust: Trust,
     known: Cache<Box<str>, Known, ByBytes, RandomState>,
 }
 
-/// Whom a token is for, and the second from which on it is to be verified again.
-#[derive(Clone, Copy)]
+/// Whom a token is for, until when, and with which set of keys that was verified.
+#[derive(Clone)]
 struct Known {
-    identity: Identity,
-    expires: i64,
+    said: Said,
+    generation: u64,
 }
 
 #[derive(Clone)]
@@ -42,8 +47,8 @@ impl Weighter<Box<str>, Known> for ByBytes {
 }
 
 impl Tokens {
-    /// Tokens signed with this key.
-    pub(crate) fn new(key: TokenKey) -> Self {
+    /// Tokens of those who are trusted.
+    pub(crate) fn new(trust: Trust) -> Self {
         let options = OptionsBuilder::new()
             .estimated_items_capacity(ROOM / USUAL)
             .weight_capacity(ROOM as u64)
@@ -55,102 +60,90 @@ impl Tokens {
             RandomState::new(),
             DefaultLifecycle::default(),
         );
-        Self { key, known }
+        Self { trust, known }
     }
 
-    /// Whom an `Authorization` header speaks for.
+    /// Whom a token speaks for, and the second, of Unix time, from which on it is not valid.
     ///
     /// # Errors
-    /// As of [`Claims::verify`] and [`Claims::identity`].
-    pub(crate) fn identity(&self, header: Option<&str>) -> Result<Identity, TokenError> {
-        let known = header.and_then(|header| self.known.get(header));
-        if let Some(known) = known
-            && Utc::now().timestamp() < known.expires
+    /// [`TokenError`]; it never says which part of a bad token was wrong.
+    pub(crate) async fn verify(&self, token: &str) -> Result<(Identity, i64), TokenError> {
+        let now = Utc::now().timestamp();
+        let generation = self.generation(now);
+        if let Some(known) = self.known.get(token)
+            && now < known.said.expires
+            && known.generation == generation
         {
-            return Ok(known.identity);
+            return Ok((known.said.identity, known.said.expires));
         }
-        let claims = Claims::verify(header, &self.key)?;
-        let identity = claims.identity()?;
-        if let Some(header) = header.filter(|header| header.len() <= LONGEST) {
-            let expires = claims.expires();
-            self.known
-                .insert(header.into(), Known { identity, expires });
+        let (said, generation) = self.read(token).await?;
+        let answer = (said.identity.clone(), said.expires);
+        if token.len() <= LONGEST {
+            self.known.insert(token.into(), Known { said, generation });
         }
-        Ok(identity)
+        Ok(answer)
     }
+
+    /// Whether a token was verified before, and still is.
+    pub(crate) fn knows(&self, token: &str) -> bool {
+        let now = Utc::now().timestamp();
+        let known = self.known.get(token);
+        known.is_some_and(|known| {
+            now < known.said.expires && known.generation == self.generation(i64::MIN)
+        })
+    }
+
+    /// Which set of the provider's keys is in use; has them asked for again if they are old.
+    fn generation(&self, now: i64) -> u64 {
+        let Some((provider, _)) = &self.trust.provider else {
+            return 0;
+        };
+        provider.refresh_if_old(now);
+        provider.generation()
+    }
+
+    /// Verifies a token, with the keys of a generation.
+    async fn read(&self, token: &str) -> Result<(Said, u64), TokenError> {
+        let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
+        let algorithm = header.alg;
+        if !self.trust.algorithms.contains(&algorithm) {
+            return Err(TokenError::Invalid);
+        }
+        if algorithm == Algorithm::HS256 {
+            // The only kind of key for it: none of a provider's is ever taken for a secret.
+            let key = self.trust.shared.as_ref().ok_or(TokenError::Invalid)?;
+            let generation = self.generation(i64::MIN);
+            let said = self.trust.own.read(token, &key.verifying, algorithm)?;
+            return Ok((said, generation));
+        }
+        let (provider, rules) = self.trust.provider.as_ref().ok_or(TokenError::Invalid)?;
+        let kid = header.kid.as_deref();
+        let known = provider.generation();
+        if let Some(said) = with_keys(provider, rules, token, kid, algorithm) {
+            return said.map(|said| (said, known));
+        }
+        provider.refreshed(known).await;
+        let generation = provider.generation();
+        match with_keys(provider, rules, token, kid, algorithm) {
+            Some(said) => said.map(|said| (said, generation)),
+            None if provider.has_answered() => Err(TokenError::Invalid),
+            None => Err(TokenError::ProviderAway),
+        }
+    }
+}
+
+/// What the token says, if its key is known.
+fn with_keys(
+    provider: &Arc<Provider>,
+    rules: &Rules,
+    token: &str,
+    kid: Option<&str>,
+    algorithm: Algorithm,
+) -> Option<Result<Said, TokenError>> {
+    let keys = provider.keys();
+    let key = keys.find(kid, algorithm)?;
+    Some(rules.read(token, &key.key, algorithm))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use chrono::Utc;
-    use entity::id::{TenantId, UserId};
-    use tenant::Identity;
-
-    use super::{Claims, ROOM, TokenError, TokenKey, Tokens};
-
-    fn tokens() -> (TokenKey, Tokens) {
-        let key = TokenKey::new(&"k".repeat(32).into()).expect("a key");
-        (key.clone(), Tokens::new(key))
-    }
-
-    fn header(key: &TokenKey, identity: Identity, seconds: u64) -> String {
-        let claims = Claims::new(identity, Duration::from_secs(seconds));
-        format!("Bearer {}", claims.sign(key))
-    }
-
-    fn member() -> Identity {
-        Identity::Member {
-            tenant: TenantId::new(),
-            user: UserId::new(),
-        }
-    }
-
-    #[test]
-    fn a_token_is_known_by_all_of_its_letters() {
-        let (key, tokens) = tokens();
-        let identity = member();
-        let header = header(&key, identity, 60);
-        assert_eq!(tokens.identity(Some(&header)), Ok(identity));
-        assert_eq!(tokens.identity(Some(&header)), Ok(identity));
-        assert_eq!(tokens.known.len(), 1);
-        let (head, last) = header.split_at(header.len() - 1);
-        for other in [head.to_owned(), format!("{header}{last}")] {
-            assert_eq!(tokens.identity(Some(&other)), Err(TokenError::Invalid));
-        }
-        assert_eq!(tokens.known.len(), 1);
-    }
-
-    #[test]
-    fn a_token_is_not_known_past_its_time() {
-        let (key, tokens) = tokens();
-        let identity = member();
-        let header = header(&key, identity, 0);
-        let expires = Utc::now().timestamp();
-        // Within the leeway it is still good, by being verified.
-        assert_eq!(tokens.identity(Some(&header)), Ok(identity));
-        let kept = tokens.known.get(header.as_str()).expect("a known token");
-        assert!(kept.expires <= expires);
-        // As time passes: what it is known for does not count any more.
-        let other = member();
-        tokens.known.insert(
-            header.as_str().into(),
-            super::Known {
-                identity: other,
-                expires,
-            },
-        );
-        assert_eq!(tokens.identity(Some(&header)), Ok(identity));
-    }
-
-    #[test]
-    fn what_is_known_has_its_bound() {
-        let (key, tokens) = tokens();
-        for _ in 0..2 * ROOM / 500 {
-            let header = header(&key, member(), 60);
-            tokens.identity(Some(&header)).expect("an identity");
-        }
-        assert!(tokens.known.weight() <= ROOM as u64);
-    }
-}
+mod tests;

@@ -121,5 +121,5 @@ fn member(tenant: uuid::Uuid, user: &Account) -> Identity {
 }
 
 fn token(identity: Identity, key: &TokenKey) -> String {
-    Claims::new(identity, VALID).sign(key)
+    Claims::new(&identity, VALID).sign(key)
 }

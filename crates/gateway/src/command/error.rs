@@ -9,7 +9,10 @@ use std::{
 use tenant::Finding;
 
 use crate::{
-    InvalidUrl, auth::KeyError, database::DatabaseError, settings::SettingsError,
+    InvalidUrl,
+    auth::{KeyError, TrustError},
+    database::DatabaseError,
+    settings::SettingsError,
     telemetry::TelemetryError,
 };
 
@@ -38,8 +41,9 @@ pub enum CommandError {
     },
     /// Anybody could sign in.
     #[error(
-        "{0} can be reached from other machines, where a key made for development is not enough: set GATEWAY_TOKEN_KEY \
-         (`openssl rand -base64 48` makes one), or listen on 127.0.0.1"
+        "{0} can be reached from other machines, where tokens signed with a shared key (HS256) are not enough: set \
+         GATEWAY_JWKS_URL or GATEWAY_TOKEN_KEYS_FILE to an identity provider's keys, or listen on 127.0.0.1; if all who \
+         have the key are trusted to speak for every tenant, set GATEWAY_SHARED_KEY_EVERYWHERE=true"
     )]
     OpenToAll(SocketAddr),
     /// The server failed.
@@ -57,6 +61,9 @@ pub enum CommandError {
     /// No token key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Nobody's tokens could be verified.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The schema is behind.
     #[error(
         "the database lacks {missing} of {all} migrations: run `gateway migrate up` with GATEWAY_MIGRATION_URL set, then start again",

@@ -1,19 +1,27 @@
 //! `gateway serve`.
 
+use std::sync::Arc;
+
 use tokio::net::TcpListener;
 
 use super::{
     CommandError, Signals, announce::announce, doctor::examine, error::Behind, print, token,
 };
-use crate::{Gateway, database::Databases, settings::Config};
+use crate::{
+    Gateway,
+    auth::{LoggedEvents, Trust},
+    database::Databases,
+    settings::Config,
+};
 
 pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
-    // First, so that a taken port is known before a database was started for nothing.
+    // First, so that a taken port, or nobody to trust, is known before a database was started for nothing.
     let listener = listen(config).await?;
+    let trust = Trust::new(&config.tokens)?;
     let start = signals.clone().end(Databases::open(config));
     let result = match start.await {
         Ok(databases) => {
-            let served = serve(config, &databases, listener, signals).await;
+            let served = serve(config, &databases, listener, trust, signals).await;
             databases.close(served).await
         }
         Err(error) => Err(error),
@@ -27,7 +35,8 @@ pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), Command
 
 async fn listen(config: &Config) -> Result<TcpListener, CommandError> {
     let address = config.listen;
-    if !address.ip().is_loopback() && config.token_key.is_none() {
+    let shared_key = config.tokens.takes_shared_key();
+    if !address.ip().is_loopback() && shared_key && !config.shared_key_everywhere {
         return Err(CommandError::OpenToAll(address));
     }
     TcpListener::bind(address)
@@ -39,12 +48,17 @@ async fn serve(
     config: &Config,
     databases: &Databases,
     listener: TcpListener,
+    trust: Trust,
     signals: Signals,
 ) -> Result<(), CommandError> {
     let key = token::key(config)?;
-    let gateways = Gateway::for_cores(&databases.login, key.clone(), config)?;
+    let trust = trust.and_shared_key(key.clone());
+    let events = Arc::new(LoggedEvents);
+    let gateways = Gateway::for_cores(&databases.login, trust, events, config)?;
     let demo = signals.clone().end(prepare(databases)).await?;
     let address = listener.local_addr().map_err(CommandError::Serve)?;
+    // Tokens that would be refused help nobody.
+    let demo = demo.filter(|_| config.tokens.takes_shared_key());
     announce(address, demo.as_ref(), &key)?;
     let seconds = config.drain.as_secs();
     let (first, second) = (signals.clone().asked(1), signals.asked(2));

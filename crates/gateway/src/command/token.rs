@@ -37,7 +37,7 @@ impl Token {
         };
         let key = key(config)?;
         let valid = Duration::from_secs(self.hours.saturating_mul(3600));
-        print(Claims::new(identity, valid).sign(&key))
+        print(Claims::new(&identity, valid).sign(&key))
     }
 
     fn somebody(&self) -> Somebody<'_> {

@@ -1,35 +1,173 @@
 //! From a request's headers to an identity.
 
-use axum::http::{HeaderMap, header};
+use std::{net::IpAddr, sync::Arc};
+
+use axum::http::{HeaderMap, HeaderValue, header};
 use entity::id::TenantId;
-use tenant::Identity;
+use tenant::{Act, ApiKey, Identity};
+use uuid::Uuid;
 
 use super::error::HttpError;
-use crate::auth::Tokens;
+use crate::{
+    auth::{Door, MOST_OF_A_MEMBER, TokenError, TurnedAway, Verdict},
+    serve::Gateway,
+};
 
-/// The tenant that a user of several asks in, whose token names none.
+/// The tenant that a user of several, or a member of staff, asks in.
 const TENANT: &str = "x-tenant-id";
+/// Why a member of staff asks in it.
+const REASON: &str = "x-staff-reason";
+/// Most characters of a reason.
+const LONGEST_REASON: usize = 500;
+
+/// Who sends a request, as far as it is known before it is authenticated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender {
+    /// From where; unknown without a connection of its own.
+    pub(super) address: Option<IpAddr>,
+    /// The request's id.
+    pub(super) request: Uuid,
+}
+
+/// Whom a request speaks for.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) identity: Identity,
+    /// The second, of Unix time, from which on the credentials are not valid; `None` for a key, which is asked about
+    /// each time.
+    #[expect(
+        dead_code,
+        reason = "a request is shorter than that; what lives longer asks"
+    )]
+    pub(super) expires: Option<i64>,
+}
 
 /// Whom the request speaks for, by its bearer token, and in which tenant. Whether they are a member of it is the
-/// database's to say.
-pub(super) fn identity(headers: &HeaderMap, tokens: &Tokens) -> Result<Identity, HttpError> {
-    let header = headers
-        .get(header::AUTHORIZATION)
-        .map(|value| value.to_str().unwrap_or_default());
-    let identity = tokens.identity(header)?;
-    match headers.get(TENANT) {
-        None => Ok(identity),
-        Some(value) => within(identity, value.to_str().unwrap_or_default()),
+/// database's to say. Who is turned away is counted.
+pub(super) async fn caller(
+    gateway: &Gateway,
+    headers: &HeaderMap,
+    sender: Sender,
+) -> Result<Caller, HttpError> {
+    let door = gateway.door();
+    let token = bearer(headers)?;
+    wait(door, token, sender).await?;
+    let mut identity = None;
+    let caller = identify(gateway, headers, token, sender, &mut identity).await;
+    if let Err(error) = &caller {
+        turned_away(door, error, identity.as_ref(), sender);
+    }
+    caller
+}
+
+async fn identify(
+    gateway: &Gateway,
+    headers: &HeaderMap,
+    token: &str,
+    sender: Sender,
+    found: &mut Option<Identity>,
+) -> Result<Caller, HttpError> {
+    let (identity, expires) = if ApiKey::is_meant(token) {
+        let key = ApiKey::parse(token).ok_or(TokenError::Key)?;
+        (Identity::Key(key), None)
+    } else {
+        let (identity, expires) = gateway.door().tokens.verify(token).await?;
+        (identity, Some(expires))
+    };
+    let identity = within(identity, headers, sender)?;
+    *found = Some(identity.clone());
+    if let Verdict::Refused(wait) = gateway.door().of_identity(&identity) {
+        return Err(HttpError::TooManyAttempts {
+            seconds: wait.as_secs().max(1),
+        });
+    }
+    if let Identity::Key(key) = identity {
+        let confirmed = gateway.door().keys.confirm(gateway.database(), key).await;
+        confirmed.map_err(|refusal| HttpError::refused(refusal, &identity))?;
+    }
+    Ok(Caller { identity, expires })
+}
+
+/// The operation was not run, because the database does not know who asks as a member.
+pub(super) fn refused(door: &Door, error: &HttpError, identity: &Identity, sender: Sender) {
+    if let Identity::Key(key) = identity {
+        door.keys.forget(key);
+    }
+    turned_away(door, error, Some(identity), sender);
+}
+
+fn turned_away(door: &Door, error: &HttpError, identity: Option<&Identity>, sender: Sender) {
+    if !error.is_an_attempt() {
+        return;
+    }
+    let request = TurnedAway {
+        address: sender.address,
+        identity,
+        code: error.code(),
+        request: &sender.request.simple().to_string(),
+    };
+    door.turned_away(&request, MOST_OF_A_MEMBER);
+}
+
+/// The token of the `Authorization` header.
+fn bearer(headers: &HeaderMap) -> Result<&str, TokenError> {
+    let header = headers.get(header::AUTHORIZATION);
+    let header = header.ok_or(TokenError::Missing)?;
+    let (scheme, token) = header
+        .to_str()
+        .unwrap_or_default()
+        .split_once(' ')
+        .ok_or(TokenError::NotBearer)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(TokenError::NotBearer);
+    }
+    Ok(token.trim())
+}
+
+/// Slows down, or refuses unseen, who was turned away from this address too often. A token that was good before is no
+/// attempt.
+async fn wait(door: &Door, token: &str, sender: Sender) -> Result<(), HttpError> {
+    match door.of_address(sender.address) {
+        Verdict::Free => Ok(()),
+        _ if door.tokens.knows(token) => Ok(()),
+        Verdict::Slow(delay) => {
+            tokio::time::sleep(delay).await;
+            Ok(())
+        }
+        Verdict::Refused(wait) => Err(HttpError::TooManyAttempts {
+            seconds: wait.as_secs().max(1),
+        }),
     }
 }
 
 /// The identity in the tenant that the request names.
-fn within(identity: Identity, text: &str) -> Result<Identity, HttpError> {
-    let tenant: TenantId = text.parse().map_err(|_| HttpError::TenantId)?;
+fn within(identity: Identity, headers: &HeaderMap, sender: Sender) -> Result<Identity, HttpError> {
+    let Some(value) = headers.get(TENANT) else {
+        return Ok(identity);
+    };
+    let tenant = value.to_str().unwrap_or_default();
+    let tenant: TenantId = tenant.parse().map_err(|_| HttpError::TenantId)?;
     match identity {
         Identity::User { user } => Ok(Identity::Member { tenant, user }),
-        Identity::Member { tenant: own, .. } if own == tenant => Ok(identity),
-        Identity::Member { .. } => Err(HttpError::OtherTenant),
-        Identity::Staff { .. } => Err(HttpError::StaffTenant),
+        Identity::Staff { user } => Ok(Identity::Acting {
+            tenant,
+            user,
+            act: Arc::new(Act {
+                reason: reason(headers.get(REASON)).ok_or(HttpError::StaffReason)?,
+                request: sender.request,
+            }),
+        }),
+        other if other.tenant() == Some(tenant) => Ok(other),
+        _ => Err(HttpError::OtherTenant),
     }
+}
+
+/// Words that say something, as UTF-8 or, from a browser, which sends none in a header, as percent encoding.
+fn reason(header: Option<&HeaderValue>) -> Option<String> {
+    let text = percent_encoding::percent_decode(header?.as_bytes());
+    let text = text.decode_utf8().ok()?;
+    let text = text.trim();
+    let is_short = text.chars().count() <= LONGEST_REASON;
+    let is_plain = !text.chars().any(char::is_control);
+    (is_short && is_plain && !text.is_empty()).then(|| text.to_owned())
 }

@@ -33,8 +33,16 @@ pub(crate) enum HttpError {
         "the token is for another tenant than X-Tenant-Id; leave the header out, or sign in without a tenant to choose one by it"
     )]
     OtherTenant,
-    #[error("a staff token names no tenant; leave out X-Tenant-Id")]
-    StaffTenant,
+    #[error(
+        "staff name a reason for what they do in a tenant: send it as X-Staff-Reason, in up to 500 characters, percent-encoded where they are not ASCII; it is recorded"
+    )]
+    StaffReason,
+    #[error(
+        "there is no such tenant, or you may not read in tenants, which takes the permission tenants.read"
+    )]
+    NotPermitted,
+    #[error("too many requests were refused; try again in {seconds} s")]
+    TooManyAttempts { seconds: u64 },
     #[error("the database can not be reached; try again in a moment")]
     Unavailable,
     #[error("all database connections are in use; try again in a moment")]
@@ -66,8 +74,10 @@ pub(crate) enum HttpError {
 impl HttpError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
+            Self::Unauthenticated(TokenError::ProviderAway) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::StaffTenant => {
+            Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::NotPermitted => {
                 StatusCode::FORBIDDEN
             }
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -75,28 +85,51 @@ impl HttpError {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Malformed(_) | Self::TenantId => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// Why the identity's operation has no answer.
-    pub(super) fn unanswered(why: Unanswered, identity: Identity) -> Self {
-        match (why, identity) {
-            (Unanswered::Refused(Refusal::NotAMember), Identity::User { .. }) => Self::NotActive,
-            (Unanswered::Refused(Refusal::NotAMember), _) => Self::NotAMember,
-            (Unanswered::Refused(Refusal::Unavailable), _) => Self::Unavailable,
-            (Unanswered::Refused(Refusal::Busy), _) => Self::Busy,
-            (Unanswered::CommitFailed, _) => Self::CommitFailed,
+    pub(super) fn unanswered(why: Unanswered, identity: &Identity) -> Self {
+        match why {
+            Unanswered::Refused(refusal) => Self::refused(refusal, identity),
+            Unanswered::CommitFailed => Self::CommitFailed,
+        }
+    }
+
+    /// Why the identity has no transaction.
+    pub(super) fn refused(refusal: Refusal, identity: &Identity) -> Self {
+        match (refusal, identity) {
+            (Refusal::NotAMember, Identity::User { .. }) => Self::NotActive,
+            (Refusal::NotAMember, Identity::Key(_)) => TokenError::Key.into(),
+            (Refusal::NotAMember, Identity::Acting { .. }) => Self::NotPermitted,
+            (Refusal::NotAMember, _) => Self::NotAMember,
+            (Refusal::Unavailable, _) => Self::Unavailable,
+            (Refusal::Busy, _) => Self::Busy,
+        }
+    }
+
+    /// Whether somebody was turned away who is to be watched. Who has no token yet, or one that was good until just
+    /// now, only has to sign in.
+    pub(super) fn is_an_attempt(&self) -> bool {
+        match self {
+            Self::Unauthenticated(error) => {
+                matches!(error, TokenError::Invalid | TokenError::Key)
+            }
+            Self::NotAMember | Self::NotActive | Self::NotPermitted => true,
+            _ => false,
         }
     }
 
     /// The stable `extensions.code`.
     pub(crate) fn code(&self) -> &'static str {
         match self {
+            Self::Unauthenticated(TokenError::ProviderAway) => "UNAVAILABLE",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::StaffTenant => {
+            Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
+            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::NotPermitted => {
                 "FORBIDDEN"
             }
             Self::Unavailable => "UNAVAILABLE",
@@ -105,7 +138,7 @@ impl HttpError {
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
-            Self::Malformed(_) | Self::TenantId => "BAD_REQUEST",
+            Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
             Self::CommitFailed => "COMMIT_FAILED",
             Self::NotFound => "NOT_FOUND",
             Self::Internal => "INTERNAL_ERROR",
@@ -131,8 +164,11 @@ impl HttpError {
         let mut response = (self.status(), Json(body)).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::Unavailable | Self::Busy => {
+            Self::Unavailable | Self::Busy | Self::Unauthenticated(TokenError::ProviderAway) => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            }
+            Self::TooManyAttempts { seconds } => {
+                headers.insert(header::RETRY_AFTER, seconds.into());
             }
             Self::Unauthenticated(_) => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

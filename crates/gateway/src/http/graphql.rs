@@ -15,15 +15,19 @@ use tenant::{Access, Identity};
 use tracing::Instrument;
 
 use super::{
-    authenticate,
+    authenticate::{self, Sender},
     body::body,
+    client,
     error::{HttpError, name_request, panicked, refused},
     introspection,
     log::RequestLog,
     media::Answer,
     request::read,
 };
-use crate::{operation, serve::Gateway};
+use crate::{
+    operation::{self, Unanswered},
+    serve::Gateway,
+};
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -60,8 +64,17 @@ async fn answer(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let identity = authenticate::identity(request.headers(), gateway.tokens())?;
-    log.identity = Some(identity);
+    let sender = Sender {
+        address: client::address(
+            request.extensions(),
+            request.headers(),
+            gateway.trusted_proxies(),
+        ),
+        request: log.id,
+    };
+    let caller = authenticate::caller(gateway, request.headers(), sender).await?;
+    let identity = caller.identity;
+    log.identity = Some(identity.clone());
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes()).await?;
@@ -82,29 +95,49 @@ async fn answer(
         return Err(HttpError::MutationByGet);
     }
     let request = request.data(Output::Json);
+    let asking = Asking {
+        gateway,
+        identity,
+        sender,
+    };
     if let Some(key) = fixed {
-        return introspect(gateway, identity, request, key, form, log).await;
+        return introspect(&asking, request, key, form, log).await;
     }
-    let (response, reached) = execute(gateway, identity, request, kind, log).await?;
+    let (response, reached) = execute(&asking, request, kind, log).await?;
     Ok(respond(form, &response, reached))
+}
+
+/// Who asks whom.
+struct Asking<'g> {
+    gateway: &'g Gateway,
+    identity: Identity,
+    sender: Sender,
+}
+
+impl Asking<'_> {
+    fn refused(&self, why: Unanswered) -> HttpError {
+        let error = HttpError::unanswered(why, &self.identity);
+        authenticate::refused(self.gateway.door(), &error, &self.identity, self.sender);
+        error
+    }
 }
 
 /// The answer about the schema, which is the same for everybody.
 async fn introspect(
-    gateway: &Gateway,
-    identity: Identity,
+    asking: &Asking<'_>,
     request: async_graphql::Request,
     key: introspection::Key,
     form: Answer,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    if let Some(body) = gateway.introspections().get(&key) {
+    let introspections = asking.gateway.introspections();
+    if let Some(body) = introspections.get(&key) {
         log.known();
         let content_type = [(header::CONTENT_TYPE, form.content_type())];
         return Ok((content_type, body).into_response());
     }
     let kind = OperationType::Query;
-    let (response, reached) = execute(gateway, identity, request, kind, log).await?;
+    let (response, reached) = execute(asking, request, kind, log).await?;
     let is_whole = reached && response.errors.is_empty();
     if !is_whole {
         return Ok(respond(form, &response, reached));
@@ -113,13 +146,12 @@ async fn introspect(
     let mut answer = GraphQLResponse::from(response).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, form.content_type());
-    gateway.introspections().keep(key, answer).await
+    introspections.keep(key, answer).await
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.
 async fn execute(
-    gateway: &Gateway,
-    identity: Identity,
+    asking: &Asking<'_>,
     request: async_graphql::Request,
     kind: OperationType,
     log: &mut RequestLog,
@@ -129,12 +161,13 @@ async fn execute(
     } else {
         Access::Read
     };
+    let (gateway, identity) = (asking.gateway, &asking.identity);
     let (database, schema) = (gateway.database(), gateway.schema());
     let executed = operation::execute(database, schema, identity, access, request).await;
     log.executed(&executed);
     let reached = executed.reached;
     let answer = executed.answer();
-    let mut response = answer.map_err(|why| HttpError::unanswered(why, identity))?;
+    let mut response = answer.map_err(|why| asking.refused(why))?;
     name_request(&mut response.errors, &log.request_id());
     Ok((response, reached))
 }

@@ -17,7 +17,7 @@ use crate::operation::Executed;
 /// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
-    id: uuid::Uuid,
+    pub(super) id: uuid::Uuid,
     /// The request's span, in the names of OpenTelemetry's semantic conventions.
     pub(super) span: Span,
     pub(super) operation: Option<Operation>,
@@ -111,7 +111,7 @@ impl RequestLog {
             operation = name.map(display),
             kind = self.kind().map(display),
             tenant = self.tenant().map(display),
-            user = self.identity.map(|identity| display(identity.user())),
+            user = self.identity.as_ref().map(|identity| display(identity.user())),
             status = self.status.map(|status| status.as_u16()),
             outcome = self.outcome().map(display),
             sql = self.statements,
@@ -137,7 +137,7 @@ impl RequestLog {
     }
 
     fn tenant(&self) -> Option<entity::id::TenantId> {
-        self.identity.and_then(|identity| identity.tenant())
+        self.identity.as_ref().and_then(Identity::tenant)
     }
 
     fn record(&self) {

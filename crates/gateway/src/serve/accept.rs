@@ -77,7 +77,7 @@ impl Drop for Counted {
 pub(super) type Given = (std::net::TcpStream, Counted);
 
 /// The connections of one core, for axum.
-pub(super) struct Receiving {
+pub(crate) struct Receiving {
     pub(super) given: UnboundedReceiver<Given>,
     pub(super) address: SocketAddr,
 }
@@ -110,7 +110,7 @@ impl Listener for Receiving {
 }
 
 /// A client's connection, on the core that serves it.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     _counted: Counted,
 }

@@ -25,7 +25,7 @@ use super::{
     Gateway,
     accept::{Counted, Given, Receiving},
 };
-use crate::http;
+use crate::http::{self, Peer};
 
 /// Bytes of a thread's stack. The parser and the executor recurse as deep as a document is nested, which
 /// is limited; twice tokio's default leaves room for a build without optimization.
@@ -104,6 +104,7 @@ async fn run(gateway: Arc<Gateway>, receiving: Receiving, phases: watch::Receive
         let _ = draining.wait_for(|phase| *phase == Phase::Draining).await;
     };
     let router = http::router(Arc::clone(&gateway));
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let server = axum::serve(receiving, router).with_graceful_shutdown(drain);
     tokio::select! {
         _ = server.into_future() => {

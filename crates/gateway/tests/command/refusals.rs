@@ -55,19 +55,27 @@ async fn a_folder_without_binaries_is_named() {
 }
 
 #[tokio::test]
-async fn other_machines_need_a_key_of_their_own() {
-    let home = Home::new();
+async fn other_machines_are_not_let_in_by_a_shared_key_unless_that_is_said() {
+    let home = Home::new().with("GATEWAY_TOKEN_KEY", "k".repeat(32));
     for address in ["0.0.0.0:0", "[::]:0"] {
         let sentence = home.run(&["serve", "--listen", address]).await.sentence();
-        assert!(sentence.contains("set GATEWAY_TOKEN_KEY"), "{sentence}");
+        assert!(sentence.contains("GATEWAY_JWKS_URL"), "{sentence}");
+        assert!(
+            sentence.contains("GATEWAY_SHARED_KEY_EVERYWHERE=true"),
+            "{sentence}"
+        );
     }
-    assert!(!home.data().exists());
-    let database = Database::demo().await;
-    let short = database.home().with("GATEWAY_TOKEN_KEY", "short");
-    let sentence = short
+    let nobody = Home::new().with("GATEWAY_JWKS_URL", "https://id.example.com/jwks.json");
+    let sentence = nobody
         .run(&["serve", "--listen", "0.0.0.0:0"])
         .await
         .sentence();
+    assert!(sentence.contains("GATEWAY_TOKEN_ISSUER"), "{sentence}");
+    assert!(!home.data().exists() && !nobody.data().exists());
+    let database = Database::demo().await;
+    let short = database.home().with("GATEWAY_TOKEN_KEY", "short");
+    let anyway = ["serve", "--listen", "0.0.0.0:0", "--shared-key-everywhere"];
+    let sentence = short.run(&anyway).await.sentence();
     assert!(sentence.contains("shorter than 32 bytes"), "{sentence}");
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{
     DbBackend, DbErr, EntityTrait, ExprTrait, QueryTrait, Statement, Values,
     sea_query::{Expr, extension::postgres::PgFunc},
 };
-use tenant::{Identity, TenantContext};
+use tenant::TenantContext;
 
 use super::{Batch, RawKey, columns};
 use crate::{argument::IdArgument, session::Session, table::Table};
@@ -95,16 +95,14 @@ impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        match session.context().identity() {
-            Identity::Member { tenant, .. } => {
-                by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await
-            }
-            Identity::User { .. } => {
-                session.may_read(T::SCOPE)?;
-                Ok(vec![None; keys.len()])
-            }
-            Identity::Staff { .. } => Ok(vec![None; keys.len()]),
+        let identity = session.context().identity();
+        if let Some(tenant) = identity.tenant() {
+            return by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await;
         }
+        if !identity.is_staff() {
+            session.may_read(T::SCOPE)?;
+        }
+        Ok(vec![None; keys.len()])
     }
 }
 

@@ -53,8 +53,16 @@ impl rows::Load<(), Input<AcceptInvitationInput>> for Accept {
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
         let id = input.id.typed(&INPUT.field("id"))?;
-        if matches!(session.context().identity(), Identity::Staff { .. }) {
-            let message = "staff are no members; ask with a user's token";
+        let refused = match session.context().identity() {
+            Identity::Member { .. } | Identity::User { .. } => None,
+            Identity::Key(_) => {
+                Some("a key accepts nothing for its maker; ask with a user's token")
+            }
+            Identity::Staff { .. } | Identity::Acting { .. } => {
+                Some("staff are no members; ask with a user's token")
+            }
+        };
+        if let Some(message) = refused {
             return Err(ClientError::new(Code::Forbidden, message).into());
         }
         let joined = accept(session, id).await?;

@@ -24,7 +24,7 @@ rows::object! {
     pub object TenantUserMutations(()) {
         /// Gives a member these roles, and takes all others; the open invitations of one who is no owner any more are revoked. A tenant keeps an owner. For owners.
         update_tenant_user(Input<UpdateTenantUserInput>): UpdateTenantUserPayload = |_row| Some(()) -> Run,
-        /// Removes a member, whose next request is refused and whose open invitations are revoked. A tenant keeps an owner. For owners.
+        /// Removes a member, whose next request is refused, and whose keys and open invitations are revoked. A tenant keeps an owner. For owners.
         remove_tenant_user(Input<RemoveTenantUserInput>): RemoveTenantUserPayload = |_row| Some(()) -> Run,
     }
 }
@@ -92,6 +92,7 @@ impl Mutate for RemoveTenantUserInput {
         changes.set(Column::Deleted, Utc::now());
         let written = change(writer, &member, changes).await?;
         revoke_invitations_of(writer, member.id).await?;
+        revoke_keys_of(writer, member.id).await?;
         Ok(written)
     }
 }
@@ -141,6 +142,12 @@ pub(super) fn roles(given: &[TenantRole], at: &Path<'_>) -> Result<Value, Client
     roles.dedup();
     let roles = roles.into_iter().map(|role| role.as_str().into()).collect();
     Ok(Value::Array(ArrayType::String, Some(Box::new(roles))))
+}
+
+/// The keys of who is removed are dead already; but not to come back to life if that user does.
+async fn revoke_keys_of(writer: &Writer<'_>, member: TenantUserId) -> Result<()> {
+    let revoke = "UPDATE api_keys SET revoked = now() WHERE user_id = $1 AND revoked IS NULL";
+    writer.run(revoke, [member.into_value()]).await
 }
 
 /// Whether a user is a live member of the tenant.

@@ -8,7 +8,7 @@ use entity::{
 use rows::{Implements, Item};
 
 use super::{
-    admin_system_event::AdminSystemEvent, campaign::Campaign,
+    admin_system_event::AdminSystemEvent, api_key::ApiKey, campaign::Campaign,
     campaign_sequence_step::CampaignSequenceStep, company::Company, domain::Domain,
     domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
     feature_flag::FeatureFlag, folder::Folder, invitation::Invitation, lead::Lead,
@@ -53,6 +53,7 @@ macro_rules! nodes {
 
 nodes![
     AdminSystemEvent,
+    ApiKey,
     Campaign,
     CampaignSequenceStep,
     Company,

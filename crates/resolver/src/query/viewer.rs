@@ -34,29 +34,32 @@ rows::object! {
     /// Who asks, and as what.
     pub object Viewer(Identity) {
         /// The user; null for staff who may not read who is staff, and where the request names no tenant.
-        user: Option<User> = |identity| visible(*identity) -> by_id::<User>(),
-        /// The tenant that the request is about; null for staff, and where the request names none.
+        user: Option<User> = |identity| visible(identity) -> by_id::<User>(),
+        /// The tenant that the request is about; null where the request names none.
         tenant: Option<Tenant> = |identity| identity.tenant() -> by_id::<Tenant>(),
         /// What the user may do in the tenant, the most powerful first; none where there is no tenant.
         #[batched]
         roles: Vec<TenantRole> = |_identity| Some(()) -> Roles,
         /// What staff may do; none for a tenant's user.
         #[batched]
-        permissions: Vec<String> = |identity| Some(matches!(identity, Identity::Staff { .. })) -> Permissions,
+        permissions: Vec<String> = |identity| Some(identity.is_staff()) -> Permissions,
         /// The other tenants that the user is a member of, by name: all of them where the request names
-        /// no tenant; none for staff.
-        other_tenants: Vec<OtherTenant> = |identity| Some(*identity) -> OtherTenants,
+        /// no tenant; none for staff and for a key.
+        other_tenants: Vec<OtherTenant> = |identity| Some(identity.clone()) -> OtherTenants,
         /// The invitations to the user's address that can be accepted, the first to expire first; none
-        /// while the address is not verified, and for staff.
-        invitations: Vec<OpenInvitation> = |identity| Some(*identity) -> OpenInvitations,
+        /// while the address is not verified, for staff, and for a key.
+        invitations: Vec<OpenInvitation> = |identity| Some(identity.clone()) -> OpenInvitations,
     }
 }
 
 /// People are seen in a tenant, or by staff; without either there is nobody to be seen.
-fn visible(identity: Identity) -> Option<UserId> {
+fn visible(identity: &Identity) -> Option<UserId> {
     match identity {
-        Identity::Member { user, .. } | Identity::Staff { user } => Some(user),
         Identity::User { .. } => None,
+        Identity::Member { .. }
+        | Identity::Key(_)
+        | Identity::Staff { .. }
+        | Identity::Acting { .. } => Some(identity.user()),
     }
 }
 
@@ -69,7 +72,7 @@ impl rows::Load<()> for Asking {
     type Value = Option<Arc<Identity>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
-        let identity = Arc::new(Session::of(ctx).context().identity());
+        let identity = Arc::new(Session::of(ctx).context().identity().clone());
         Ok(vec![Some(identity); keys.len()])
     }
 }
@@ -136,7 +139,10 @@ async fn other_tenants(
     let own = match identity {
         Identity::Member { tenant, .. } => Some(tenant),
         Identity::User { .. } => None,
-        Identity::Staff { .. } => return Ok(Vec::new()),
+        // Where else a person works is not for their tools.
+        Identity::Key(_) | Identity::Staff { .. } | Identity::Acting { .. } => {
+            return Ok(Vec::new());
+        }
     };
     let sql = "SELECT id, name FROM viewer_tenants() ORDER BY name, id";
     let rows = context.rows_raw(&statement(context, sql)).await?;

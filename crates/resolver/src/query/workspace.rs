@@ -5,8 +5,8 @@ use crate::{
     connection::Connection,
     loader::{all, find},
     object::{
-        company::Company, domain::Domain, email_account::EmailAccount, invitation::Invitation,
-        lead::Lead, tenant::Tenant, tenant_user::TenantUser, user::User,
+        api_key::ApiKey, company::Company, domain::Domain, email_account::EmailAccount,
+        invitation::Invitation, lead::Lead, tenant::Tenant, tenant_user::TenantUser, user::User,
     },
 };
 
@@ -29,6 +29,10 @@ rows::object! {
         invitation(IdArgument<Invitation>): Option<Invitation> = |_row| Some(()) -> find::<Invitation>(),
         /// The invitations into the tenant, also those that have ended.
         invitations(ConnectionArguments<Invitation>): Connection<Invitation> = |_row| Some(()) -> all::<Invitation>(),
+        /// A key of an internal tool by its id.
+        api_key(IdArgument<ApiKey>): Option<ApiKey> = |_row| Some(()) -> find::<ApiKey>(),
+        /// The tenant's keys of internal tools, also those that were revoked.
+        api_keys(ConnectionArguments<ApiKey>): Connection<ApiKey> = |_row| Some(()) -> all::<ApiKey>(),
         /// A company by its id.
         company(IdArgument<Company>): Option<Company> = |_row| Some(()) -> find::<Company>(),
         /// The tenant's companies.

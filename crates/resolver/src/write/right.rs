@@ -10,7 +10,7 @@ use crate::error::{ClientError, Code};
 pub(crate) enum Right {
     /// Companies, domains, accounts, leads, templates, campaigns.
     Work,
-    /// The tenant's configuration and policies.
+    /// The tenant's configuration, policies and keys of internal tools.
     Configure,
     /// Members, their roles, invitations.
     ManageMembers,

@@ -81,6 +81,36 @@ pub(crate) const INVITATIONS: Table = Table {
     },
 };
 
+/// One of the owner's, for a reporting tool. Nobody has its secret: the digest is of none.
+pub(crate) const API_KEYS: Table = Table {
+    name: "api_keys",
+    columns: &[
+        "id",
+        "tenant_id",
+        "user_id",
+        "name",
+        "digest",
+        "roles",
+        "read_only",
+        "last_used",
+        "created",
+        "updated",
+    ],
+    count: |_| 1,
+    write: |tenant, index, row| {
+        let (key, made) = (tenant.key("api_keys", index), tenant.calendar.start());
+        row.uuid(key)
+            .uuid(tenant.id)
+            .uuid(tenant.member("owner").id)
+            .text("Weekly report")
+            .bytes(&key.as_bytes().repeat(2))
+            .texts(&["analyst"])
+            .flag(true)
+            .time(tenant.calendar.now() - DAY)
+            .times(made, made);
+    },
+};
+
 /// The members whose user is made with this tenant.
 pub(super) fn made_here(tenant: &Tenant) -> impl Iterator<Item = &Member> {
     tenant.members.iter().filter(|member| member.made_here)

@@ -35,6 +35,16 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
             Right::ManageMembers,
             json!({ "id": of.invitation }),
         ),
+        entry(
+            "createApiKey",
+            Right::Configure,
+            json!({ "name": "Reports", "roles": ["MEMBER"], "readOnly": false, "expiresInDays": 30 }),
+        ),
+        entry(
+            "revokeApiKey",
+            Right::Configure,
+            json!({ "id": of.api_key }),
+        ),
         entry("updateUserPreferences", Right::Oneself, preferences()),
     ]
 }

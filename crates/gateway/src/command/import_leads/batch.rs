@@ -83,7 +83,7 @@ impl Importer {
         let executed = operation::execute(
             &self.database,
             &self.schema,
-            self.identity,
+            &self.identity,
             Access::Write,
             request,
         );

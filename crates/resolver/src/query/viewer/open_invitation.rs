@@ -52,8 +52,11 @@ impl rows::Load<Identity> for OpenInvitations {
     ) -> Result<Vec<Self::Value>> {
         let context = Session::of(ctx).context();
         let invitations = match asking.first() {
-            None | Some(Identity::Staff { .. }) => Ok(Vec::new()),
             Some(Identity::Member { .. } | Identity::User { .. }) => invitations(context).await,
+            // What is addressed to a person is not for their tools.
+            None | Some(Identity::Key(_) | Identity::Staff { .. } | Identity::Acting { .. }) => {
+                Ok(Vec::new())
+            }
         };
         let invitations =
             invitations.map_err(|cause| error::database(context, &Arc::new(cause)))?;

@@ -1,0 +1,54 @@
+//! From where a request comes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::connect_info::{ConnectInfo, Connected},
+    http::{Extensions, HeaderMap},
+    serve::IncomingStream,
+};
+use ipnet::IpNet;
+
+use crate::serve::Receiving;
+
+/// Where each proxy adds the address it got the request from: the de facto standard that RFC 7239 describes.
+const FORWARDED: &str = "x-forwarded-for";
+
+/// The other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, Receiving>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Receiving>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// The address of the client: the other end of the connection, or, behind proxies that are trusted, the last address
+/// that none of them has. What stands before that in the header, anybody could have written.
+pub(super) fn address(
+    extensions: &Extensions,
+    headers: &HeaderMap,
+    trusted: &[IpNet],
+) -> Option<IpAddr> {
+    let ConnectInfo(Peer(peer)) = extensions.get::<ConnectInfo<Peer>>()?;
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(&ip.to_canonical()));
+    let mut address = peer.ip();
+    if trusted.is_empty() || !is_trusted(&address) {
+        return Some(address);
+    }
+    let values = headers.get_all(FORWARDED);
+    let mut forwarded: Vec<&str> = values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    while let Some(text) = forwarded.pop() {
+        let Ok(ip) = text.trim().parse() else { break };
+        address = ip;
+        if !is_trusted(&ip) {
+            break;
+        }
+    }
+    Some(address)
+}

@@ -1,0 +1,122 @@
+//! The settings as they are in force: what was given, and the defaults of the rest.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use ipnet::IpNet;
+
+use super::{LogFormat, Settings};
+use crate::auth::{ClaimNames, TokenSettings};
+
+/// The driver would tell of every table that a migration finds in its place, and the migrator of each
+/// of its steps.
+const LOG: &str = "info,opentelemetry=warn,sqlx=warn,sea_orm_migration=warn";
+
+/// The settings as they are in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Folder of the embedded database and of the development key.
+    pub data_dir: PathBuf,
+    /// The database as the login role; `None` runs the embedded one.
+    pub database_url: Option<SecretString>,
+    /// The database as a role that may migrate.
+    pub migration_url: Option<SecretString>,
+    /// The database as a superuser.
+    pub admin_url: Option<SecretString>,
+    /// Where the embedded database's binaries are.
+    pub postgres_bin: Option<PathBuf>,
+    /// Most database connections at once.
+    pub max_connections: u32,
+    /// Threads that serve requests.
+    pub cores: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// Most bytes of the documents that are kept, and of the answers to introspection.
+    pub document_cache_bytes: usize,
+    /// How long requests in flight get at the end.
+    pub drain: Duration,
+    /// The token key, if one was given.
+    pub token_key: Option<SecretString>,
+    /// Whose tokens are good.
+    pub tokens: TokenSettings,
+    /// Take tokens signed with the shared key on every listener.
+    pub shared_key_everywhere: bool,
+    /// Failures that an address may have in a quarter of an hour.
+    pub max_auth_failures: u32,
+    /// Proxies whose word about a client's address counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `tracing` directives.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// Where spans go.
+    pub otlp_endpoint: Option<String>,
+}
+
+/// A variable that is set to nothing, as in a compose file, counts as not set.
+fn is_set(url: &SecretString) -> bool {
+    !url.expose_secret().is_empty()
+}
+
+/// As many as this process may use.
+fn cores_of_machine() -> u32 {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
+fn tokens(given: &Settings) -> TokenSettings {
+    let usual = ClaimNames::default();
+    let claim = |given: &Option<String>, usual| given.clone().unwrap_or(usual);
+    TokenSettings {
+        jwks_url: given.jwks_url.clone(),
+        keys_file: given.token_keys_file.clone(),
+        jwks_max_age: Duration::from_secs(given.jwks_max_age_seconds.unwrap_or(600)),
+        algorithms: given.token_algorithms.clone(),
+        issuer: given.token_issuer.clone(),
+        audience: given.token_audience.clone(),
+        claims: ClaimNames {
+            user: claim(&given.user_claim, usual.user),
+            tenant: claim(&given.tenant_claim, usual.tenant),
+            staff: claim(&given.staff_claim, usual.staff),
+        },
+    }
+}
+
+impl From<Settings> for Config {
+    fn from(given: Settings) -> Self {
+        let tokens = tokens(&given);
+        Self {
+            tokens,
+            listen: given
+                .listen
+                .unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
+            data_dir: given.data_dir.unwrap_or_else(|| ".gateway".into()),
+            database_url: given.database_url.filter(is_set),
+            migration_url: given.migration_url.filter(is_set),
+            admin_url: given.admin_url.filter(is_set),
+            postgres_bin: given.postgres_bin,
+            max_connections: given.max_connections.unwrap_or(8).max(1),
+            cores: given.cores.unwrap_or_else(cores_of_machine).max(1),
+            acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
+            max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
+            document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
+            drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
+            token_key: given.token_key,
+            shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),
+            max_auth_failures: given.max_auth_failures.unwrap_or(20).max(1),
+            trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            log: given.log.unwrap_or_else(|| LOG.to_owned()),
+            log_format: given.log_format.unwrap_or(LogFormat::Human),
+            otlp_endpoint: given.otlp_endpoint,
+        }
+    }
+}
