@@ -187,10 +187,12 @@ fn writers() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use entity::id::{TenantId, UserId};
 
     use super::{Asking, opening, prepare};
-    use crate::{Access, Identity};
+    use crate::{Access, Act, ApiKey, Identity};
 
     fn member() -> Identity {
         Identity::Member {
@@ -245,5 +247,45 @@ mod tests {
         assert!(text.contains("SET LOCAL ROLE gateway_staff"));
         assert!(text.contains("SET LOCAL app.current_roles = ''"));
         assert!(!text.contains("app.current_tenant_id"));
+    }
+
+    #[test]
+    fn a_key_is_asked_about_by_its_digest_in_the_transaction_of_its_tenant() {
+        let (key, secret) = ApiKey::generate(TenantId::new(), UserId::new()).expect("random bytes");
+        let text = text(Identity::Key(key), Access::Read);
+        assert!(text.contains(&format!(
+            "SET LOCAL app.current_tenant_id = '{}'",
+            uuid::Uuid::from(key.tenant())
+        )));
+        assert!(text.contains("api_key_grants(") && text.contains("g.read_only OR NOT g.roles &&"));
+        assert!(!text.contains(&secret["gk_".len()..]));
+    }
+
+    #[test]
+    fn staff_in_a_tenant_record_why_before_they_read_and_no_word_of_theirs_is_part_of_a_statement()
+    {
+        let reason = "'); DROP TABLE users; --";
+        let acting = Identity::Acting {
+            tenant: TenantId::new(),
+            user: UserId::new(),
+            act: Arc::new(Act {
+                reason: reason.to_owned(),
+                request: uuid::Uuid::now_v7(),
+            }),
+        };
+        for access in [Access::Read, Access::Write] {
+            let text = text(acting.clone(), access);
+            assert!(text.starts_with(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL ROLE gateway_staff"
+            ));
+            let order = [
+                "INSERT INTO outbox",
+                "SET LOCAL transaction_read_only = on",
+                "staff_permissions()",
+            ];
+            let places = order.map(|part| text.find(part));
+            assert!(places.is_sorted() && !places.contains(&None), "{text}");
+            assert!(!text.contains("DROP"), "{text}");
+        }
     }
 }

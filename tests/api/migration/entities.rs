@@ -27,6 +27,7 @@ macro_rules! entities {
 fn entities() -> Vec<Table> {
     let mut tables = entities![
         admin_system_event,
+        api_key,
         campaign,
         campaign_sequence_step,
         company,

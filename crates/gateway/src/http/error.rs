@@ -65,6 +65,10 @@ pub(crate) enum HttpError {
     Malformed(String),
     #[error("the changes could not be saved, nothing was changed; try again")]
     CommitFailed,
+    #[error(
+        "what you did in this tenant could not be recorded, so it is not answered: a statement failed; ask for less, or try again"
+    )]
+    Unrecorded,
     #[error("there is nothing here; the API is at /graphql, GraphiQL at /graphiql")]
     NotFound,
     #[error("internal error")]
@@ -87,7 +91,9 @@ impl HttpError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::CommitFailed | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::CommitFailed | Self::Unrecorded | Self::Internal => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -95,6 +101,7 @@ impl HttpError {
     pub(super) fn unanswered(why: Unanswered, identity: &Identity) -> Self {
         match why {
             Unanswered::Refused(refusal) => Self::refused(refusal, identity),
+            Unanswered::CommitFailed if identity.is_staff() => Self::Unrecorded,
             Unanswered::CommitFailed => Self::CommitFailed,
         }
     }
@@ -139,7 +146,7 @@ impl HttpError {
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
-            Self::CommitFailed => "COMMIT_FAILED",
+            Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
             Self::NotFound => "NOT_FOUND",
             Self::Internal => "INTERNAL_ERROR",
         }
@@ -157,7 +164,8 @@ impl HttpError {
     /// cause.
     pub(super) fn answer(self, request: Option<&str>) -> Response {
         let mut extensions = json!({ "code": self.code() });
-        if let (Self::Internal | Self::CommitFailed, Some(id)) = (&self, request) {
+        if let (Self::Internal | Self::CommitFailed | Self::Unrecorded, Some(id)) = (&self, request)
+        {
             extensions["requestId"] = id.into();
         }
         let body = json!({ "errors": [{ "message": self.to_string(), "extensions": extensions }] });

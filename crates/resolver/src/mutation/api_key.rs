@@ -28,7 +28,7 @@ rows::object! {
 /// What a key is for, and what it may do.
 #[derive(async_graphql::InputObject)]
 pub struct CreateApiKeyInput {
-    /// What it is for, to tell it from others.
+    /// What it is for, to tell it from others; 100 characters at most.
     pub name: String,
     /// What it may do: one role at least, of those that one's own roles include. It loses what its maker loses.
     pub roles: Vec<TenantRole>,
