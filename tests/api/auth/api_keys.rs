@@ -201,9 +201,9 @@ async fn a_key_that_was_never_made_is_nobodys() {
         let key = tenant::ApiKey::generate(tenant.id.into(), user.id.into());
         forged.push(key.expect("a key").1);
     }
-    // Those of others, with the tenant, the user, the id or the secret of one that is good.
+    // One that is good with the tenant, the user, the id or the secret of another: three bytes are four letters.
     let (good, other) = (secret(&tool), secret(&own));
-    for (from, to) in [(3, 24), (24, 45), (45, 66), (66, good.len())] {
+    for (from, to) in [(3, 25), (24, 46), (46, 67), (67, good.len())] {
         let mut mixed = good.clone();
         mixed.replace_range(from..to, &other[from..to]);
         forged.push(mixed);
