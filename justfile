@@ -1,4 +1,4 @@
-# What contributors run. `just` lists it; `.ci/run` runs `just check` and then the tests.
+# What contributors run. `just` lists it; `.ci/run` runs `just check`, `just clients` and then the tests.
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
@@ -14,6 +14,10 @@ run *arguments:
 # Run all tests, or those that `cargo test` selects with the arguments: `just test -p rows`
 test *arguments='--workspace':
     cargo test {{ arguments }}
+
+# Install the clients that tests run the gateway against; needs Node 18 or later
+clients:
+    for folder in tests/clients/*/; do npm ci --silent --prefix "$folder"; done
 
 # Run what has to pass before the tests: format, lints, documentation, schema.graphql
 check:

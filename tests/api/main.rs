@@ -4,6 +4,7 @@
 
 mod abuse;
 mod auth;
+mod audits;
 mod columns;
 mod differential;
 mod documents;

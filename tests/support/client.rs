@@ -42,6 +42,12 @@ impl Client {
         }
     }
 
+    /// The token, for what sends requests of its own.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// A request to a path, with the token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
