@@ -40,11 +40,7 @@ async fn all_that_must_and_should_be_is() {
         lines.filter(|line| line.starts_with("ok ")).count()
     };
     // So that audits which do not run are not taken for audits that pass.
-    assert_eq!(
-        (of(" MUST "), of(" SHOULD ")),
-        (13, 23),
-        "{report}"
-    );
+    assert_eq!((of(" MUST "), of(" SHOULD ")), (13, 23), "{report}");
 }
 
 /// What fails for want of a token shows that a failure is seen.
