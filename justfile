@@ -19,13 +19,14 @@ test *arguments='--workspace':
 clients:
     for folder in tests/clients/*/; do npm ci --silent --prefix "$folder"; done
 
-# Run what has to pass before the tests: format, lints, documentation, schema.graphql
+# Run what has to pass before the tests: format, lints, documentation, schema.graphql, docs/permissions.md
 check:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps
     # With all packages, so that the tests find their dependencies built.
     cargo build --workspace --bin gateway
+    {{ binary }} permissions | diff --unified docs/permissions.md - || { echo 'docs/permissions.md is not what is declared: run `just permissions`'; exit 1; }
     {{ binary }} schema | diff --unified schema.graphql - || { echo 'schema.graphql is not the schema: run `just schema`'; exit 1; }
 
 # Format the code as `just check` wants it
@@ -36,6 +37,11 @@ format:
 schema:
     cargo build --workspace --bin gateway
     {{ binary }} schema > schema.graphql
+
+# Write docs/permissions.md
+permissions:
+    cargo build --workspace --bin gateway
+    {{ binary }} permissions > docs/permissions.md
 
 # Build GraphiQL's files, which are committed, from its sources; needs Node 20
 graphiql:

@@ -15,6 +15,7 @@ mod isolation;
 mod migration;
 mod mutation;
 mod numbers;
+mod permissions;
 mod reading;
 mod schema;
 mod transport;

@@ -19,12 +19,12 @@
 //!
 //! What may not be in here: an expectation that the gateway's own code computes.
 
-mod arranged;
-mod ask;
+pub mod arranged;
+pub mod ask;
 mod coverage;
 mod done;
 mod dump;
-mod entries;
+pub mod entries;
 mod foreign;
 mod import;
 mod inputs;

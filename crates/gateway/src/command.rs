@@ -6,6 +6,7 @@ mod error;
 mod find;
 mod import_leads;
 mod migrate;
+mod permissions;
 mod schema;
 mod seed;
 mod serve;
@@ -51,6 +52,8 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Print the GraphQL schema; needs no database
     Schema,
+    /// Print who may use which root field, as a table in Markdown; needs no database
+    Permissions,
     /// Sign a token for a user of a tenant and print it, alone
     Token(token::Token),
     /// Fill the database with made-up data of any size
@@ -75,12 +78,15 @@ impl Cli {
     /// # Errors
     /// [`CommandError`], which says in a sentence what to do.
     pub fn run(self) -> Result<(), CommandError> {
-        if let Some(Command::Schema) = self.command {
-            return schema::run();
+        match self.command {
+            Some(Command::Schema) => return schema::run(),
+            Some(Command::Permissions) => return permissions::run(),
+            _ => {}
         }
         let config = self.settings.or(file(self.config)?).into();
         match self.command.unwrap_or(Command::Serve) {
             Command::Schema => schema::run(),
+            Command::Permissions => permissions::run(),
             Command::Serve => long(&config, |signals| serve::run(&config, signals)),
             Command::Token(token) => long(&config, |signals| signals.end(token.run(&config))),
             Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),

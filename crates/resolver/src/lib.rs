@@ -1,6 +1,7 @@
 //! The GraphQL schema: what can be asked, and how it is loaded.
 //!
 //! * [`object`]: one file an entity; `query`, `mutation`: the root fields;
+//! * [`audience`]: whom each root field answers;
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
 //! * `input`, `write`: what inputs mean, and the statements of mutations;
 //! * `aggregate`: numbers about a whole list and about its groups;
@@ -12,6 +13,7 @@
 
 mod aggregate;
 mod argument;
+pub mod audience;
 mod connection;
 pub mod error;
 mod filter;
@@ -34,6 +36,7 @@ use futures::{FutureExt, future::BoxFuture};
 use tenant::TenantContext;
 
 pub use aggregate::MAX_GROUPS;
+pub use audience::permissions;
 pub use connection::{DEFAULT_PAGE, MAX_PAGE};
 pub use write::MAX_ROWS;
 

@@ -5,7 +5,7 @@
 //!
 //! A mutation is an input that does what it says: it implements [`Mutate`], which makes it name its
 //! payload and the right it takes. To add one: the input and its payload in the object's file, and a
-//! line in the file's list of root fields.
+//! line in the file's list of root fields; a new list goes into [`Mutation`] and [`declared`].
 
 mod accept_invitation;
 mod api_key;
@@ -37,6 +37,7 @@ use rows::{Object, Root};
 
 use crate::{
     argument::Input,
+    audience::{self, Answers, Audience},
     session::Session,
     write::{Right, Writer},
 };
@@ -53,6 +54,7 @@ mod prelude {
     };
     pub(super) use crate::{
         argument::Input,
+        audience::root,
         input::{Between, INPUT, NewRow, Reference, writable},
         loader::inside,
         write::{Limit, Right, Target, Writable, Writer},
@@ -97,6 +99,10 @@ where
     }
 }
 
+impl<I: Mutate> Answers<Input<I>> for Run {
+    const AUDIENCE: Audience = Audience::Writers(I::RIGHT);
+}
+
 /// Everything that can be changed. All of an operation is saved, or nothing.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
@@ -123,3 +129,31 @@ pub struct Mutation(
     Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,
 );
+
+/// All root fields, and whom they answer.
+pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
+    [
+        audience::declared::<company::CompanyMutations>(),
+        audience::declared::<domain::DomainMutations>(),
+        audience::declared::<email_account::EmailAccountMutations>(),
+        audience::declared::<lead::LeadMutations>(),
+        audience::declared::<lead_import::LeadImportMutations>(),
+        audience::declared::<template::TemplateMutations>(),
+        audience::declared::<folder::FolderMutations>(),
+        audience::declared::<tag::TagMutations>(),
+        audience::declared::<campaign::CampaignMutations>(),
+        audience::declared::<campaign_status::CampaignStatusMutations>(),
+        audience::declared::<campaign_sequence_step::StepMutations>(),
+        audience::declared::<campaign_sequence_order::SequenceOrderMutations>(),
+        audience::declared::<tenant_config::TenantConfigMutations>(),
+        audience::declared::<tenant_policy::TenantPolicyMutations>(),
+        audience::declared::<billing_details::BillingDetailsMutations>(),
+        audience::declared::<tenant_user::TenantUserMutations>(),
+        audience::declared::<invitation::InvitationMutations>(),
+        audience::declared::<accept_invitation::AcceptInvitationMutations>(),
+        audience::declared::<api_key::ApiKeyMutations>(),
+        audience::declared::<subscription::SubscriptionMutations>(),
+        audience::declared::<user_preferences::UserPreferencesMutations>(),
+    ]
+    .concat()
+}

@@ -16,6 +16,8 @@ use std::sync::LazyLock;
 use async_graphql::MergedObject;
 use rows::{Root, Roots};
 
+use crate::audience::{self, Audience};
+
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
@@ -46,3 +48,21 @@ pub(crate) static ROOTS: LazyLock<Roots> = LazyLock::new(|| {
         .root::<configuration::Configuration>()
         .fields::<node::NodeQuery>(&["node", "nodes"])
 });
+
+/// All root fields, and whom they answer.
+pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
+    let by_id = ["node", "nodes"].map(|field| (field, Audience::OfObject));
+    [
+        audience::declared::<viewer::ViewerQuery>(),
+        audience::declared::<dashboard::DashboardQuery>(),
+        audience::declared::<workspace::Workspace>(),
+        audience::declared::<templates::Templates>(),
+        audience::declared::<campaigns::Campaigns>(),
+        audience::declared::<billing::Billing>(),
+        audience::declared::<infrastructure::Infrastructure>(),
+        audience::declared::<staff::Staff>(),
+        audience::declared::<configuration::Configuration>(),
+        by_id.to_vec(),
+    ]
+    .concat()
+}

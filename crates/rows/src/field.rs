@@ -116,6 +116,12 @@ impl<T: Object> Field<T> {
         self
     }
 
+    /// The GraphQL name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     const fn new<O: OutputType>(
         name: &'static str,
         description: &'static str,

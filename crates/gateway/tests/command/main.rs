@@ -8,6 +8,7 @@ mod causes;
 mod cluster;
 mod home;
 mod import_leads;
+mod permissions;
 mod refusals;
 mod roles;
 mod schema;

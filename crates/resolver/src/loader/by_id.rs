@@ -16,7 +16,12 @@ use sea_orm::{
 use tenant::TenantContext;
 
 use super::{Batch, RawKey, columns};
-use crate::{argument::IdArgument, session::Session, table::Table};
+use crate::{
+    argument::IdArgument,
+    audience::{Answers, Audience},
+    session::Session,
+    table::Table,
+};
 
 /// To one row: the relation whose key is the row's id.
 pub(crate) fn by_id<T: Table>() -> ById<T> {
@@ -33,7 +38,7 @@ pub(crate) fn find<T: Table>() -> Find<T> {
     Find(PhantomData)
 }
 
-/// The row whose id is that of the request's tenant; `None` for staff, who have none.
+/// The row whose id is that of the request's tenant.
 pub(crate) fn of_tenant<T: Table>() -> OfTenant<T> {
     OfTenant(PhantomData)
 }
@@ -95,15 +100,20 @@ impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        let identity = session.context().identity();
-        if let Some(tenant) = identity.tenant() {
-            return by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await;
+        session.may_read(T::SCOPE)?;
+        match session.context().identity().tenant() {
+            Some(tenant) => by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await,
+            None => Ok(vec![None; keys.len()]),
         }
-        if !identity.is_staff() {
-            session.may_read(T::SCOPE)?;
-        }
-        Ok(vec![None; keys.len()])
     }
+}
+
+impl<T: Table> Answers<IdArgument<T>> for Find<T> {
+    const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
+}
+
+impl<T: Table> Answers for OfTenant<T> {
+    const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
 }
 
 /// The batch behind all of them. What is asked for at the same time is one statement, with every column

@@ -12,6 +12,7 @@ use sea_orm::{Condition, EntityName, IdenStatic};
 use super::RawKey;
 use crate::{
     argument::ConnectionArguments,
+    audience::{Answers, Audience},
     connection::{Page, Relation, Selection, Source},
     session::Session,
     table::{Column, Listed},
@@ -100,6 +101,10 @@ impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for Those<T> {
         let page = arguments.0.narrowed(self.name, (self.condition)());
         whole(ctx, keys.len(), page)
     }
+}
+
+impl<T: Listed> Answers<ConnectionArguments<T>> for All<T> {
+    const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
 }
 
 /// The handle of a list of a whole table, as often as it is asked for.

@@ -12,6 +12,7 @@ use tenant::TenantContext;
 
 use super::{Batch, RawKey};
 use crate::{
+    audience::{Answers, Audience},
     session::Session,
     table::{Column, Table},
 };
@@ -57,6 +58,10 @@ impl<T: Table> rows::Load<()> for OfUser<T> {
         let user: UserId = Session::of(ctx).context().identity().user();
         self.0.load(ctx, vec![user; keys.len()], ()).await
     }
+}
+
+impl<T: Table> Answers for OfUser<T> {
+    const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
 }
 
 /// The batch behind both.

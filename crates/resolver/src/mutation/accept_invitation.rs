@@ -7,12 +7,13 @@ use tenant::{Identity, Rule};
 
 use super::prelude::*;
 use crate::{
+    audience::{Answers, Audience},
     error::{self, ClientError, Code},
     object::other_tenant::{OtherTenant, OtherTenantRow},
     session::Session,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object AcceptInvitationMutations(()) {
         /// Makes the user who asks a member of the tenant that invited the user's address (`viewer { invitations }`). For every user, with or without a tenant; an analyst, whose requests change nothing, asks without one.
@@ -41,6 +42,10 @@ pub struct Joined(Arc<OtherTenantRow>);
 /// Not a [`Mutate`]: no role in the tenant asked in has a say in it. The function answers for the
 /// user who asks and for nobody else.
 struct Accept;
+
+impl Answers<Input<AcceptInvitationInput>> for Accept {
+    const AUDIENCE: Audience = Audience::Users;
+}
 
 impl rows::Load<(), Input<AcceptInvitationInput>> for Accept {
     type Value = Option<Arc<Joined>>;

@@ -15,7 +15,7 @@ use crate::{
     object::{api_key::ApiKey, tenant_user::TenantRole},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object ApiKeyMutations(()) {
         /// Makes a key by which an internal tool asks in this tenant, for the member who makes it. Its secret is shown this once. For owners and admins.

@@ -8,7 +8,7 @@ use crate::{
     object::tenant_config::TenantConfig,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object BillingDetailsMutations(()) {
         /// Changes where bills go; what is not given stays as it is. For owners and billing.

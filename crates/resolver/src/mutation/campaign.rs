@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object CampaignMutations(()) {
         /// Makes a campaign with its steps, as a draft. For owners, admins and members.

@@ -9,7 +9,7 @@ use crate::{
     object::campaign::Campaign,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object SequenceOrderMutations(()) {
         /// Puts the steps of a campaign into another order. For owners, admins and members.

@@ -19,7 +19,7 @@ use crate::{
 /// Most steps of a campaign.
 pub(super) const MOST_STEPS: i32 = 100;
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object StepMutations(()) {
         /// Adds a step to a campaign. For owners, admins and members.

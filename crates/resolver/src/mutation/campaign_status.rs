@@ -28,7 +28,7 @@ use crate::{
     object::campaign::Campaign,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object CampaignStatusMutations(()) {
         /// Lets a campaign start at a time to come, or at another one. From `DRAFT`, `SCHEDULED` and `PAUSED`. For owners, admins and members.

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object CompanyMutations(()) {
         /// Makes a company. For owners, admins and members.

@@ -14,7 +14,7 @@ use crate::{
     write::Rows,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object DomainMutations(()) {
         /// Makes a domain. For owners, admins and members.

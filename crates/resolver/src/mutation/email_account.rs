@@ -20,7 +20,7 @@ use crate::{
     write::{Rows, not_found},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object EmailAccountMutations(()) {
         /// Makes an email account. For owners, admins and members.

@@ -5,7 +5,7 @@ use entity::{id::FolderId, oltp::folder};
 use super::prelude::*;
 use crate::object::folder::{Folder, FolderFilter};
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object FolderMutations(()) {
         /// Makes a folder of templates. For owners, admins and members.

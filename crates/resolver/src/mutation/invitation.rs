@@ -14,7 +14,7 @@ use crate::{
     object::{invitation::Invitation, tenant_user::TenantRole},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object InvitationMutations(()) {
         /// Invites whoever has an address to become a member. It counts as a user of the plan until it ends. For owners.

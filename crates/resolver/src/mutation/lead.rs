@@ -8,7 +8,7 @@ use crate::{
     object::lead::{Lead, LeadFilter, LeadStatus},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object LeadMutations(()) {
         /// Makes a lead. For owners, admins and members.

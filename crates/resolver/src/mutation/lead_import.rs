@@ -12,7 +12,7 @@ use crate::{
     object::lead::LeadStatus,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object LeadImportMutations(()) {
         /// Takes leads over, 10,000 at most. What is wrong with one is told, and the others are taken over. For owners, admins and members.

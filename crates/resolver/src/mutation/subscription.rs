@@ -15,7 +15,7 @@ use crate::{
     write::{Rows, not_found},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object SubscriptionMutations(()) {
         /// Changes a subscription. For owners and billing.

@@ -5,7 +5,7 @@ use entity::{id::TagId, oltp::tag};
 use super::prelude::*;
 use crate::object::tag::{Tag, TagFilter};
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object TagMutations(()) {
         /// Makes a tag on templates. For owners, admins and members.

@@ -13,7 +13,7 @@ use crate::{
     object::template::{Template, TemplateFilter},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object TemplateMutations(()) {
         /// Makes a template. For owners, admins and members.

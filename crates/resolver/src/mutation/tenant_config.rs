@@ -10,7 +10,7 @@ use crate::{
     object::{tenant_config::TenantConfig, user_preferences::Theme},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object TenantConfigMutations(()) {
         /// Changes the tenant's configuration; what is not given stays as it is. For owners and admins.

@@ -5,7 +5,7 @@ use entity::{id::TypedId, oltp::tenant_policy::Column as Policy};
 use super::prelude::*;
 use crate::{input::Changes, object::tenant_policy::TenantPolicy};
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object TenantPolicyMutations(()) {
         /// Changes what the tenant demands of its members' accounts; what is not given stays as it is. For owners and admins.

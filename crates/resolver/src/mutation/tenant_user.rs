@@ -19,7 +19,7 @@ use crate::{
     write::not_found,
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object TenantUserMutations(()) {
         /// Gives a member these roles, and takes all others; the open invitations of one who is no owner any more are revoked. A tenant keeps an owner. For owners.

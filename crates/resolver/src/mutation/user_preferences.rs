@@ -8,7 +8,7 @@ use crate::{
     object::user_preferences::{Theme, UserPreferences},
 };
 
-rows::object! {
+root! {
     /// What can be changed.
     pub object UserPreferencesMutations(()) {
         /// Changes what the user who asks prefers, in every tenant; what is not given stays as it is. For all but analysts, who change nothing.

@@ -7,7 +7,12 @@ use entity::oltp::system_config;
 use sea_orm::{EntityTrait, QueryOrder};
 
 use super::prelude::*;
-use crate::{error, session::Session, table::Scope};
+use crate::{
+    audience::{Answers, Audience},
+    error,
+    session::Session,
+    table::Scope,
+};
 
 rows::object! {
     /// An entry of the platform's configuration.
@@ -33,12 +38,20 @@ pub(crate) fn system_config() -> Entries {
 /// See [`system_config()`].
 pub(crate) struct Entries;
 
+impl Entries {
+    const SCOPE: Scope = Scope::Staff;
+}
+
+impl Answers for Entries {
+    const AUDIENCE: Audience = Audience::Readers(Self::SCOPE);
+}
+
 impl rows::Load<()> for Entries {
     type Value = Vec<Arc<system_config::Model>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Staff)?;
+        session.may_read(Self::SCOPE)?;
         let entries = system_config::Entity::find()
             .order_by_asc(system_config::Column::Key)
             .all(session.context())

@@ -2,12 +2,13 @@
 
 use crate::{
     argument::{ConnectionArguments, IdArgument},
+    audience::root,
     connection::Connection,
     loader::{all, find},
     object::{campaign::Campaign, campaign_sequence_step::CampaignSequenceStep},
 };
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object Campaigns(()) {
         /// A campaign by its id.

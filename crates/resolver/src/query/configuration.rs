@@ -4,6 +4,7 @@ use entity::oltp::user_preference;
 
 use crate::{
     argument::{ConnectionArguments, IdArgument},
+    audience::root,
     connection::Connection,
     loader::{all, find, of_tenant, of_user},
     object::{
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object Configuration(()) {
         /// A feature flag by its id.

@@ -11,6 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, ExprTrait, sea_query::Expr};
 
 use crate::{
     argument::ConnectionArguments,
+    audience::root,
     connection::Connection,
     loader::those,
     object::{
@@ -21,7 +22,7 @@ use crate::{
 
 use load::{Board, ByStatus, ByWeek, Weeks};
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object DashboardQuery(()) {
         /// What the tenant looks at first.

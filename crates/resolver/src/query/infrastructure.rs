@@ -2,6 +2,7 @@
 
 use crate::{
     argument::{ConnectionArguments, IdArgument},
+    audience::root,
     connection::Connection,
     loader::{all, find},
     object::{
@@ -10,7 +11,7 @@ use crate::{
     },
 };
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object Infrastructure(()) {
         /// The use of an address by a domain, by its id.

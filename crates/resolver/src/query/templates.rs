@@ -2,12 +2,13 @@
 
 use crate::{
     argument::{ConnectionArguments, IdArgument},
+    audience::root,
     connection::Connection,
     loader::{all, find},
     object::{folder::Folder, tag::Tag, template::Template},
 };
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object Templates(()) {
         /// A template by its id.

@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tenant::{Identity, Role, TenantContext};
 
 use crate::{
+    audience::{Answers, Audience, root},
     error,
     loader::by_id,
     object::{
@@ -22,7 +23,7 @@ use crate::{
     session::Session,
 };
 
-rows::object! {
+root! {
     /// What can be asked.
     pub object ViewerQuery(()) {
         /// Who asks.
@@ -64,9 +65,14 @@ fn visible(identity: &Identity) -> Option<UserId> {
 }
 
 struct Asking;
+
 struct Roles;
 struct Permissions;
 struct OtherTenants;
+
+impl Answers for Asking {
+    const AUDIENCE: Audience = Audience::Everyone;
+}
 
 impl rows::Load<()> for Asking {
     type Value = Option<Arc<Identity>>;

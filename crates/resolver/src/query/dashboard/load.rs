@@ -21,6 +21,7 @@ use super::{StatusCountRow, WeekCountRow};
 use crate::{
     aggregate::parse_zone,
     argument::{at, read},
+    audience::{Answers, Audience},
     error,
     session::Session,
     table::Scope,
@@ -34,11 +35,19 @@ const GROUP: &str = "group_key";
 /// The handle of the dashboard, for a tenant's users.
 pub(super) struct Board;
 
+impl Board {
+    const SCOPE: Scope = Scope::Tenant;
+}
+
+impl Answers for Board {
+    const AUDIENCE: Audience = Audience::Readers(Self::SCOPE);
+}
+
 impl rows::Load<()> for Board {
     type Value = Option<Arc<()>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
-        Session::of(ctx).may_read(Scope::Tenant)?;
+        Session::of(ctx).may_read(Self::SCOPE)?;
         Ok(vec![Some(Arc::new(())); keys.len()])
     }
 }
