@@ -6,6 +6,7 @@ mod abuse;
 mod auth;
 mod audits;
 mod columns;
+mod cross_site;
 mod differential;
 mod documents;
 mod faults;

@@ -3,6 +3,7 @@
 mod authenticate;
 mod body;
 mod client;
+mod cors;
 mod error;
 mod graphiql;
 mod graphql;
@@ -36,7 +37,9 @@ const COMPRESSED_ABOVE: u16 = 1024;
 
 /// Every route. The router holds no connection and starts nothing.
 pub fn router(gateway: Arc<Gateway>) -> Router {
-    Router::new()
+    let origins = gateway.origins();
+    let cors = (!origins.are_none()).then(|| cors::layer(origins));
+    let router = Router::new()
         .route("/", get(async || Redirect::temporary("/graphiql")))
         .route("/graphql", any(graphql::handle))
         .route("/graphiql", get(graphiql::page))
@@ -47,7 +50,11 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .fallback(error::not_found)
         .layer(CatchPanicLayer::custom(error::caught))
         .layer(compression())
-        .with_state(gateway)
+        .with_state(gateway);
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }
 
 /// Compresses for clients that ask for it.

@@ -21,7 +21,7 @@ use self::{
 use crate::{
     auth::{Door, SecurityEvents, Trust},
     http::Introspections,
-    settings::Config,
+    settings::{Config, Origins},
 };
 
 pub(crate) use self::{accept::Receiving, core::STACK};
@@ -40,6 +40,7 @@ struct Shared {
     door: Door,
     trusted_proxies: Vec<IpNet>,
     max_body_bytes: usize,
+    origins: Origins,
 }
 
 impl Gateway {
@@ -61,6 +62,7 @@ impl Gateway {
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
             max_body_bytes: config.max_body_bytes,
+            origins: config.cors_origins.clone(),
         });
         let shares = shares(config.max_connections, config.cores);
         shares
@@ -103,6 +105,11 @@ impl Gateway {
     /// Proxies whose word about a client's address counts.
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.shared.trusted_proxies
+    }
+
+    /// Whose pages may ask from a browser.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.shared.origins
     }
 
     pub(crate) fn max_body_bytes(&self) -> usize {

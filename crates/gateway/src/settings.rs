@@ -5,6 +5,7 @@
 //! error. Parsed once at the start and passed down, never read again.
 
 mod config;
+mod origins;
 
 use std::{
     net::SocketAddr,
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use config::Config;
+pub use origins::{NoOrigin, Origins};
 
 use crate::auth::TokenAlgorithm;
 
@@ -64,6 +66,10 @@ pub struct Settings {
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
+    /// Origins of web pages that may ask from a browser (https://app.example.com), with commas between them;
+    /// * for all [default: none]
+    #[arg(long, env = "GATEWAY_CORS_ORIGINS", global = true)]
+    pub cors_origins: Option<Origins>,
     /// Bytes of memory for documents that were seen before, and as many for answers to introspection; 0
     /// keeps none [default: 16777216]
     #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
@@ -201,6 +207,7 @@ impl Settings {
             cores: self.cores.or(weaker.cores),
             acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
+            cors_origins: self.cors_origins.or(weaker.cors_origins),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),

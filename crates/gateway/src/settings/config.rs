@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use ipnet::IpNet;
 
-use super::{LogFormat, Settings};
+use super::{LogFormat, Origins, Settings};
 use crate::auth::{ClaimNames, TokenSettings};
 
 /// The driver would tell of every table that a migration finds in its place, and the migrator of each
@@ -40,6 +40,8 @@ pub struct Config {
     pub acquire_timeout: Duration,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
+    /// Whose pages may ask from a browser.
+    pub cors_origins: Origins,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
     /// How long requests in flight get at the end.
@@ -108,6 +110,7 @@ impl From<Settings> for Config {
             cores: given.cores.unwrap_or_else(cores_of_machine).max(1),
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
+            cors_origins: given.cors_origins.unwrap_or_default(),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,

@@ -17,6 +17,7 @@ fn the_defaults_are_those_that_the_help_tells() {
     );
     assert_eq!(config.document_cache_bytes, 16_777_216);
     assert_eq!(config.log_format, LogFormat::Human);
+    assert!(config.cors_origins.are_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
 }
 
