@@ -222,7 +222,7 @@ async fn the_pages_that_are_set_may_ask_and_read() {
             assert_eq!(allowed(headers), Some(origin));
             assert_eq!(
                 headers["access-control-expose-headers"],
-                "x-request-id,server-timing,retry-after"
+                "x-request-id,server-timing,retry-after,ratelimit,ratelimit-policy"
             );
             assert!(!headers.contains_key("access-control-allow-credentials"));
             let vary = headers.get_all(header::VARY).iter();

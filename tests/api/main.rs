@@ -3,8 +3,9 @@
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
 mod abuse;
-mod auth;
 mod audits;
+mod auth;
+mod budget;
 mod columns;
 mod cross_site;
 mod differential;

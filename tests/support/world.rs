@@ -94,6 +94,8 @@ impl World {
                 .acquire_timeout
                 .map(|time| time.as_millis().try_into().expect("a short time")),
             document_cache_bytes: options.document_cache_bytes,
+            // The demo's plans allow fewer requests a minute than some tests send.
+            rate_limits: Some(false),
             ..Settings::default()
         };
         let few = Settings {

@@ -12,6 +12,7 @@
 //! * To add a route: a line in `http::router`.
 
 pub mod auth;
+mod budget;
 pub mod command;
 mod database;
 pub mod http;

@@ -5,9 +5,10 @@ mod core;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
+use axum::http::HeaderValue;
 use ipnet::IpNet;
 use resolver::operation::Documents;
-use tenant::{Database, DatabaseOptions};
+use tenant::{Database, DatabaseOptions, Identity};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
@@ -20,6 +21,7 @@ use self::{
 };
 use crate::{
     auth::{Door, SecurityEvents, Trust},
+    budget::{Budgets, Redis, Spent},
     http::Introspections,
     settings::{Config, Origins},
 };
@@ -29,6 +31,7 @@ pub(crate) use self::{accept::Receiving, core::STACK};
 /// What every request needs. Each [core](serve) has one, with connections of its own.
 pub struct Gateway {
     database: Database,
+    redis: Option<Redis>,
     shared: Arc<Shared>,
 }
 
@@ -39,6 +42,8 @@ struct Shared {
     introspections: Introspections,
     door: Door,
     trusted_proxies: Vec<IpNet>,
+    /// None where requests are not counted.
+    budgets: Option<Budgets>,
     max_body_bytes: usize,
     origins: Origins,
 }
@@ -48,7 +53,7 @@ impl Gateway {
     /// `config` has cores, but no more than connections, which they share out among them.
     ///
     /// # Errors
-    /// When `url` is no PostgreSQL URL.
+    /// When `url` is no PostgreSQL URL, or that of Redis is none.
     pub fn for_cores(
         url: &str,
         trust: Trust,
@@ -61,6 +66,7 @@ impl Gateway {
             introspections: Introspections::new(config.document_cache_bytes),
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
+            budgets: config.rate_limits.then(Budgets::new),
             max_body_bytes: config.max_body_bytes,
             origins: config.cors_origins.clone(),
         });
@@ -71,8 +77,10 @@ impl Gateway {
                     max_connections,
                     acquire_timeout: config.acquire_timeout,
                 };
+                let redis = config.redis_url.as_ref().map(Redis::new);
                 Ok(Arc::new(Self {
-                    database: Database::new(url, &options).map_err(InvalidUrl)?,
+                    database: Database::new(url, &options)?,
+                    redis: redis.transpose()?,
                     shared: Arc::clone(&shared),
                 }))
             })
@@ -105,6 +113,22 @@ impl Gateway {
     /// Proxies whose word about a client's address counts.
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.shared.trusted_proxies
+    }
+
+    /// What tenants may ask for in a minute, where that is counted.
+    pub(crate) fn budgets(&self) -> Option<&Budgets> {
+        self.shared.budgets.as_ref()
+    }
+
+    /// Takes one request off the budget of the identity's tenant; what to say of its limit.
+    ///
+    /// # Errors
+    /// [`Spent`] when nothing is left.
+    pub(crate) async fn spend(&self, identity: &Identity) -> Result<Option<HeaderValue>, Spent> {
+        match self.budgets() {
+            Some(budgets) => budgets.spend(identity, self.redis.as_ref()).await,
+            None => Ok(None),
+        }
     }
 
     /// Whose pages may ask from a browser.
@@ -167,10 +191,16 @@ pub async fn serve(
 /// How long threads may take to drop what they were doing.
 const CUTTING: Duration = Duration::from_secs(1);
 
-/// The database's URL is not one.
+/// A URL is not one.
 #[derive(Debug, thiserror::Error)]
-#[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
-pub struct InvalidUrl(#[from] sqlx::Error);
+pub enum InvalidUrl {
+    /// The database's.
+    #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
+    Database(#[from] sqlx::Error),
+    /// That of Redis.
+    #[error("GATEWAY_REDIS_URL is not a Redis URL (redis://host:6379/0, or unix:///path): {0}")]
+    Redis(#[from] redis::RedisError),
+}
 
 #[cfg(test)]
 mod tests {

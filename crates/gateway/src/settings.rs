@@ -70,6 +70,13 @@ pub struct Settings {
     /// * for all [default: none]
     #[arg(long, env = "GATEWAY_CORS_ORIGINS", global = true)]
     pub cors_origins: Option<Origins>,
+    /// Whether tenants get no more requests a minute than their plan allows (`api_rate_limit`) [default: true]
+    #[arg(long, env = "GATEWAY_RATE_LIMITS", global = true)]
+    pub rate_limits: Option<bool>,
+    /// Redis in which several gateways count tenants' requests together (redis://host:6379/0, or
+    /// unix:///path) [default: each counts for itself]
+    #[arg(long, env = "GATEWAY_REDIS_URL", global = true, hide_env_values = true)]
+    pub redis_url: Option<SecretString>,
     /// Bytes of memory for documents that were seen before, and as many for answers to introspection; 0
     /// keeps none [default: 16777216]
     #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
@@ -208,6 +215,8 @@ impl Settings {
             acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
             cors_origins: self.cors_origins.or(weaker.cors_origins),
+            rate_limits: self.rate_limits.or(weaker.rate_limits),
+            redis_url: self.redis_url.or(weaker.redis_url),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),

@@ -19,10 +19,12 @@ const READ: [HeaderName; 4] = [
 ];
 
 /// What a page may see of an answer, beside what it always may.
-const SHOWN: [HeaderName; 3] = [
+const SHOWN: [HeaderName; 5] = [
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("server-timing"),
     header::RETRY_AFTER,
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
 ];
 
 /// How long a browser need not ask again; none remembers it for longer.

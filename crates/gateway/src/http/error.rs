@@ -11,7 +11,7 @@ use axum::{
 use serde_json::json;
 use tenant::{Identity, Refusal};
 
-use crate::{auth::TokenError, operation::Unanswered};
+use crate::{auth::TokenError, budget::Spent, operation::Unanswered};
 
 /// Seconds after which a client may try again when the database was away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -47,6 +47,8 @@ pub(crate) enum HttpError {
     Unavailable,
     #[error("all database connections are in use; try again in a moment")]
     Busy,
+    #[error("the tenant's plan allows {allowed} requests a minute; try again in {seconds} s")]
+    RateLimited { allowed: u32, seconds: u64 },
     #[error("use GET or POST")]
     Method,
     #[error("mutations must be sent with POST")]
@@ -85,6 +87,7 @@ impl HttpError {
                 StatusCode::FORBIDDEN
             }
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -141,6 +144,7 @@ impl HttpError {
             }
             Self::Unavailable => "UNAVAILABLE",
             Self::Busy => "BUSY",
+            Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
@@ -178,6 +182,19 @@ impl HttpError {
             Self::TooManyAttempts { seconds } => {
                 headers.insert(header::RETRY_AFTER, seconds.into());
             }
+            Self::RateLimited { allowed, seconds } => {
+                let limits = [
+                    ("retry-after", seconds.to_string()),
+                    ("ratelimit-policy", format!("\"plan\";q={allowed};w=60")),
+                    ("ratelimit", format!("\"plan\";r=0;t={seconds}")),
+                ];
+                for (name, text) in limits {
+                    headers.insert(
+                        name,
+                        HeaderValue::try_from(text).expect("ASCII and numbers"),
+                    );
+                }
+            }
             Self::Unauthenticated(_) => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
@@ -190,6 +207,16 @@ impl HttpError {
             _ => {}
         }
         response
+    }
+}
+
+impl From<Spent> for HttpError {
+    fn from(spent: Spent) -> Self {
+        Self::RateLimited {
+            allowed: spent.allowed,
+            // Rounded up, so that who waits so long is answered.
+            seconds: spent.wait.as_secs() + 1,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use super::{
     request::read,
 };
 use crate::{
+    budget::Budgets,
     operation::{self, Unanswered},
     serve::Gateway,
 };
@@ -55,12 +56,15 @@ pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request
             HeaderValue::try_from(text).expect("hexadecimal digits and a number are visible ASCII"),
         );
     }
+    if let Some(policy) = log.policy.take() {
+        headers.insert("ratelimit-policy", policy);
+    }
     log.answered(response.status(), code);
     response
 }
 
 async fn answer(
-    gateway: &Gateway,
+    gateway: &Arc<Gateway>,
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
@@ -75,6 +79,7 @@ async fn answer(
     let caller = authenticate::caller(gateway, request.headers(), sender).await?;
     let identity = caller.identity;
     log.identity = Some(identity.clone());
+    log.policy = gateway.spend(&identity).await?;
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes()).await?;
@@ -109,7 +114,7 @@ async fn answer(
 
 /// Who asks whom.
 struct Asking<'g> {
-    gateway: &'g Gateway,
+    gateway: &'g Arc<Gateway>,
     identity: Identity,
     sender: Sender,
 }
@@ -165,6 +170,7 @@ async fn execute(
     let (database, schema) = (gateway.database(), gateway.schema());
     let executed = operation::execute(database, schema, identity, access, request).await;
     log.executed(&executed);
+    Budgets::learn(gateway, identity, &executed);
     let reached = executed.reached;
     let answer = executed.answer();
     let mut response = answer.map_err(|why| asking.refused(why))?;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use async_graphql::{ServerError, Value, parser::types::OperationType};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use resolver::operation::Operation;
 use tenant::{Access, Identity, Outcome};
 use tracing::{
@@ -22,6 +22,8 @@ pub(super) struct RequestLog {
     pub(super) span: Span,
     pub(super) operation: Option<Operation>,
     pub(super) identity: Option<Identity>,
+    /// What the answer says of the tenant's limit.
+    pub(super) policy: Option<HeaderValue>,
     /// What became of the transaction.
     outcome: Option<&'static str>,
     statements: u32,
@@ -40,6 +42,7 @@ impl RequestLog {
             span: span(method, id),
             operation: None,
             identity: None,
+            policy: None,
             outcome: None,
             statements: 0,
             retried: false,

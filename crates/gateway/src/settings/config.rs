@@ -42,6 +42,10 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// Whose pages may ask from a browser.
     pub cors_origins: Origins,
+    /// Whether requests are counted against the tenants' plans.
+    pub rate_limits: bool,
+    /// Where several gateways count together.
+    pub redis_url: Option<SecretString>,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
     /// How long requests in flight get at the end.
@@ -111,6 +115,8 @@ impl From<Settings> for Config {
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
             cors_origins: given.cors_origins.unwrap_or_default(),
+            rate_limits: given.rate_limits.unwrap_or(true),
+            redis_url: given.redis_url.filter(is_set),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,

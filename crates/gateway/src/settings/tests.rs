@@ -17,7 +17,7 @@ fn the_defaults_are_those_that_the_help_tells() {
     );
     assert_eq!(config.document_cache_bytes, 16_777_216);
     assert_eq!(config.log_format, LogFormat::Human);
-    assert!(config.cors_origins.are_none());
+    assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
 }
 
@@ -40,6 +40,7 @@ fn secrets_do_not_print_themselves() {
         token_key: secret(),
         admin_url: secret(),
         migration_url: secret(),
+        redis_url: secret(),
         ..Settings::default()
     };
     assert!(!format!("{settings:?} {:?}", Config::from(settings.clone())).contains("hidden"));

@@ -2,7 +2,8 @@
 
 use async_graphql::Result;
 use entity::columns::FromSqlOwned;
-use tenant::Row;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use tenant::{Row, TenantContext};
 
 use super::Writer;
 use crate::error::{self, ClientError, Code};
@@ -97,11 +98,7 @@ impl Writer<'_> {
     }
 
     async fn allowed(&self, column: &'static str) -> Result<Option<Allowed>> {
-        let sql = format!(
-            "SELECT p.name, p.{column}::bigint AS most FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
-             ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1"
-        );
-        let rows = self.query(&sql, []).await?;
+        let rows = self.query(&of_plan(column), []).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
@@ -114,6 +111,29 @@ impl Writer<'_> {
         let rows = self.query(sql, []).await?;
         rows.first().map_or(Ok(0), |row| read(row, "used"))
     }
+}
+
+/// How many requests a minute the plan of the context's tenant allows; `None` without a plan or without that
+/// limit. Below zero is none, too.
+///
+/// # Errors
+/// As for any statement; the context's refusal says why it could not be asked.
+pub async fn requests_a_minute(context: &TenantContext) -> std::result::Result<Option<u32>, DbErr> {
+    let sql = of_plan("api_rate_limit");
+    let statement = Statement::from_string(context.get_database_backend(), sql);
+    let Some(row) = context.row_raw(&statement).await? else {
+        return Ok(None);
+    };
+    let most: Option<i64> = row.named("most")?;
+    Ok(most.map(|most| u32::try_from(most.max(0)).unwrap_or(u32::MAX)))
+}
+
+/// The name of the tenant's plan and one of its columns.
+fn of_plan(column: &str) -> String {
+    format!(
+        "SELECT p.name, p.{column}::bigint AS most FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
+         ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1"
+    )
 }
 
 fn read<V: FromSqlOwned>(row: &Row, column: &str) -> Result<V> {
