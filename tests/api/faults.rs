@@ -11,5 +11,6 @@ mod killed_backends;
 mod limits;
 mod lock;
 mod round_trips;
+mod time_outs;
 mod tls;
 mod transaction;

@@ -53,6 +53,7 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
     let options = DatabaseOptions {
         max_connections: 2,
         acquire_timeout: Duration::from_secs(20),
+        ..DatabaseOptions::default()
     };
     let database = Database::new(&url, &options).expect("a PostgreSQL URL");
     let demo = world.demo.as_ref().expect("a demo world");

@@ -4,10 +4,11 @@
 //! PostgreSQL ends one of them. That one is run once more, whole and in a transaction of its own:
 //! nothing of it is left, and nobody has been sent anything yet.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, Value};
 use tenant::{Access, Database, Identity, Outcome, Refusal, TenantContext};
+use tokio::time::timeout;
 
 /// An operation that was run, and whose transaction has ended.
 pub(crate) struct Executed {
@@ -25,6 +26,8 @@ pub(crate) struct Executed {
     pub(crate) retried: bool,
     /// It lost against a transaction of others.
     lost: bool,
+    /// It took too long, and was given up.
+    timed_out: bool,
 }
 
 /// Why there is no answer, whatever the operation was.
@@ -34,25 +37,28 @@ pub(crate) enum Unanswered {
     Refused(Refusal),
     /// The writes could not be committed.
     CommitFailed,
+    /// It took too long; nothing was changed.
+    TimedOut,
 }
 
 /// Runs an operation inside one transaction, and ends the transaction: committed if it may write and
-/// the answer has no error, rolled back otherwise.
+/// the answer has no error within `time`, rolled back otherwise.
 pub(crate) async fn execute(
     database: &Database,
     schema: &resolver::Schema,
     identity: &Identity,
     access: Access,
     request: Request,
+    time: Duration,
 ) -> Executed {
     if access == Access::Read {
-        return attempt(database, schema, identity, access, request).await;
+        return attempt(database, schema, identity, access, request, time).await;
     }
     let again = resolver::operation::again(&request);
-    let mut executed = attempt(database, schema, identity, access, request).await;
+    let mut executed = attempt(database, schema, identity, access, request, time).await;
     if executed.lost {
         let before = executed.statements;
-        executed = attempt(database, schema, identity, access, again).await;
+        executed = attempt(database, schema, identity, access, again, time).await;
         executed.statements += before;
         executed.retried = true;
     }
@@ -67,10 +73,18 @@ async fn attempt(
     identity: &Identity,
     access: Access,
     request: Request,
+    time: Duration,
 ) -> Executed {
     let context = database.context(identity.clone(), access);
-    let mut response = resolver::execute(schema, request, Arc::clone(&context)).await;
-    let ended = context.finish(response.errors.is_empty()).await;
+    let run = resolver::execute(schema, request, Arc::clone(&context));
+    let (mut response, timed_out) = match timeout(time, run).await {
+        Ok(response) => (response, false),
+        // What was under way is dropped. The time for COMMIT is not limited: what came of it would be unknown.
+        Err(_) => (Response::default(), true),
+    };
+    let ended = context
+        .finish(!timed_out && response.errors.is_empty())
+        .await;
     let lost = context.met_conflict() && !matches!(ended, Ok(Outcome::Committed));
     let outcome = match ended {
         Ok(outcome) => Some(outcome),
@@ -94,6 +108,7 @@ async fn attempt(
         outcome,
         retried: false,
         lost,
+        timed_out,
     }
 }
 
@@ -105,6 +120,9 @@ impl Executed {
     pub(crate) fn answer(self) -> Result<Response, Unanswered> {
         if let Some(refusal) = self.context.refusal() {
             return Err(Unanswered::Refused(refusal));
+        }
+        if self.timed_out {
+            return Err(Unanswered::TimedOut);
         }
         match self.outcome {
             Some(_) => Ok(self.response),

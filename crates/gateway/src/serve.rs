@@ -1,6 +1,8 @@
 //! A running gateway, the same for the binary and for the tests.
 
 mod accept;
+mod activity;
+mod connection;
 mod core;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
@@ -26,7 +28,7 @@ use crate::{
     settings::{Config, Origins},
 };
 
-pub(crate) use self::{accept::Receiving, core::STACK};
+pub(crate) use self::core::STACK;
 
 /// What every request needs. Each [core](serve) has one, with connections of its own.
 pub struct Gateway {
@@ -45,6 +47,9 @@ struct Shared {
     /// None where requests are not counted.
     budgets: Option<Budgets>,
     max_body_bytes: usize,
+    request_timeout: Duration,
+    read_timeout: Duration,
+    idle_timeout: Duration,
     origins: Origins,
 }
 
@@ -68,6 +73,9 @@ impl Gateway {
             trusted_proxies: config.trusted_proxies.clone(),
             budgets: config.rate_limits.then(Budgets::new),
             max_body_bytes: config.max_body_bytes,
+            request_timeout: config.request_timeout,
+            read_timeout: config.read_timeout,
+            idle_timeout: config.idle_timeout,
             origins: config.cors_origins.clone(),
         });
         let shares = shares(config.max_connections, config.cores);
@@ -76,6 +84,7 @@ impl Gateway {
                 let options = DatabaseOptions {
                     max_connections,
                     acquire_timeout: config.acquire_timeout,
+                    statement_timeout: config.statement_timeout,
                 };
                 let redis = config.redis_url.as_ref().map(Redis::new);
                 Ok(Arc::new(Self {
@@ -139,6 +148,21 @@ impl Gateway {
     pub(crate) fn max_body_bytes(&self) -> usize {
         self.shared.max_body_bytes
     }
+
+    /// How long an operation may take.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.shared.request_timeout
+    }
+
+    /// How long a client may take to send a request's head, and its body.
+    pub(crate) fn read_timeout(&self) -> Duration {
+        self.shared.read_timeout
+    }
+
+    /// How long a connection is kept on which nothing moves.
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        self.shared.idle_timeout
+    }
 }
 
 /// `connections` shared out among `cores`, of which each gets one at least.
@@ -165,8 +189,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (phase, phases) = watch::channel(Phase::Running);
     let (alive, mut lives) = mpsc::channel(1);
-    let address = listener.local_addr()?;
-    let start = |gateway| Core::start(gateway, address, phases.clone(), alive.clone());
+    let start = |gateway| Core::start(gateway, phases.clone(), alive.clone());
     let cores = gateways
         .into_iter()
         .map(start)

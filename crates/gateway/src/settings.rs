@@ -63,6 +63,20 @@ pub struct Settings {
     /// Milliseconds a request waits for a free connection before it is answered with 503 [default: 3000]
     #[arg(long, env = "GATEWAY_ACQUIRE_TIMEOUT_MS", global = true)]
     pub acquire_timeout_ms: Option<u64>,
+    /// Milliseconds an operation may take; then it is given up, rolled back, and answered with 504 [default: 60000]
+    #[arg(long, env = "GATEWAY_REQUEST_TIMEOUT_MS", global = true)]
+    pub request_timeout_ms: Option<u64>,
+    /// Milliseconds a statement may take in the database [default: the role's, which is 30 s as made by
+    /// `gateway migrate up`]
+    #[arg(long, env = "GATEWAY_STATEMENT_TIMEOUT_MS", global = true, value_parser = clap::value_parser!(u64).range(1..=2_147_483_647))]
+    pub statement_timeout_ms: Option<u64>,
+    /// Milliseconds a client may take to send a request's head, and as many for its body [default: 10000]
+    #[arg(long, env = "GATEWAY_READ_TIMEOUT_MS", global = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub read_timeout_ms: Option<u64>,
+    /// Milliseconds after which a client's connection is closed on which nothing moves; longer than those of
+    /// proxies in front, and never less than what a request may take [default: 75000]
+    #[arg(long, env = "GATEWAY_IDLE_TIMEOUT_MS", global = true)]
+    pub idle_timeout_ms: Option<u64>,
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
@@ -213,6 +227,10 @@ impl Settings {
             max_connections: self.max_connections.or(weaker.max_connections),
             cores: self.cores.or(weaker.cores),
             acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
+            request_timeout_ms: self.request_timeout_ms.or(weaker.request_timeout_ms),
+            statement_timeout_ms: self.statement_timeout_ms.or(weaker.statement_timeout_ms),
+            read_timeout_ms: self.read_timeout_ms.or(weaker.read_timeout_ms),
+            idle_timeout_ms: self.idle_timeout_ms.or(weaker.idle_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
             cors_origins: self.cors_origins.or(weaker.cors_origins),
             rate_limits: self.rate_limits.or(weaker.rate_limits),

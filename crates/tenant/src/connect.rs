@@ -29,8 +29,15 @@ impl Target {
     ///
     /// # Errors
     /// When `url` is none, or names a certificate file that can not be read.
-    pub(crate) fn parse(url: &str) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?.application_name("tenant-gateway");
+    pub(crate) fn parse(
+        url: &str,
+        statement_timeout: Option<Duration>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut options = PgConnectOptions::from_str(url)?.application_name("tenant-gateway");
+        if let Some(time) = statement_timeout {
+            // With the first message of a connection, and never again.
+            options = options.options([("statement_timeout", time.as_millis())]);
+        }
         let tls = tls::connector(&options)?;
         Ok(Self {
             config: config(&options),

@@ -22,6 +22,8 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is answered with "busy".
     pub acquire_timeout: Duration,
+    /// How long PostgreSQL lets a statement run; `None` is as long as the role's setting says.
+    pub statement_timeout: Option<Duration>,
 }
 
 impl Default for DatabaseOptions {
@@ -29,6 +31,7 @@ impl Default for DatabaseOptions {
         Self {
             max_connections: 8,
             acquire_timeout: Duration::from_secs(3),
+            statement_timeout: None,
         }
     }
 }
@@ -46,7 +49,7 @@ impl Database {
     /// When `url` is no PostgreSQL URL, or names a certificate file that can not be read.
     pub fn new(url: &str, options: &DatabaseOptions) -> Result<Self, sqlx::Error> {
         let pool = Pool::new(
-            Target::parse(url)?,
+            Target::parse(url, options.statement_timeout)?,
             options.max_connections,
             options.acquire_timeout,
         );

@@ -12,6 +12,7 @@ pub(super) async fn database(world: &World, max_connections: u32) -> Database {
     let options = DatabaseOptions {
         max_connections,
         acquire_timeout: Duration::from_secs(20),
+        ..DatabaseOptions::default()
     };
     Database::new(&url, &options).expect("a PostgreSQL URL")
 }

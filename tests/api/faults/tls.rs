@@ -67,6 +67,7 @@ async fn passes(world: &World, url: &str) -> Result<(), Option<Refusal>> {
     let options = DatabaseOptions {
         max_connections: 1,
         acquire_timeout: std::time::Duration::from_millis(500),
+        ..DatabaseOptions::default()
     };
     let database = Database::new(url, &options).expect("a PostgreSQL URL");
     let context = database.context(direct::owner(world, "acme"), Access::Read);

@@ -61,6 +61,7 @@ impl ImportLeads {
         let options = DatabaseOptions {
             max_connections: 1,
             acquire_timeout: config.acquire_timeout,
+            statement_timeout: config.statement_timeout,
         };
         let importer = Importer {
             database: Database::new(&databases.login, &options).map_err(InvalidUrl::from)?,
@@ -68,6 +69,7 @@ impl ImportLeads {
             identity,
             mode: self.mode,
             status: self.status.clone(),
+            time: config.request_timeout,
         };
         let imported = self.import(&importer, source, rejects, &signals).await;
         importer.database.close().await;

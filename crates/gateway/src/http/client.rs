@@ -2,27 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::{
-    extract::connect_info::{ConnectInfo, Connected},
-    http::{Extensions, HeaderMap},
-    serve::IncomingStream,
-};
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
-
-use crate::serve::Receiving;
 
 /// Where each proxy adds the address it got the request from: the de facto standard that RFC 7239 describes.
 const FORWARDED: &str = "x-forwarded-for";
 
-/// The other end of a connection.
+/// The other end of a connection; an extension of each request that came on it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(SocketAddr);
-
-impl Connected<IncomingStream<'_, Receiving>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Receiving>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// The address of the client: the other end of the connection, or, behind proxies that are trusted, the last address
 /// that none of them has. What stands before that in the header, anybody could have written.
@@ -31,7 +19,7 @@ pub(super) fn address(
     headers: &HeaderMap,
     trusted: &[IpNet],
 ) -> Option<IpAddr> {
-    let ConnectInfo(Peer(peer)) = extensions.get::<ConnectInfo<Peer>>()?;
+    let Peer(peer) = extensions.get::<Peer>()?;
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(&ip.to_canonical()));
     let mut address = peer.ip();
     if trusted.is_empty() || !is_trusted(&address) {

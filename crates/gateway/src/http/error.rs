@@ -49,6 +49,12 @@ pub(crate) enum HttpError {
     Busy,
     #[error("the tenant's plan allows {allowed} requests a minute; try again in {seconds} s")]
     RateLimited { allowed: u32, seconds: u64 },
+    #[error(
+        "the operation took too long and was given up, nothing was changed; ask for less, or ask the operator to raise GATEWAY_REQUEST_TIMEOUT_MS"
+    )]
+    TimedOut,
+    #[error("the request's body came too slowly; send it faster, or less of it")]
+    BodyTimeout,
     #[error("use GET or POST")]
     Method,
     #[error("mutations must be sent with POST")]
@@ -87,6 +93,8 @@ impl HttpError {
                 StatusCode::FORBIDDEN
             }
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -106,6 +114,7 @@ impl HttpError {
             Unanswered::Refused(refusal) => Self::refused(refusal, identity),
             Unanswered::CommitFailed if identity.is_staff() => Self::Unrecorded,
             Unanswered::CommitFailed => Self::CommitFailed,
+            Unanswered::TimedOut => Self::TimedOut,
         }
     }
 
@@ -144,6 +153,7 @@ impl HttpError {
             }
             Self::Unavailable => "UNAVAILABLE",
             Self::Busy => "BUSY",
+            Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",

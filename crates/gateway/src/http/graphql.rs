@@ -82,7 +82,7 @@ async fn answer(
     log.policy = gateway.spend(&identity).await?;
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
-    let mut request = read(request, gateway.max_body_bytes()).await?;
+    let mut request = read(request, gateway.max_body_bytes(), gateway.read_timeout()).await?;
     let operation = match gateway.documents().find(&mut request) {
         Ok(operation) => operation,
         Err(error) => {
@@ -168,7 +168,15 @@ async fn execute(
     };
     let (gateway, identity) = (asking.gateway, &asking.identity);
     let (database, schema) = (gateway.database(), gateway.schema());
-    let executed = operation::execute(database, schema, identity, access, request).await;
+    let executed = operation::execute(
+        database,
+        schema,
+        identity,
+        access,
+        request,
+        gateway.request_timeout(),
+    )
+    .await;
     log.executed(&executed);
     Budgets::learn(gateway, identity, &executed);
     let reached = executed.reached;

@@ -20,15 +20,18 @@ use super::{error::HttpError, media::is_json};
 /// `query`, `operationName`, `variables`, `extensions`; others are passed over.
 type Parameters = Map<String, Value>;
 
-/// The request, no larger than allowed.
+/// The request, no larger than allowed, and its body within `time`.
 pub(super) async fn read(
     request: Request,
     limit: usize,
+    time: Duration,
 ) -> Result<async_graphql::Request, HttpError> {
     let parameters = match *request.method() {
         Method::GET => of_url(request.uri())?,
         Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
-        Method::POST => of_body(request.into_body(), limit).await?,
+        Method::POST => timeout(time, of_body(request.into_body(), limit))
+            .await
+            .map_err(|_| HttpError::BodyTimeout)??,
         _ => return Err(HttpError::Method),
     };
     assemble(parameters)

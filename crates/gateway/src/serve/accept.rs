@@ -13,15 +13,13 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::Listener;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::mpsc::UnboundedReceiver,
     time::sleep,
 };
 
-use super::core::Core;
+use super::{activity::Activity, core::Core};
 
 /// How long to wait after there was no room for another connection (no file descriptor, no memory).
 const FULL: Duration = Duration::from_millis(100);
@@ -76,43 +74,43 @@ impl Drop for Counted {
 /// A connection that was accepted for a core.
 pub(super) type Given = (std::net::TcpStream, Counted);
 
-/// The connections of one core, for axum.
-pub(crate) struct Receiving {
-    pub(super) given: UnboundedReceiver<Given>,
-    pub(super) address: SocketAddr,
-}
-
-impl Listener for Receiving {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        while let Some((stream, counted)) = self.given.recv().await {
-            // One that has gone already is no connection.
-            let address = stream.peer_addr();
-            if let (Ok(stream), Ok(address)) = (TcpStream::from_std(stream), address) {
-                return (
-                    Connection {
-                        stream,
-                        _counted: counted,
-                    },
-                    address,
-                );
-            }
-        }
-        // Nobody accepts any more; those that are open go on.
-        std::future::pending().await
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
-}
-
 /// A client's connection, on the core that serves it.
-pub(crate) struct Connection {
+pub(super) struct Connection {
     stream: TcpStream,
+    peer: SocketAddr,
+    activity: Arc<Activity>,
     _counted: Counted,
+}
+
+impl Connection {
+    /// On the runtime of the thread that calls it.
+    ///
+    /// # Errors
+    /// When it has gone already, or the runtime can not watch it.
+    pub(super) fn new((stream, counted): Given) -> io::Result<Self> {
+        Ok(Self {
+            peer: stream.peer_addr()?,
+            stream: TcpStream::from_std(stream)?,
+            activity: Arc::default(),
+            _counted: counted,
+        })
+    }
+
+    /// Its other end.
+    pub(super) fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// What happens on it.
+    pub(super) fn activity(&self) -> Arc<Activity> {
+        Arc::clone(&self.activity)
+    }
+
+    fn note(&self, wrote: &Poll<io::Result<usize>>) {
+        if matches!(wrote, Poll::Ready(Ok(1..))) {
+            self.activity.wrote();
+        }
+    }
 }
 
 impl AsyncRead for Connection {
@@ -121,7 +119,12 @@ impl AsyncRead for Connection {
         ctx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(ctx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(ctx, buffer);
+        if buffer.filled().len() > before {
+            self.activity.read();
+        }
+        read
     }
 }
 
@@ -131,7 +134,9 @@ impl AsyncWrite for Connection {
         ctx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(ctx, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(ctx, bytes);
+        self.note(&wrote);
+        wrote
     }
 
     fn poll_write_vectored(
@@ -139,7 +144,9 @@ impl AsyncWrite for Connection {
         ctx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(ctx, parts)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(ctx, parts);
+        self.note(&wrote);
+        wrote
     }
 
     fn is_write_vectored(&self) -> bool {

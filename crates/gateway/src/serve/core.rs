@@ -3,7 +3,6 @@
 use std::{
     convert::Infallible,
     io,
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +14,7 @@ use std::{
 use tokio::{
     runtime,
     sync::{
-        mpsc::{self, UnboundedSender},
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
         watch,
     },
     time::timeout,
@@ -23,9 +22,11 @@ use tokio::{
 
 use super::{
     Gateway,
-    accept::{Counted, Given, Receiving},
+    accept::{Connection, Counted, Given},
+    activity::Patience,
+    connection::Serving,
 };
-use crate::http::{self, Peer};
+use crate::http;
 
 /// Bytes of a thread's stack. The parser and the executor recurse as deep as a document is nested, which
 /// is limited; twice tokio's default leaves room for a build without optimization.
@@ -59,18 +60,13 @@ impl Core {
     /// When the system has no thread, or no file descriptor, to give.
     pub(super) fn start(
         gateway: Arc<Gateway>,
-        address: SocketAddr,
         phases: watch::Receiver<Phase>,
         alive: Alive,
     ) -> io::Result<Self> {
-        let (given, receiver) = mpsc::unbounded_channel();
+        let (given, receiving) = mpsc::unbounded_channel();
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let receiving = Receiving {
-            given: receiver,
-            address,
-        };
         thread::Builder::new()
             .name("gateway-core".to_owned())
             .stack_size(STACK)
@@ -98,21 +94,48 @@ impl Core {
     }
 }
 
-async fn run(gateway: Arc<Gateway>, receiving: Receiving, phases: watch::Receiver<Phase>) {
-    let mut draining = phases.clone();
-    let drain = async move {
-        let _ = draining.wait_for(|phase| *phase == Phase::Draining).await;
-    };
-    let router = http::router(Arc::clone(&gateway));
-    let router = router.into_make_service_with_connect_info::<Peer>();
-    let server = axum::serve(receiving, router).with_graceful_shutdown(drain);
+async fn run(
+    gateway: Arc<Gateway>,
+    receiving: UnboundedReceiver<Given>,
+    phases: watch::Receiver<Phase>,
+) {
     tokio::select! {
-        _ = server.into_future() => {
+        () = serve(&gateway, receiving, phases.clone()) => {
             // All requests have ended, so this waits for the end of transactions at most.
             let _ = timeout(CLOSING, gateway.database().close()).await;
         }
         () = cut_off(phases) => {}
     }
+}
+
+/// Serves each connection as a task of its own, until all have ended after the core is to drain.
+async fn serve(
+    gateway: &Arc<Gateway>,
+    mut receiving: UnboundedReceiver<Given>,
+    mut phases: watch::Receiver<Phase>,
+) {
+    let patience = Patience {
+        head: gateway.read_timeout(),
+        idle: gateway.idle_timeout(),
+    };
+    let serving = Serving::new(http::router(Arc::clone(gateway)), patience);
+    // Of the core's own, so that its tasks ask nothing of other threads.
+    let (drain, drained) = watch::channel(false);
+    loop {
+        tokio::select! {
+            Some(given) = receiving.recv() => {
+                // One that has gone already is no connection.
+                if let Ok(connection) = Connection::new(given) {
+                    tokio::spawn(serving.clone().serve(connection, drained.clone()));
+                }
+            }
+            _ = phases.wait_for(|phase| *phase == Phase::Draining) => break,
+        }
+    }
+    drop(drained);
+    drain.send_replace(true);
+    // Each connection has a receiver.
+    drain.closed().await;
 }
 
 /// Completes once nobody is there to say what to do.

@@ -38,6 +38,14 @@ pub struct Config {
     pub cores: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
+    /// How long an operation may take.
+    pub request_timeout: Duration,
+    /// How long a statement may take, if not as long as the role says.
+    pub statement_timeout: Option<Duration>,
+    /// How long a client may take to send a request's head, and its body.
+    pub read_timeout: Duration,
+    /// How long a client's connection is kept on which nothing moves.
+    pub idle_timeout: Duration,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
     /// Whose pages may ask from a browser.
@@ -100,6 +108,9 @@ fn tokens(given: &Settings) -> TokenSettings {
 impl From<Settings> for Config {
     fn from(given: Settings) -> Self {
         let tokens = tokens(&given);
+        let request_timeout = Duration::from_millis(given.request_timeout_ms.unwrap_or(60_000));
+        let read_timeout = Duration::from_millis(given.read_timeout_ms.unwrap_or(10_000).max(1));
+        let idle_timeout = Duration::from_millis(given.idle_timeout_ms.unwrap_or(75_000));
         Self {
             tokens,
             listen: given
@@ -113,6 +124,11 @@ impl From<Settings> for Config {
             max_connections: given.max_connections.unwrap_or(8).max(1),
             cores: given.cores.unwrap_or_else(cores_of_machine).max(1),
             acquire_timeout: Duration::from_millis(given.acquire_timeout_ms.unwrap_or(3000)),
+            request_timeout,
+            statement_timeout: given.statement_timeout_ms.map(Duration::from_millis),
+            read_timeout,
+            // While an operation runs nothing moves.
+            idle_timeout: idle_timeout.max(request_timeout + read_timeout),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
             cors_origins: given.cors_origins.unwrap_or_default(),
             rate_limits: given.rate_limits.unwrap_or(true),

@@ -15,6 +15,15 @@ fn the_defaults_are_those_that_the_help_tells() {
         (config.acquire_timeout.as_millis(), config.drain.as_secs()),
         (3000, 20)
     );
+    assert_eq!(
+        (
+            config.request_timeout.as_millis(),
+            config.read_timeout.as_millis(),
+            config.idle_timeout.as_millis(),
+            config.statement_timeout
+        ),
+        (60_000, 10_000, 75_000, None)
+    );
     assert_eq!(config.document_cache_bytes, 16_777_216);
     assert_eq!(config.log_format, LogFormat::Human);
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());

@@ -1,5 +1,7 @@
 //! A batch as the mutation `importLeads`: the same path, rights, policies and limits as over HTTP.
 
+use std::time::Duration;
+
 use async_graphql::{Name, Request, Value, Variables, from_value, indexmap::IndexMap};
 use serde::Deserialize;
 use tenant::{Access, Database, Identity};
@@ -17,6 +19,8 @@ pub(super) struct Importer {
     pub(super) identity: Identity,
     pub(super) mode: Mode,
     pub(super) status: Option<String>,
+    /// How long a batch may take.
+    pub(super) time: Duration,
 }
 
 /// What became of a batch.
@@ -86,6 +90,7 @@ impl Importer {
             &self.identity,
             Access::Write,
             request,
+            self.time,
         );
         let response = executed.await.answer()?;
         if let Some(error) = response.errors.into_iter().next() {

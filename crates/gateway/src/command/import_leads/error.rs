@@ -105,6 +105,7 @@ impl From<Unanswered> for Cause {
             Unanswered::Refused(Refusal::Busy) => "all connections of the database are in use",
             // A broken connection may have saved the batch; to do it again is safe, and said so.
             Unanswered::CommitFailed => "a batch could not be saved",
+            Unanswered::TimedOut => "a batch took longer than GATEWAY_REQUEST_TIMEOUT_MS",
         };
         Self::Refused(sentence.to_owned())
     }

@@ -1,0 +1,81 @@
+//! One client's connection, from its first byte to its last: HTTP/1.1 or HTTP/2, whichever it begins with.
+
+use std::{pin::pin, sync::Arc};
+
+use axum::{Router, extract::Request, http::Version};
+use futures::FutureExt;
+use hyper::{body::Incoming, service::Service};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use tokio::sync::watch;
+
+use super::{accept::Connection, activity::Patience};
+use crate::http::Peer;
+
+/// Requests that a client may have under way at once on a connection of HTTP/2.
+const STREAMS: u32 = 100;
+/// Bytes of a request's head: of HTTP/2 after it was unpacked, of HTTP/1.1 as it comes.
+const HEAD: u32 = 64 << 10;
+
+/// What serves the connections of a core.
+#[derive(Clone)]
+pub(super) struct Serving {
+    service: TowerToHyperService<Router>,
+    http: Builder<TokioExecutor>,
+    patience: Patience,
+}
+
+impl Serving {
+    pub(super) fn new(router: Router, patience: Patience) -> Self {
+        let mut http = Builder::new(TokioExecutor::new());
+        http.http1().max_buf_size(HEAD as usize);
+        http.http2()
+            .max_concurrent_streams(STREAMS)
+            .max_header_list_size(HEAD)
+            // A WebSocket may be a stream of it (RFC 8441).
+            .enable_connect_protocol();
+        Self {
+            // All of the state is in it by now, so that each route is made once, and not for each request.
+            service: TowerToHyperService::new(router.with_state(())),
+            http,
+            patience,
+        }
+    }
+
+    /// Serves a connection until it ends: closed by the client, at its time's end, or after the requests in flight
+    /// once `drained` says so. What was upgraded goes on by itself.
+    pub(super) async fn serve(self, connection: Connection, mut drained: watch::Receiver<bool>) {
+        let (activity, peer) = (connection.activity(), Peer(connection.peer()));
+        let noted = Arc::clone(&activity);
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request: Request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(peer);
+            let in_flight = noted.begin(request.version() == Version::HTTP_2);
+            self.service.call(request).map(move |answer| {
+                drop(in_flight);
+                answer
+            })
+        });
+        let io = TokioIo::new(connection);
+        let mut served = pin!(self.http.serve_connection_with_upgrades(io, service));
+        let mut overdue = pin!(activity.overdue(self.patience));
+        let mut ending = pin!(ending(&mut drained).fuse());
+        loop {
+            tokio::select! {
+                // How a client's connection ends is its own affair.
+                _ = &mut served => return,
+                () = &mut overdue => return,
+                () = &mut ending => served.as_mut().graceful_shutdown(),
+            }
+        }
+    }
+}
+
+/// Completes when no new request is to begin.
+async fn ending(drained: &mut watch::Receiver<bool>) {
+    // Nobody is there to say so any more once the core ends.
+    let _ = drained.wait_for(|drained| *drained).await;
+}
