@@ -9,8 +9,10 @@ use std::{
 };
 
 use entity::id::InvitationId;
-use gateway_tests::{Answer, Client};
+use gateway_tests::{Answer, Client, World};
+use reqwest::header::HeaderName;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     isolation::{
@@ -18,7 +20,7 @@ use crate::{
         twins::one,
     },
     writes::{
-        arranged::{Arranged, on_arranged},
+        arranged::Fresh,
         ask::{Call, error},
         entries::UNLIKE,
     },
@@ -52,20 +54,49 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 });
 
 /// Everybody of the table, signed in.
-fn everybody(arranged: &Arranged) -> Vec<(&'static str, Client)> {
-    let world = &arranged.twins.world;
-    let demo = world.demo.as_ref().expect("the demo");
-    let names = TABLES["Query"]["viewer"].keys().copied();
-    let client = |name| match name {
-        "user in no tenant" => {
-            let users = &demo.tenants[0].users;
-            let owner = users.iter().find(|user| user.email == "owner@acme.test");
-            world.in_no_tenant(owner.expect("the demo's owner").id)
-        }
-        "staff" => world.staff(demo.staff.id),
-        role => arranged.of_role(role),
-    };
-    names.map(|name| (name, client(name))).collect()
+async fn everybody(fresh: &Fresh) -> Vec<(&'static str, Client)> {
+    let mut people = Vec::new();
+    for name in TABLES["Query"]["viewer"].keys() {
+        let client = match *name {
+            "key" => key(&fresh.world).await,
+            "user in no tenant" => {
+                let sql = "SELECT id FROM users WHERE email = 'owner@acme.test'";
+                fresh.world.in_no_tenant(one(&fresh.world, sql).await)
+            }
+            "staff" => staff(&fresh.world),
+            "staff in a tenant" => acting(&fresh.world).await,
+            role => fresh.world.user("acme", &format!("{role}@acme.test")),
+        };
+        people.push((*name, client));
+    }
+    people
+}
+
+/// A tool with a key that has all rights of an owner.
+async fn key(world: &World) -> Client {
+    let make = "mutation { createApiKey(input: {name: \"All\", roles: [OWNER], readOnly: false}) { secret } }";
+    let made = world.owner("acme").data(make).await;
+    let secret = made["createApiKey"]["secret"].as_str().map(str::to_owned);
+    world.with_token(secret)
+}
+
+fn staff(world: &World) -> Client {
+    world.staff(world.demo.as_ref().expect("the demo").staff.id)
+}
+
+/// The same in a tenant, for a reason.
+async fn acting(world: &World) -> Client {
+    let acme: Uuid = one(world, "SELECT id FROM tenants WHERE name = 'acme'").await;
+    let headers = [
+        ("x-tenant-id", acme.to_string()),
+        ("x-staff-reason", "a test".to_owned()),
+    ];
+    let headers = headers.map(|(name, value)| {
+        let name = HeaderName::from_static(name);
+        (name, value.parse().expect("a header's value"))
+    });
+    let http = reqwest::Client::builder().default_headers(headers.into_iter().collect());
+    staff(world).over(http.build().expect("an HTTP client"))
 }
 
 /// The cell and the answer say the same.
@@ -86,16 +117,16 @@ fn assert_agreed(cell: &str, answer: &Answer, tried: &str) {
 }
 
 /// How a root field of queries is tried; whose the row is makes no difference.
-async fn query(arranged: &Arranged, field: &Field) -> String {
+async fn query(fresh: &Fresh, field: &Field) -> String {
     let name = &field.name;
     match Schema::served().case(field) {
         Some(Case::List { .. }) => {
             format!("{{ it: {name}(first: 1) {{ totalCount nodes {{ id }} }} }}")
         }
         Some(Case::Row { table }) => {
-            let key = arranged.twins.catalog.table(&table).key();
+            let key = fresh.catalog.table(&table).key();
             let sql = format!("SELECT {key}::text FROM {table} LIMIT 1");
-            let some: String = one(&arranged.twins.world, &sql).await;
+            let some: String = one(&fresh.world, &sql).await;
             format!("{{ it: {name}(id: \"{some}\") {{ id }} }}")
         }
         Some(Case::Own) => format!("{{ it: {name} {{ id }} }}"),
@@ -137,51 +168,49 @@ fn every_root_field_is_in_the_table() {
     }
 }
 
-#[test]
-fn a_query_answers_those_whom_the_table_says() {
-    on_arranged(async |arranged| {
-        for (name, client) in everybody(arranged) {
-            for field in Schema::served().queries() {
-                if ["node", "nodes"].contains(&field.name.as_str()) {
-                    continue;
-                }
-                let query = query(arranged, field).await;
-                let cell = TABLES["Query"][&*field.name][name];
-                assert_agreed(
-                    cell,
-                    &client.query(&query).await,
-                    &format!("{name}: {query}"),
-                );
+#[tokio::test]
+async fn a_query_answers_those_whom_the_table_says() {
+    let fresh = Fresh::new().await;
+    for (name, client) in everybody(&fresh).await {
+        for field in Schema::served().queries() {
+            if ["node", "nodes"].contains(&field.name.as_str()) {
+                continue;
             }
+            let query = query(&fresh, field).await;
+            let cell = TABLES["Query"][&*field.name][name];
+            assert_agreed(
+                cell,
+                &client.query(&query).await,
+                &format!("{name}: {query}"),
+            );
         }
-    });
+    }
 }
 
-#[test]
-fn a_node_answers_whom_its_own_field_answers() {
-    on_arranged(async |arranged| {
-        let people = everybody(arranged);
-        let mut tried = 0;
-        for (field, _, node) in Schema::served().lists() {
-            let (own, cells) = own_field(&node);
-            let Some(id) = some_id(&people, &field.name, cells).await else {
-                continue;
-            };
-            for (name, client) in &people {
-                let nodes = ["node", "nodes"].map(|root| TABLES["Query"][root][name]);
-                assert_eq!(nodes, ["as the object"; 2], "{name}");
-                for query in [
-                    format!("{{ it: node(id: \"{id}\") {{ id }} }}"),
-                    format!("{{ it: nodes(ids: [\"{id}\"]) {{ id }} }}"),
-                ] {
-                    let tried = format!("{name}, {own}: {query}");
-                    assert_agreed(cells[name], &client.query(&query).await, &tried);
-                }
+#[tokio::test]
+async fn a_node_answers_whom_its_own_field_answers() {
+    let fresh = Fresh::new().await;
+    let people = everybody(&fresh).await;
+    let mut tried = 0;
+    for (field, _, node) in Schema::served().lists() {
+        let (own, cells) = own_field(&node);
+        let Some(id) = some_id(&people, &field.name, cells).await else {
+            continue;
+        };
+        for (name, client) in &people {
+            let nodes = ["node", "nodes"].map(|root| TABLES["Query"][root][name]);
+            assert_eq!(nodes, ["as the object"; 2], "{name}");
+            for query in [
+                format!("{{ it: node(id: \"{id}\") {{ id }} }}"),
+                format!("{{ it: nodes(ids: [\"{id}\"]) {{ id }} }}"),
+            ] {
+                let tried = format!("{name}, {own}: {query}");
+                assert_agreed(cells[name], &client.query(&query).await, &tried);
             }
-            tried += 1;
         }
-        assert!(tried > 20, "only {tried} kinds of objects");
-    });
+        tried += 1;
+    }
+    assert!(tried > 20, "only {tried} kinds of objects");
 }
 
 /// The root field that finds such an object by its id.
@@ -206,34 +235,32 @@ async fn some_id(people: &[(&str, Client)], list: &str, cells: &Cells) -> Option
     answer["it"]["nodes"][0]["id"].as_str().map(str::to_owned)
 }
 
-#[test]
-fn a_mutation_is_for_those_whom_the_table_says() {
-    on_arranged(async |arranged| {
-        for (name, client) in everybody(arranged) {
-            for entry in &arranged.entries {
-                let answer = Call::of(entry).try_out(&client).await;
-                let cell = TABLES["Mutation"][entry.name][name];
-                assert_agreed(cell, &answer, &format!("{name}: {}", entry.name));
-            }
+#[tokio::test]
+async fn a_mutation_is_for_those_whom_the_table_says() {
+    let fresh = Fresh::new().await;
+    for (name, client) in everybody(&fresh).await {
+        for entry in &fresh.entries {
+            let answer = Call::of(entry).try_out(&client).await;
+            let cell = TABLES["Mutation"][entry.name][name];
+            assert_agreed(cell, &answer, &format!("{name}: {}", entry.name));
         }
-    });
+    }
 }
 
 /// Those without an entry: an invitation that is none is not found by those who may accept one.
-#[test]
-fn an_invitation_is_accepted_by_those_whom_the_table_says() {
+#[tokio::test]
+async fn an_invitation_is_accepted_by_those_whom_the_table_says() {
     assert_eq!(UNLIKE.map(|(name, _)| name), ["acceptInvitation"]);
-    on_arranged(async |arranged| {
-        let query = "mutation($input: AcceptInvitationInput!) { it: acceptInvitation(input: $input) { tenant { id } } }";
-        let input = json!({ "input": { "id": InvitationId::new().to_string() } });
-        for (name, client) in everybody(arranged) {
-            let answer = client.query_with(query, input.clone()).await;
-            let expected = match TABLES["Mutation"]["acceptInvitation"][name] {
-                "✓" => "NOT_FOUND",
-                _ => "FORBIDDEN",
-            };
-            assert_eq!(answer.code(), expected, "{name}: {:#}", answer.body);
-            assert_eq!(answer.body["data"], Value::Null);
-        }
-    });
+    let fresh = Fresh::new().await;
+    let query = "mutation($input: AcceptInvitationInput!) { it: acceptInvitation(input: $input) { tenant { id } } }";
+    let input = json!({ "input": { "id": InvitationId::new().to_string() } });
+    for (name, client) in everybody(&fresh).await {
+        let answer = client.query_with(query, input.clone()).await;
+        let expected = match TABLES["Mutation"]["acceptInvitation"][name] {
+            "✓" => "NOT_FOUND",
+            _ => "FORBIDDEN",
+        };
+        assert_eq!(answer.code(), expected, "{name}: {:#}", answer.body);
+        assert_eq!(answer.body["data"], Value::Null);
+    }
 }

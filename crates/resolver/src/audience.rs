@@ -14,11 +14,11 @@ use crate::{mutation, query, table::Scope, write::Right};
 pub(crate) enum Audience {
     /// Whoever is signed in.
     Everyone,
-    /// Every user, in whatever tenant or in none, but no staff; in a tenant, one whose role writes.
+    /// Every user, in whatever tenant or in none, but no staff and no key; in a tenant, one whose role writes.
     Users,
     /// Who can read a table; of its rows, the database's policies decide.
     Readers(Scope),
-    /// Members with a role that has the right.
+    /// Members with a role that has the right, and their keys where it is for these.
     Writers(Right),
     /// Whoever the object's own field answers.
     OfObject,
@@ -29,10 +29,14 @@ pub(crate) enum Audience {
 pub enum Asker {
     /// A member of the tenant asked in, with one role; several roles add up.
     Member(Role),
+    /// An internal tool with a key that has all of an owner's rights.
+    Key,
     /// A user who names no tenant.
     User,
-    /// Platform staff.
+    /// Platform staff who name no tenant.
     Staff,
+    /// Platform staff who name a tenant and a reason.
+    Acting,
 }
 
 /// What an asker gets.
@@ -82,10 +86,13 @@ impl Permission {
             (Audience::OfObject, _) => return Answered::AsObject,
             (Audience::Everyone, _) | (Audience::Users, Asker::User) => true,
             (Audience::Users, Asker::Member(role)) => role.may_write(),
-            (Audience::Readers(scope), Asker::Member(_)) => scope != Scope::Staff,
+            (Audience::Readers(scope), Asker::Member(_) | Asker::Key) => scope != Scope::Staff,
             (Audience::Readers(scope), Asker::Staff) => scope != Scope::Tenant,
+            (Audience::Readers(_), Asker::Acting) => true,
             (Audience::Writers(right), Asker::Member(role)) => right.roles().contains(&role),
-            (Audience::Users | Audience::Writers(_), Asker::Staff)
+            (Audience::Writers(right), Asker::Key) => right.is_for_keys(),
+            (Audience::Users, Asker::Key)
+            | (Audience::Users | Audience::Writers(_), Asker::Staff | Asker::Acting)
             | (Audience::Readers(_) | Audience::Writers(_), Asker::User) => false,
         };
         if may { Answered::Yes } else { Answered::No }
@@ -97,7 +104,8 @@ impl Asker {
     #[must_use]
     pub fn all() -> Vec<Self> {
         let members = Role::ALL.into_iter().map(Self::Member);
-        members.chain([Self::User, Self::Staff]).collect()
+        let others = [Self::Key, Self::User, Self::Staff, Self::Acting];
+        members.chain(others).collect()
     }
 }
 

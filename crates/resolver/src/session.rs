@@ -70,7 +70,10 @@ impl Session {
             Identity::Staff { .. } | Identity::Acting { .. } => {
                 "staff of the platform change nothing in a tenant; ask one of its members"
             }
-            Identity::Key(_) if right == Right::Oneself => {
+            Identity::Key(_) if right == Right::MakeKeys => {
+                "a key can not make keys; sign in to make one"
+            }
+            Identity::Key(_) if !right.is_for_keys() => {
                 "this is a person's own; ask with a user's token"
             }
             Identity::Member { .. } | Identity::User { .. } | Identity::Key(_) => return Ok(()),

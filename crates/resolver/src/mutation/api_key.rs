@@ -6,7 +6,7 @@ use entity::{
     oltp::api_key::{self, Column},
 };
 use sea_orm::{ColumnTrait, Value};
-use tenant::{Identity, Role};
+use tenant::Role;
 
 use super::{prelude::*, tenant_user::roles};
 use crate::{
@@ -61,10 +61,9 @@ const INSERT: &str = "INSERT INTO api_keys (id, tenant_id, name, digest, roles, 
 
 impl Mutate for CreateApiKeyInput {
     type Payload = CreateApiKeyPayload;
-    const RIGHT: Right = Right::Configure;
+    const RIGHT: Right = Right::MakeKeys;
 
     async fn run(self, writer: &Writer<'_>) -> Result<NewApiKey> {
-        refuse_keys(writer)?;
         self.refuse_more_than_own(writer).await?;
         let roles = roles(&self.roles, &INPUT.field("roles"))?;
         let expires = self.expires()?;
@@ -116,17 +115,6 @@ impl CreateApiKeyInput {
                 Err(ClientError::at(Code::Forbidden, INPUT.field("roles"), problem).into())
             }
         }
-    }
-}
-
-/// A key that leaked must not live on in another one.
-fn refuse_keys(writer: &Writer<'_>) -> Result<(), ClientError> {
-    match writer.context().identity() {
-        Identity::Key(_) => Err(ClientError::new(
-            Code::Forbidden,
-            "a key can not make keys; sign in to make one",
-        )),
-        _ => Ok(()),
     }
 }
 

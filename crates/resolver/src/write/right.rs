@@ -10,8 +10,10 @@ use crate::error::{ClientError, Code};
 pub(crate) enum Right {
     /// Companies, domains, accounts, leads, templates, campaigns.
     Work,
-    /// The tenant's configuration, policies and keys of internal tools.
+    /// The tenant's configuration and policies, and the end of keys of internal tools.
     Configure,
+    /// Keys of internal tools: made by people only, because a key that leaked must not live on in another one.
+    MakeKeys,
     /// Members, their roles, invitations.
     ManageMembers,
     /// Subscriptions and where bills go.
@@ -25,11 +27,16 @@ impl Right {
     pub(crate) fn roles(self) -> &'static [Role] {
         match self {
             Self::Work => &[Role::Owner, Role::Admin, Role::Member],
-            Self::Configure => &[Role::Owner, Role::Admin],
+            Self::Configure | Self::MakeKeys => &[Role::Owner, Role::Admin],
             Self::ManageMembers => &[Role::Owner],
             Self::ManageBilling => &[Role::Owner, Role::Billing],
             Self::Oneself => &[Role::Owner, Role::Admin, Role::Member, Role::Billing],
         }
+    }
+
+    /// Whether it is for internal tools, too, whose keys have the roles.
+    pub(crate) fn is_for_keys(self) -> bool {
+        !matches!(self, Self::MakeKeys | Self::Oneself)
     }
 
     /// # Errors
