@@ -20,6 +20,7 @@ use std::{
 use axum::http::HeaderValue;
 use entity::id::{TenantId, UserId};
 use quick_cache::sync::Cache;
+use resolver::RequestRules;
 use tenant::{Access, Identity, Outcome, Refusal};
 
 use self::allowance::Allowance;
@@ -49,10 +50,11 @@ struct Budget {
     known: RwLock<Known>,
 }
 
-/// What its plan allows, and when that was read.
+/// What its plan allows, how often a member may be refused, and when that was read.
 #[derive(Clone)]
 struct Known {
     allowance: Arc<Allowance>,
+    refusals: Option<u32>,
     read: Instant,
 }
 
@@ -112,7 +114,8 @@ impl Budgets {
     /// Learns from an operation that was run who is a member, and reads what the plan allows if that is not known,
     /// or not any more. Nobody waits for it.
     pub(crate) fn learn(gateway: &Arc<Gateway>, identity: &Identity, executed: &Executed) {
-        let Some((budgets, member)) = gateway.budgets().zip(counted(identity)) else {
+        let budgets = gateway.budgets();
+        let Some(member) = counted(identity) else {
             return;
         };
         match executed.context.refusal() {
@@ -143,6 +146,12 @@ impl Budgets {
         }
     }
 
+    /// How often a member of the tenant may be refused, if one of its members has asked anything of late: who is
+    /// refused has nobody's right to read the policy.
+    pub(crate) fn refusals(&self, tenant: TenantId) -> Option<u32> {
+        self.tenants.get(&tenant)?.known().refusals
+    }
+
     /// True for the first.
     fn begin_reading(&self, tenant: TenantId) -> bool {
         // A set is whole whenever its lock is free.
@@ -151,8 +160,8 @@ impl Budgets {
     }
 
     /// The plan of a member's tenant allows so many requests a minute, or any number.
-    fn know(&self, member: Member, allowed: Option<u32>) {
-        let known = Known::new(allowed);
+    fn know(&self, member: Member, rules: RequestRules) {
+        let known = Known::new(rules);
         let budget = match self.tenants.get(&member.0) {
             Some(budget) => {
                 budget.renew(known);
@@ -192,18 +201,20 @@ impl Budget {
     /// What was spent stays spent, unless the plan allows another number now.
     fn renew(&self, new: Known) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.allowance.allowed() == new.allowance.allowed() {
-            known.read = new.read;
-        } else {
-            *known = new;
+        let allowance = Arc::clone(&known.allowance);
+        let is_same = allowance.allowed() == new.allowance.allowed();
+        *known = new;
+        if is_same {
+            known.allowance = allowance;
         }
     }
 }
 
 impl Known {
-    fn new(allowed: Option<u32>) -> Self {
+    fn new(rules: RequestRules) -> Self {
         Self {
-            allowance: Arc::new(Allowance::new(allowed)),
+            allowance: Arc::new(Allowance::new(rules.a_minute)),
+            refusals: rules.refusals,
             read: Instant::now(),
         }
     }
@@ -218,13 +229,12 @@ struct Reading {
 impl Reading {
     async fn run(self, identity: Identity) {
         let context = self.gateway.database().context(identity, Access::Read);
-        let read = resolver::requests_a_minute(&context).await;
-        match (read, self.gateway.budgets()) {
-            (Ok(allowed), Some(budgets)) => budgets.know(self.member, allowed),
+        let read = RequestRules::of(&context).await;
+        match read {
+            Ok(rules) => self.gateway.budgets().know(self.member, rules),
             // One who is no member has no plan; a database that is away is told of by the requests.
-            (Err(_), _) if context.refusal().is_some() => {}
-            (Err(error), _) => tracing::error!(%error, "what a plan allows could not be read"),
-            (Ok(_), None) => {}
+            Err(_) if context.refusal().is_some() => {}
+            Err(error) => tracing::error!(%error, "what a plan allows could not be read"),
         }
         // A read changes nothing, so there is nothing to be told of its end.
         let _ = context.finish(false).await;
@@ -233,13 +243,9 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        if let Some(budgets) = self.gateway.budgets() {
-            let mut reading = budgets
-                .reading
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            reading.remove(&self.member.0);
-        }
+        let reading = self.gateway.budgets().reading.lock();
+        let mut reading = reading.unwrap_or_else(PoisonError::into_inner);
+        reading.remove(&self.member.0);
     }
 }
 

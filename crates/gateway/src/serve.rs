@@ -45,7 +45,8 @@ struct Shared {
     door: Door,
     trusted_proxies: Vec<IpNet>,
     /// None where requests are not counted.
-    budgets: Option<Budgets>,
+    budgets: Budgets,
+    rate_limits: bool,
     max_body_bytes: usize,
     request_timeout: Duration,
     read_timeout: Duration,
@@ -71,7 +72,8 @@ impl Gateway {
             introspections: Introspections::new(config.document_cache_bytes),
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
-            budgets: config.rate_limits.then(Budgets::new),
+            budgets: Budgets::new(),
+            rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
             request_timeout: config.request_timeout,
             read_timeout: config.read_timeout,
@@ -124,9 +126,9 @@ impl Gateway {
         &self.shared.trusted_proxies
     }
 
-    /// What tenants may ask for in a minute, where that is counted.
-    pub(crate) fn budgets(&self) -> Option<&Budgets> {
-        self.shared.budgets.as_ref()
+    /// What tenants may ask for in a minute, and what else their rules say of requests.
+    pub(crate) fn budgets(&self) -> &Budgets {
+        &self.shared.budgets
     }
 
     /// Takes one request off the budget of the identity's tenant; what to say of its limit.
@@ -134,10 +136,10 @@ impl Gateway {
     /// # Errors
     /// [`Spent`] when nothing is left.
     pub(crate) async fn spend(&self, identity: &Identity) -> Result<Option<HeaderValue>, Spent> {
-        match self.budgets() {
-            Some(budgets) => budgets.spend(identity, self.redis.as_ref()).await,
-            None => Ok(None),
+        if !self.shared.rate_limits {
+            return Ok(None);
         }
+        self.budgets().spend(identity, self.redis.as_ref()).await
     }
 
     /// Whose pages may ask from a browser.

@@ -38,7 +38,7 @@ use tenant::TenantContext;
 pub use aggregate::MAX_GROUPS;
 pub use audience::permissions;
 pub use connection::{DEFAULT_PAGE, MAX_PAGE};
-pub use write::{MAX_ROWS, requests_a_minute};
+pub use write::{MAX_ROWS, RequestRules};
 
 /// The schema, and what runs it. Clones are the same.
 #[derive(Clone)]

@@ -33,7 +33,7 @@ use crate::{
 pub use bulk::MAX_ROWS;
 pub(crate) use bulk::{AtMost, Selected};
 pub(crate) use limit::Limit;
-pub use limit::requests_a_minute;
+pub use limit::RequestRules;
 pub(crate) use one::{Target, not_found};
 pub(crate) use right::Right;
 

@@ -1,9 +1,15 @@
 //! Who was turned away too often.
 
+use std::{
+    sync::atomic::{AtomicU16, Ordering},
+    time::{Duration, Instant},
+};
+
 use gateway::{auth::SecurityEventKind as Kind, settings::Settings};
 use gateway_tests::{Answer, Client, World};
 use reqwest::Method;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::issuer::demo;
 
@@ -50,6 +56,7 @@ async fn an_address_that_guesses_is_refused_and_no_other() {
     assert_eq!(from(&guess, "192.0.2.2, 192.0.2.1").await.status, 429);
     assert_eq!(from(&guess, "192.0.2.1, 192.0.2.3").await.status, 401);
     assert_eq!(from(&guess, "192.0.2.1, 127.0.0.2").await.status, 429);
+    assert_eq!(from(&guess, "192.0.2.1:4711").await.status, 429);
 }
 
 #[tokio::test]
@@ -84,6 +91,39 @@ async fn each_failure_is_an_event_and_the_last_one_is_suspicious() {
     from(&world.anonymous(), "192.0.2.9").await;
     world.owner("acme").query("{ nothing }").await;
     assert_eq!(world.security_events().len(), 3);
+}
+
+/// As the tenant's policy says, once one of its members has asked anything.
+#[tokio::test]
+async fn how_often_a_user_may_be_refused_is_the_tenants_to_say() {
+    let world = world().await;
+    let demo = world.demo.clone().expect("a demo");
+    let (acme, globex) = (&demo.tenants[0], &demo.tenants[1]);
+    let change = "UPDATE tenant_policies SET max_login_attempts = 2 WHERE tenant_id = $1";
+    let done = sqlx::query(change).bind(globex.id).execute(world.admin());
+    done.await.expect("a change");
+    let companies = "{ companies { totalCount } }";
+    world.owner("globex").data(companies).await;
+    // It is read after the answer.
+    let until = Instant::now() + Duration::from_secs(20);
+    while statuses(&world, globex.id, Uuid::now_v7()).await != [403, 403, 429] {
+        assert!(Instant::now() < until, "it is never read");
+    }
+    // The other tenant's policy says nothing of it.
+    let statuses = statuses(&world, acme.id, globex.users[0].id).await;
+    assert_eq!(statuses, [403; 3]);
+}
+
+/// What three requests of a user in a tenant are answered with, each from another address.
+async fn statuses(world: &World, tenant: Uuid, user: Uuid) -> Vec<u16> {
+    static ADDRESSES: AtomicU16 = AtomicU16::new(0);
+    let client = world.client(tenant, user);
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let [high, low] = ADDRESSES.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        statuses.push(from(&client, &format!("198.18.{high}.{low}")).await.status);
+    }
+    statuses
 }
 
 /// A member who is none any more, from wherever.

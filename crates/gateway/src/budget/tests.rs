@@ -3,12 +3,20 @@
 use std::time::Duration;
 
 use entity::id::{TenantId, UserId};
+use resolver::RequestRules;
 use tenant::Identity;
 
 use super::{Budgets, MEMBERS, Member, Spent};
 
 fn member() -> Member {
     (TenantId::new(), UserId::new())
+}
+
+fn rules(a_minute: Option<u32>) -> RequestRules {
+    RequestRules {
+        a_minute,
+        refusals: None,
+    }
 }
 
 async fn spend(budgets: &Budgets, (tenant, user): Member) -> Result<(), Spent> {
@@ -22,7 +30,7 @@ async fn a_tenants_members_share_its_budget_and_nobody_elses() {
     let (one, stranger) = (member(), member());
     let other = (one.0, UserId::new());
     for member in [one, other, stranger] {
-        budgets.know(member, Some(3));
+        budgets.know(member, rules(Some(3)));
     }
     for member in [one, other, one] {
         assert_eq!(spend(&budgets, member).await, Ok(()));
@@ -40,7 +48,7 @@ async fn a_tenants_members_share_its_budget_and_nobody_elses() {
 async fn who_is_not_known_for_a_member_spends_nothing() {
     let budgets = Budgets::new();
     let one = member();
-    budgets.know(one, Some(1));
+    budgets.know(one, rules(Some(1)));
     for _ in 0..3 {
         assert_eq!(spend(&budgets, (one.0, UserId::new())).await, Ok(()));
     }
@@ -66,18 +74,18 @@ async fn who_is_not_known_for_a_member_spends_nothing() {
 async fn what_was_spent_stays_spent_unless_the_plan_changes() {
     let budgets = Budgets::new();
     let one = member();
-    budgets.know(one, Some(1));
+    budgets.know(one, rules(Some(1)));
     assert_eq!(spend(&budgets, one).await, Ok(()));
-    budgets.know(one, Some(1));
+    budgets.know(one, rules(Some(1)));
     assert!(spend(&budgets, one).await.is_err());
-    budgets.know(one, Some(2));
+    budgets.know(one, rules(Some(2)));
     assert_eq!(spend(&budgets, one).await, Ok(()));
-    budgets.know(one, Some(0));
+    budgets.know(one, rules(Some(0)));
     assert_eq!(
         spend(&budgets, one).await.map_err(|spent| spent.allowed),
         Err(0)
     );
-    budgets.know(one, None);
+    budgets.know(one, rules(None));
     for _ in 0..1000 {
         assert_eq!(spend(&budgets, one).await, Ok(()));
     }
@@ -87,7 +95,7 @@ async fn what_was_spent_stays_spent_unless_the_plan_changes() {
 fn what_is_known_has_its_bound() {
     let budgets = Budgets::new();
     for _ in 0..2 * MEMBERS {
-        budgets.know(member(), Some(1));
+        budgets.know(member(), rules(Some(1)));
     }
     assert!(
         budgets.members.len() <= MEMBERS,

@@ -55,7 +55,7 @@ pub(super) async fn caller(
     let mut identity = None;
     let caller = identify(gateway, headers, token, sender, &mut identity).await;
     if let Err(error) = &caller {
-        turned_away(door, error, identity.as_ref(), sender);
+        turned_away(gateway, error, identity.as_ref(), sender);
     }
     caller
 }
@@ -89,24 +89,27 @@ async fn identify(
 }
 
 /// The operation was not run, because the database does not know who asks as a member.
-pub(super) fn refused(door: &Door, error: &HttpError, identity: &Identity, sender: Sender) {
+pub(super) fn refused(gateway: &Gateway, error: &HttpError, identity: &Identity, sender: Sender) {
     if let Identity::Key(key) = identity {
-        door.keys.forget(key);
+        gateway.door().keys.forget(key);
     }
-    turned_away(door, error, Some(identity), sender);
+    turned_away(gateway, error, Some(identity), sender);
 }
 
-fn turned_away(door: &Door, error: &HttpError, identity: Option<&Identity>, sender: Sender) {
+fn turned_away(gateway: &Gateway, error: &HttpError, identity: Option<&Identity>, sender: Sender) {
     if !error.is_an_attempt() {
         return;
     }
+    let tenant = identity.and_then(Identity::tenant);
+    let most = tenant.and_then(|tenant| gateway.budgets().refusals(tenant));
     let request = TurnedAway {
         address: sender.address,
         identity,
         code: error.code(),
         request: &sender.request.simple().to_string(),
     };
-    door.turned_away(&request, MOST_OF_A_MEMBER);
+    let most = most.unwrap_or(MOST_OF_A_MEMBER).max(1);
+    gateway.door().turned_away(&request, most);
 }
 
 /// The token of the `Authorization` header.

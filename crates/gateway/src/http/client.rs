@@ -32,11 +32,17 @@ pub(super) fn address(
         .flat_map(|value| value.split(','))
         .collect();
     while let Some(text) = forwarded.pop() {
-        let Ok(ip) = text.trim().parse() else { break };
+        let Some(ip) = ip(text.trim()) else { break };
         address = ip;
         if !is_trusted(&ip) {
             break;
         }
     }
     Some(address)
+}
+
+/// An address, to which some proxies add the port.
+fn ip(text: &str) -> Option<IpAddr> {
+    let bare = text.parse().ok();
+    bare.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }

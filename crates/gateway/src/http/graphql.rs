@@ -122,7 +122,7 @@ struct Asking<'g> {
 impl Asking<'_> {
     fn refused(&self, why: Unanswered) -> HttpError {
         let error = HttpError::unanswered(why, &self.identity);
-        authenticate::refused(self.gateway.door(), &error, &self.identity, self.sender);
+        authenticate::refused(self.gateway, &error, &self.identity, self.sender);
         error
     }
 }

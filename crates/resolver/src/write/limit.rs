@@ -2,6 +2,7 @@
 
 use async_graphql::Result;
 use entity::columns::FromSqlOwned;
+use futures::future::try_join;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tenant::{Row, TenantContext};
 
@@ -113,13 +114,31 @@ impl Writer<'_> {
     }
 }
 
-/// How many requests a minute the plan of the context's tenant allows; `None` without a plan or without that
-/// limit. Below zero is none, too.
-///
-/// # Errors
-/// As for any statement; the context's refusal says why it could not be asked.
-pub async fn requests_a_minute(context: &TenantContext) -> std::result::Result<Option<u32>, DbErr> {
-    let sql = of_plan("api_rate_limit");
+/// What a tenant's plan and policy say of its requests, before any of them is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestRules {
+    /// How many requests a minute the plan allows; `None` without a plan or without that limit. Below zero is none, too.
+    pub a_minute: Option<u32>,
+    /// How often a member may be refused before all requests are for a while; `None` if the policy is not set.
+    pub refusals: Option<u32>,
+}
+
+impl RequestRules {
+    /// Those of the context's tenant.
+    ///
+    /// # Errors
+    /// As for any statement; the context's refusal says why it could not be asked.
+    pub async fn of(context: &TenantContext) -> std::result::Result<Self, DbErr> {
+        let (plan, policy) = (of_plan("api_rate_limit"), POLICY.to_owned());
+        let (a_minute, refusals) = try_join(most(context, plan), most(context, policy)).await?;
+        Ok(Self { a_minute, refusals })
+    }
+}
+
+const POLICY: &str = "SELECT max_login_attempts::bigint AS most FROM tenant_policies";
+
+/// The number that a statement finds, if it finds one.
+async fn most(context: &TenantContext, sql: String) -> std::result::Result<Option<u32>, DbErr> {
     let statement = Statement::from_string(context.get_database_backend(), sql);
     let Some(row) = context.row_raw(&statement).await? else {
         return Ok(None);
