@@ -94,13 +94,13 @@ impl World {
                 .acquire_timeout
                 .map(|time| time.as_millis().try_into().expect("a short time")),
             document_cache_bytes: options.document_cache_bytes,
-            // The demo's plans allow fewer requests a minute than some tests send.
-            rate_limits: Some(false),
             ..Settings::default()
         };
         let few = Settings {
             // All tests ask from one address.
             max_auth_failures: Some(u32::MAX),
+            // The demo's plans allow fewer requests a minute than some tests send.
+            rate_limits: Some(false),
             ..Settings::default()
         };
         let config = Config::from(settings.or(options.settings).or(few));

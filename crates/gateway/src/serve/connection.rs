@@ -48,7 +48,9 @@ impl Serving {
     /// Serves a connection until it ends: closed by the client, at its time's end, or after the requests in flight
     /// once `drained` says so. What was upgraded goes on by itself.
     pub(super) async fn serve(self, connection: Connection, mut drained: watch::Receiver<bool>) {
-        let (activity, peer) = (connection.activity(), Peer(connection.peer()));
+        let (activity, address) = (connection.activity(), connection.peer());
+        let peer = Peer(address);
+        tracing::trace!(%address, "a client has connected");
         let noted = Arc::clone(&activity);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let mut request: Request = request.map(axum::body::Body::new);
@@ -66,8 +68,8 @@ impl Serving {
         loop {
             tokio::select! {
                 // How a client's connection ends is its own affair.
-                _ = &mut served => return,
-                () = &mut overdue => return,
+                _ = &mut served => return tracing::trace!(%address, "a client's connection has ended"),
+                () = &mut overdue => return tracing::debug!(%address, "a client was waited for too long"),
                 () = &mut ending => served.as_mut().graceful_shutdown(),
             }
         }
