@@ -7,11 +7,12 @@ use async_graphql::{
     registry::{MetaField, Registry},
 };
 use entity::id::InvalidId;
-use rows::{Argument, Arguments};
+use rows::{Argument, Arguments, ListSize, weigh};
 
 use crate::{
-    connection::{Page, PageInput},
+    connection::{DEFAULT_PAGE, Page, PageInput},
     error::{ClientError, Code},
+    price,
     table::{Listed, Table},
 };
 
@@ -53,12 +54,16 @@ const BEFORE: Argument<Option<String>> = Argument::new(
     "Only rows before this cursor, in the given order.",
 );
 
+const PAGE: ListSize = ListSize::assumed(DEFAULT_PAGE as i32)
+    .or_by(&["first", "last"])
+    .of_fields(&["nodes", "edges"]);
+
 /// `first`, `after`, `last`, `before`, `filter`, `orderBy`.
 pub(crate) struct ConnectionArguments<T: Listed>(pub(crate) Page<T>);
 
 impl<T: Listed> ConnectionArguments<T> {
     const FILTER: Argument<Option<T::Filter>> =
-        Argument::new("filter", "Only rows that are like this.");
+        Argument::new("filter", "Only rows that are like this.").cost(price::FILTER);
     const ORDER: Argument<Option<T::Order>> = Argument::new(
         "orderBy",
         "The order of the rows. If not given: newest first; steps by their place in the sequence.",
@@ -73,6 +78,7 @@ impl<T: Listed> Arguments for ConnectionArguments<T> {
         BEFORE.register(registry, field);
         Self::FILTER.register(registry, field);
         Self::ORDER.register(registry, field);
+        PAGE.register(registry, field);
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {
@@ -98,6 +104,7 @@ impl<I: InputType> Input<I> {
 impl<I: InputType> Arguments for Input<I> {
     fn register(registry: &mut Registry, field: &mut MetaField) {
         Self::ARGUMENT.register(registry, field);
+        weigh(price::WRITE, registry, field);
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {

@@ -23,6 +23,7 @@ mod mutation;
 pub mod object;
 pub mod operation;
 mod order;
+mod price;
 mod query;
 mod scalar;
 mod session;

@@ -1,9 +1,9 @@
 use async_graphql::{
-    Context, InputType, ServerResult,
+    Context, InputType, ServerResult, TypeDirective,
     registry::{MetaField, MetaInputValue, Registry},
 };
 
-use crate::seam;
+use crate::{cost, seam};
 
 /// The arguments of a relation field: described to the schema, parsed once for each level.
 ///
@@ -61,6 +61,7 @@ pub struct Argument<V> {
     name: &'static str,
     description: &'static str,
     default: Option<fn() -> V>,
+    cost: Option<u32>,
 }
 
 impl<V: InputType> Argument<V> {
@@ -70,6 +71,7 @@ impl<V: InputType> Argument<V> {
             name,
             description,
             default: None,
+            cost: None,
         }
     }
 
@@ -77,6 +79,13 @@ impl<V: InputType> Argument<V> {
     #[must_use]
     pub const fn or(mut self, default: fn() -> V) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    /// What it weighs where it is given; see [`Field::cost`](crate::Field::cost).
+    #[must_use]
+    pub const fn cost(mut self, weight: u32) -> Self {
+        self.cost = Some(weight);
         self
     }
 
@@ -91,6 +100,12 @@ impl<V: InputType> Argument<V> {
         let mut argument = MetaInputValue::new(self.name, V::create_type_info(registry));
         argument.description = Some(self.description.to_owned());
         argument.default_value = self.default.map(|value| value().to_value().to_string());
+        if let Some(weight) = self.cost {
+            cost.register(registry);
+            argument
+                .directive_invocations
+                .push(cost::apply(weight.to_string()));
+        }
         field.args.insert(self.name.to_owned(), argument);
     }
 

@@ -4,7 +4,7 @@ use async_graphql::{
 };
 use futures::future::BoxFuture;
 
-use crate::{Arguments, Cell, Column, Level, Object, Relation};
+use crate::{Arguments, Cell, Column, Level, ListSize, Object, Relation, weigh};
 
 /// A guard as a function: [`async_graphql::Guard::check`] of some guard.
 pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
@@ -44,6 +44,8 @@ pub struct Field<T: Object> {
     pub(crate) reads: Option<&'static str>,
     description: &'static str,
     deprecation: Option<&'static str>,
+    cost: Option<u32>,
+    list_size: Option<ListSize>,
     arguments: fn(&mut Registry, &mut MetaField),
     type_info: fn(&mut Registry) -> String,
     type_name: fn() -> String,
@@ -122,6 +124,21 @@ impl<T: Object> Field<T> {
         self.name
     }
 
+    /// What it weighs each time it is asked for, for those who reckon what an operation costs; nothing if it
+    /// is not said.
+    #[must_use]
+    pub const fn cost(mut self, weight: u32) -> Self {
+        self.cost = Some(weight);
+        self
+    }
+
+    /// How many items its list is taken to have, where no arguments say so.
+    #[must_use]
+    pub const fn list_size(mut self, items: i32) -> Self {
+        self.list_size = Some(ListSize::assumed(items));
+        self
+    }
+
     const fn new<O: OutputType>(
         name: &'static str,
         description: &'static str,
@@ -134,6 +151,8 @@ impl<T: Object> Field<T> {
             reads: None,
             description,
             deprecation: None,
+            cost: None,
+            list_size: None,
             arguments: <() as Arguments>::register,
             type_info: O::create_type_info,
             type_name: O::qualified_type_name,
@@ -152,6 +171,12 @@ impl<T: Object> Field<T> {
         if let Some(reason) = self.deprecation {
             let reason = (!reason.is_empty()).then(|| reason.to_owned());
             field.deprecation = Deprecation::Deprecated { reason };
+        }
+        if let Some(weight) = self.cost {
+            weigh(weight, registry, &mut field);
+        }
+        if let Some(size) = self.list_size {
+            size.register(registry, &mut field);
         }
         (self.arguments)(registry, &mut field);
         field

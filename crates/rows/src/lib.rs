@@ -81,6 +81,7 @@ mod resolve;
 mod root;
 mod scalar;
 mod seam;
+mod weight;
 mod write;
 
 pub use arguments::{Argument, Arguments};
@@ -102,6 +103,7 @@ pub use root::{Root, RootFields};
 pub use rows_macros::{interface, object};
 pub use scalar::Scalar;
 pub use seam::{Environment, Inquiry, registry};
+pub use weight::{ListSize, cost, list_size, weigh};
 
 /// What the macros name in the code they write; no interface for people.
 #[doc(hidden)]

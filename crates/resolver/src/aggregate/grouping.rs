@@ -10,7 +10,7 @@ use async_graphql::{
     registry::{MetaField, Registry},
 };
 use chrono_tz::Tz;
-use rows::{Argument, Arguments};
+use rows::{Argument, Arguments, ListSize};
 use sea_orm::Condition;
 
 use super::{Aggregated, FigureSet, group_by::GroupBy, having::Having};
@@ -155,6 +155,9 @@ const FIRST: Argument<Option<i32>> = Argument::new(
      1000 groups are an error.",
 );
 
+/// Most lists are grouped by a status or by the weeks of a year.
+const GROUPS: ListSize = ListSize::assumed(50).or_by(&["first"]);
+
 impl<T: Aggregated> GroupArguments<T> {
     const BY: Argument<Vec<GroupBy<T>>> = Argument::new(
         "by",
@@ -171,6 +174,7 @@ impl<T: Aggregated> Arguments for GroupArguments<T> {
         ZONE.register(registry, field);
         Self::HAVING.register(registry, field);
         FIRST.register(registry, field);
+        GROUPS.register(registry, field);
     }
 
     fn parse(ctx: &Context<'_>) -> ServerResult<Self> {

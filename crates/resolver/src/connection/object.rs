@@ -10,6 +10,7 @@ use super::{Selection, cursor};
 use crate::{
     aggregate::{Aggregates, Group, GroupArguments},
     loader::{Slice, aggregates, columns, count, estimate, groups, inside, slices},
+    price,
     table::Listed,
 };
 
@@ -45,7 +46,8 @@ impl<T: Listed> Object for Connection<T> {
                     count::<T>(),
                 )
             },
-        ),
+        )
+        .cost(price::COUNT),
         Field::batched::<i64>(
             "estimatedCount",
             "About how many rows the list has, whatever the page: exact up to 10,000, with a filter, and \
@@ -57,7 +59,8 @@ impl<T: Listed> Object for Connection<T> {
                     estimate::<T>(),
                 )
             },
-        ),
+        )
+        .cost(price::ESTIMATE),
         Field::relation::<Aggregates<T>>(
             "aggregates",
             "Numbers about all rows of the list, whatever the page.",
@@ -67,7 +70,8 @@ impl<T: Listed> Object for Connection<T> {
                     aggregates::<T>(),
                 )
             },
-        ),
+        )
+        .cost(price::NUMBERS),
         Field::relation::<Vec<Group<T>>>(
             "groups",
             "All rows of the list, whatever the page, in groups that have something in common.",
@@ -78,6 +82,7 @@ impl<T: Listed> Object for Connection<T> {
                 )
             },
         )
+        .cost(price::NUMBERS)
         .arguments::<GroupArguments<T>>(),
     ];
 

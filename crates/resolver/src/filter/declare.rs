@@ -48,9 +48,9 @@ macro_rules! filter {
         #[derive(async_graphql::InputObject, Clone, Debug)]
         pub struct $filter {
             $($(#[$column_doc])* pub $column: Option<$column_filter>,)*
-            $($($(#[$one_doc])* pub $one: Option<Box<$one_filter>>,)*)?
-            $($($(#[$many_doc])* pub $many: Option<Box<$many_filter>>,)*)?
-            $($($(#[$through_doc])* pub $through: Option<Box<$through_filter>>,)*)?
+            $($($(#[$one_doc])* #[graphql(directive = rows::cost::apply($crate::price::RELATED.to_string()))] pub $one: Option<Box<$one_filter>>,)*)?
+            $($($(#[$many_doc])* #[graphql(directive = rows::cost::apply($crate::price::RELATED.to_string()))] pub $many: Option<Box<$many_filter>>,)*)?
+            $($($(#[$through_doc])* #[graphql(directive = rows::cost::apply($crate::price::RELATED.to_string()))] pub $through: Option<Box<$through_filter>>,)*)?
             /// All of these hold.
             pub and: Option<Vec<$filter>>,
             /// At least one of these holds; none does of an empty list.

@@ -104,6 +104,7 @@ rows::object! {
         /// How many were there and passed over.
         skipped: i32,
         /// Those that were not taken over, in the order of the input.
+        #[list_size = 100]
         rejected: Vec<RejectedLead> = |imported| Some(imported.rejected.clone()) -> inside(),
     }
 }

@@ -23,6 +23,7 @@ rows::object! {
         /// Whether it is proven to be the tenant's.
         verification_status: VerificationStatus,
         /// The records it needs, as they were found at the last check.
+        #[list_size = 10]
         dns_records: Vec<DnsRecord> = |row| dns_records(row.dns_records.as_ref()) -> inside(),
         /// Whether it is the tenant's main domain.
         is_primary: bool,

@@ -31,6 +31,7 @@ root! {
         /// What the tenant demands of its members' accounts; null if nothing was ever set.
         tenant_policy: Option<TenantPolicy> = |_row| Some(()) -> of_tenant::<TenantPolicy>(),
         /// The platform's configuration, by key; for staff.
+        #[list_size = 50]
         system_config: Vec<SystemConfig> = |_row| Some(()) -> system_config(),
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     object::{
         campaign::CampaignStatus, domain::Domain, email_account::EmailAccount, lead::LeadStatus,
     },
+    price,
     scalar::Date,
 };
 
@@ -36,12 +37,18 @@ rows::object! {
     pub object Dashboard(()) {
         /// How many campaigns there are of each status, in the order of the statuses; 0 for those
         /// without a campaign.
+        #[cost = price::NUMBERS]
+        #[list_size = 5]
         campaigns_by_status: Vec<CampaignStatusCount> = |_row| Some(()) -> ByStatus::<campaign::Entity>::default(),
         /// How many leads there are of each status, in the order of the statuses; 0 for those
         /// without a lead.
+        #[cost = price::NUMBERS]
+        #[list_size = 5]
         leads_by_status: Vec<LeadStatusCount> = |_row| Some(()) -> ByStatus::<lead::Entity>::default(),
         /// How many leads were made in each of the last 12 weeks, this one included, the earliest
         /// first; 0 for a week without one.
+        #[cost = price::NUMBERS]
+        #[list_size = 12]
         new_leads_by_week(Weeks): Vec<WeekCount> = |_row| Some(()) -> ByWeek,
         /// The domains that are not proven to be the tenant's.
         domains_to_verify(ConnectionArguments<Domain>): Connection<Domain>

@@ -30,6 +30,7 @@ impl NodeQuery {
 
     /// Many things by their ids, in the same order; null for each that is unknown or another
     /// tenant's.
+    #[graphql(directive = rows::list_size::apply(Some(MAX_PAGE as i32), None, None, false))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -46,9 +46,11 @@ rows::object! {
         permissions: Vec<String> = |identity| Some(identity.is_staff()) -> Permissions,
         /// The other tenants that the user is a member of, by name: all of them where the request names
         /// no tenant; none for staff and for a key.
+        #[list_size = 10]
         other_tenants: Vec<OtherTenant> = |identity| Some(identity.clone()) -> OtherTenants,
         /// The invitations to the user's address that can be accepted, the first to expire first; none
         /// while the address is not verified, for staff, and for a key.
+        #[list_size = 10]
         invitations: Vec<OpenInvitation> = |identity| Some(identity.clone()) -> OpenInvitations,
     }
 }

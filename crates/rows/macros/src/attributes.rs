@@ -10,8 +10,10 @@ pub(crate) struct Attributes {
     docs: Vec<String>,
     description: Option<Expr>,
     pub(crate) batched: Option<Span>,
+    pub(crate) cost: Option<Expr>,
     pub(crate) deprecated: Option<Option<LitStr>>,
     pub(crate) guard: Option<Expr>,
+    pub(crate) list_size: Option<Expr>,
     pub(crate) name: Option<LitStr>,
 }
 
@@ -70,6 +72,8 @@ impl Attributes {
             "deprecated" => {
                 self.deprecated = Some(Some(text(meta, "#[deprecated = \"reason\"]")?));
             }
+            "cost" => self.cost = Some(meta.require_name_value()?.value.clone()),
+            "list_size" => self.list_size = Some(meta.require_name_value()?.value.clone()),
             "description" => self.description = Some(meta.require_name_value()?.value.clone()),
             "guard" => {
                 let usage = |_| Error::new_spanned(meta, "write `#[guard(expression)]`");

@@ -116,6 +116,8 @@ fn field(field: &Field) -> TokenStream {
             Some(reason) => quote!(.deprecated(#reason)),
             None => quote!(.deprecated("")),
         });
+    let cost = field.attributes.cost.iter();
+    let list_size = field.attributes.list_size.iter();
     let constructor = quote_spanned!(ty.span()=> ::rows::Field::<Self>::#constructor::<#ty>);
     let (Source::Row(getter) | Source::Loader { key: getter, .. }) = &field.source;
     let reads = match getter {
@@ -127,7 +129,7 @@ fn field(field: &Field) -> TokenStream {
         Getter::Computed { .. } => TokenStream::new(),
     };
     quote! {
-        #constructor(#name, #description, #function) #reads #(#arguments)* #(#guard)* #(#deprecated)*
+        #constructor(#name, #description, #function) #reads #(#arguments)* #(#guard)* #(#deprecated)* #(.cost(#cost))* #(.list_size(#list_size))*
     }
 }
 

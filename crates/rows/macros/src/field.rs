@@ -10,7 +10,14 @@ use syn::{
 
 use crate::{attributes::Attributes, name};
 
-const ATTRIBUTES: &[&str] = &["batched", "deprecated", "guard", "name"];
+const ATTRIBUTES: &[&str] = &[
+    "batched",
+    "cost",
+    "deprecated",
+    "guard",
+    "list_size",
+    "name",
+];
 
 /// One declared field.
 pub(crate) struct Field {

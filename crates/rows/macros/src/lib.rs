@@ -47,6 +47,9 @@ use syn::parse::Parser;
 ///         /// A scalar loaded for all rows of a level at once.
 ///         #[batched]
 ///         lead_count: i64 = id -> count_leads(),
+///         /// What it weighs, and how many items it is taken to have, for those who reckon costs.
+///         #[cost = 20] #[list_size = 5]
+///         by_status: Vec<StatusCount> = id -> count_by_status(),
 ///     }
 /// }
 /// ```

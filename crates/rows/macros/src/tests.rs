@@ -78,7 +78,7 @@ fn fields() {
         ),
         (
             "/// A.\n#[gaurd(Admin)] name: String",
-            "unknown attribute `gaurd`; there are: batched, deprecated, guard, name",
+            "unknown attribute `gaurd`; there are: batched, cost, deprecated, guard, list_size, name",
         ),
         (
             "/// A.\n#[name(other)] name: String",
