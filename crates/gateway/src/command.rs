@@ -2,6 +2,7 @@
 
 mod announce;
 mod doctor;
+mod documents;
 mod error;
 mod find;
 mod import_leads;
@@ -54,6 +55,11 @@ pub enum Command {
     Schema,
     /// Print who may use which root field, as a table in Markdown; needs no database
     Permissions,
+    /// Check the trusted documents against the schema and the limits; needs no database
+    ///
+    /// Says each problem with its file, line and column. The documents are `.graphql` files, and manifests as
+    /// Apollo, Relay and graphql-codegen write them.
+    Documents(documents::Documents),
     /// Sign a token for a user of a tenant and print it, alone
     Token(token::Token),
     /// Fill the database with made-up data of any size
@@ -84,9 +90,13 @@ impl Cli {
             _ => {}
         }
         let config = self.settings.or(file(self.config)?).into();
+        if let Some(Command::Documents(documents)) = &self.command {
+            return documents.run(&config);
+        }
         match self.command.unwrap_or(Command::Serve) {
             Command::Schema => schema::run(),
             Command::Permissions => permissions::run(),
+            Command::Documents(documents) => documents.run(&config),
             Command::Serve => long(&config, |signals| serve::run(&config, signals)),
             Command::Token(token) => long(&config, |signals| signals.end(token.run(&config))),
             Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),

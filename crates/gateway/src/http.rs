@@ -13,6 +13,7 @@ mod log;
 mod media;
 mod request;
 mod schema;
+mod visibility;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use tower_http::{
 };
 
 pub(crate) use client::Peer;
+pub(crate) use error::HttpError;
 pub(crate) use introspection::Introspections;
 
 use crate::serve::Gateway;

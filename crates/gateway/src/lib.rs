@@ -20,5 +20,7 @@ mod operation;
 mod serve;
 pub mod settings;
 mod telemetry;
+mod trusted;
 
-pub use serve::{Gateway, InvalidUrl, serve};
+pub use serve::{Gateway, InvalidUrl, Unready, serve};
+pub use trusted::ManifestError;

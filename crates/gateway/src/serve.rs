@@ -25,7 +25,8 @@ use crate::{
     auth::{Door, SecurityEvents, Trust},
     budget::{Budgets, Redis, Spent},
     http::Introspections,
-    settings::{Config, Origins},
+    settings::{Config, Introspection, Origins},
+    trusted::{self, ManifestError},
 };
 
 pub(crate) use self::core::STACK;
@@ -42,6 +43,8 @@ struct Shared {
     schema: resolver::Schema,
     documents: Documents,
     introspections: Introspections,
+    introspection: Introspection,
+    trusted: trusted::Documents,
     door: Door,
     trusted_proxies: Vec<IpNet>,
     /// None where requests are not counted.
@@ -59,17 +62,19 @@ impl Gateway {
     /// `config` has cores, but no more than connections, which they share out among them.
     ///
     /// # Errors
-    /// When `url` is no PostgreSQL URL, or that of Redis is none.
+    /// When `url` is no PostgreSQL URL, that of Redis is none, or the trusted documents can not be read.
     pub fn for_cores(
         url: &str,
         trust: Trust,
         events: Arc<dyn SecurityEvents>,
         config: &Config,
-    ) -> Result<Vec<Arc<Self>>, InvalidUrl> {
+    ) -> Result<Vec<Arc<Self>>, Unready> {
         let shared = Arc::new(Shared {
             schema: resolver::schema(),
-            documents: Documents::new(config.document_cache_bytes),
+            documents: Documents::new(config.document_cache_bytes, config.limits),
             introspections: Introspections::new(config.document_cache_bytes),
+            introspection: config.introspection,
+            trusted: trusted::Documents::read(config)?,
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
             budgets: Budgets::new(),
@@ -114,6 +119,16 @@ impl Gateway {
 
     pub(crate) fn introspections(&self) -> &Introspections {
         &self.shared.introspections
+    }
+
+    /// Who may see the schema.
+    pub(crate) fn introspection(&self) -> Introspection {
+        self.shared.introspection
+    }
+
+    /// The documents that are known by an id.
+    pub(crate) fn trusted(&self) -> &trusted::Documents {
+        &self.shared.trusted
     }
 
     /// Who decides whom a request speaks for.
@@ -225,6 +240,17 @@ pub enum InvalidUrl {
     /// That of Redis.
     #[error("GATEWAY_REDIS_URL is not a Redis URL (redis://host:6379/0, or unix:///path): {0}")]
     Redis(#[from] redis::RedisError),
+}
+
+/// Why there is no gateway.
+#[derive(Debug, thiserror::Error)]
+pub enum Unready {
+    /// The database's URL is not one.
+    #[error(transparent)]
+    Url(#[from] InvalidUrl),
+    /// The trusted documents can not be read.
+    #[error(transparent)]
+    Documents(#[from] ManifestError),
 }
 
 #[cfg(test)]

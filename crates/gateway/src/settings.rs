@@ -95,6 +95,49 @@ pub struct Settings {
     /// keeps none [default: 16777216]
     #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
     pub document_cache_bytes: Option<usize>,
+    /// Most bytes of a document [default: 262144]
+    #[arg(long, env = "GATEWAY_MAX_DOCUMENT_BYTES", global = true)]
+    pub max_document_bytes: Option<usize>,
+    /// Most tokens of a document: names, values, punctuation [default: 10000]
+    #[arg(long, env = "GATEWAY_MAX_TOKENS", global = true)]
+    pub max_tokens: Option<usize>,
+    /// Most fields inside one another [default: 20]
+    #[arg(long, env = "GATEWAY_MAX_DEPTH", global = true)]
+    pub max_depth: Option<usize>,
+    /// Most aliases of a document, a fragment's counted each time it is spread, as for the next five
+    /// [default: 200]
+    #[arg(long, env = "GATEWAY_MAX_ALIASES", global = true)]
+    pub max_aliases: Option<usize>,
+    /// Most fields at the root of an operation [default: 50]
+    #[arg(long, env = "GATEWAY_MAX_ROOT_FIELDS", global = true)]
+    pub max_root_fields: Option<usize>,
+    /// Most directives of a document [default: 200]
+    #[arg(long, env = "GATEWAY_MAX_DIRECTIVES", global = true)]
+    pub max_directives: Option<usize>,
+    /// Most fields of a document [default: 5000]
+    #[arg(long, env = "GATEWAY_MAX_FIELDS", global = true)]
+    pub max_fields: Option<usize>,
+    /// Most fragments of a document [default: 500]
+    #[arg(long, env = "GATEWAY_MAX_FRAGMENTS", global = true)]
+    pub max_fragments: Option<usize>,
+    /// What an operation may cost by estimate; the unit is a row; three default pages inside one
+    /// another fit, four do not [default: 1000000]
+    #[arg(long, env = "GATEWAY_MAX_COST", global = true)]
+    pub max_cost: Option<u64>,
+    /// Folder of the documents that may be asked for by their ids: `.graphql` files, and manifests as Apollo,
+    /// Relay and graphql-codegen write them (`.json`) [default: none]
+    #[arg(long, env = "GATEWAY_DOCUMENTS", global = true)]
+    pub documents: Option<PathBuf>,
+    /// Run no other documents than those of the folder [default: false]
+    #[arg(long, env = "GATEWAY_TRUSTED_ONLY", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub trusted_only: Option<bool>,
+    /// Keep documents that clients register by their hashes (Apollo's automatic persisted queries) [default: false]
+    #[arg(long, env = "GATEWAY_APQ", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub apq: Option<bool>,
+    /// Who may see the schema, by introspection, as /schema.graphql and in suggestions of errors
+    /// [default: everyone]
+    #[arg(long, env = "GATEWAY_INTROSPECTION", global = true)]
+    pub introspection: Option<Introspection>,
     /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM; a second one ends them at
     /// once [default: 20]
     #[arg(long, env = "GATEWAY_DRAIN_SECONDS", global = true)]
@@ -171,6 +214,20 @@ pub enum LogFormat {
     Json,
 }
 
+/// Who may see the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Introspection {
+    /// Whoever has signed in; the file is there for all.
+    Everyone,
+    /// Owners and admins of the tenant that is asked in, and the platform's staff.
+    Admins,
+    /// The platform's staff.
+    Staff,
+    /// Nobody.
+    Nobody,
+}
+
 /// What is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -236,6 +293,19 @@ impl Settings {
             rate_limits: self.rate_limits.or(weaker.rate_limits),
             redis_url: self.redis_url.or(weaker.redis_url),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
+            max_document_bytes: self.max_document_bytes.or(weaker.max_document_bytes),
+            max_tokens: self.max_tokens.or(weaker.max_tokens),
+            max_depth: self.max_depth.or(weaker.max_depth),
+            max_aliases: self.max_aliases.or(weaker.max_aliases),
+            max_root_fields: self.max_root_fields.or(weaker.max_root_fields),
+            max_directives: self.max_directives.or(weaker.max_directives),
+            max_fields: self.max_fields.or(weaker.max_fields),
+            max_fragments: self.max_fragments.or(weaker.max_fragments),
+            max_cost: self.max_cost.or(weaker.max_cost),
+            documents: self.documents.or(weaker.documents),
+            trusted_only: self.trusted_only.or(weaker.trusted_only),
+            apq: self.apq.or(weaker.apq),
+            introspection: self.introspection.or(weaker.introspection),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
             jwks_url: self.jwks_url.or(weaker.jwks_url),

@@ -99,14 +99,27 @@ pub fn execute(
     context: Arc<TenantContext>,
 ) -> BoxFuture<'_, Response> {
     let gathering = operation::gathering(&request);
+    let bill = operation::bill(&request);
     let request = request
         .data(session::Session::new(context, gathering))
         .data(rows::RootFields::default());
-    match operation::known(&request, schema.environment.registry()) {
-        Some(known) => {
+    let registry = schema.environment.registry();
+    let settled = move |response| {
+        let mut response = settled(response);
+        if let Some(bill) = &bill {
+            bill.close(registry, &mut response);
+        }
+        response
+    };
+    match operation::known(&request, registry) {
+        Some(Ok(known)) => {
             let query = known.query(request);
             let execution = rows::execute(&schema.environment, &query::ROOTS, query);
             Box::pin(execution.map(settled))
+        }
+        Some(Err(error)) => {
+            let response = Response::from_errors(vec![error]);
+            Box::pin(std::future::ready(settled(response)))
         }
         None => Box::pin(schema.whole.execute(request).map(settled)),
     }

@@ -1,12 +1,17 @@
 //! What a document asks for, before it is executed; and codes for what is wrong with it.
 
 mod codes;
+mod cost;
 mod documents;
 mod expansion;
 mod fits;
+mod hidden;
+mod inspect;
 mod introspection;
+mod limits;
 mod lookup;
-mod nesting;
+mod tokens;
+mod unknown;
 mod uses;
 mod weight;
 
@@ -16,8 +21,12 @@ use async_graphql::{
 };
 
 pub(crate) use codes::Codes;
-pub use documents::{Documents, again};
-pub(crate) use documents::{gathering, known};
+pub use cost::Bill;
+pub use documents::{Documents, Terms, again};
+pub(crate) use documents::{bill, gathering, known};
+pub use hidden::hide_schema;
+pub use inspect::{Inspected, inspect};
+pub use limits::Limits;
 
 use crate::error::{Code, coded};
 
@@ -31,6 +40,8 @@ pub struct Operation {
     /// It asks for nothing but the schema, and the request has no variables: once it has an answer,
     /// that is the answer for everybody.
     pub is_fixed: bool,
+    /// The document asks for the schema: `__schema` or `__type`.
+    pub asks_for_schema: bool,
 }
 
 /// Refuses a request that lacks the value of a variable that is not nullable and has no default.
@@ -83,12 +94,13 @@ fn choose<'d>(
 mod tests {
     use async_graphql::{Request, parser::types::OperationType};
 
-    use super::Documents;
+    use super::{Documents, Limits, Terms};
 
     fn found(query: &str, wanted: Option<&str>) -> Option<(Option<String>, OperationType)> {
         let mut request = Request::new(query);
         request.operation_name = wanted.map(str::to_owned);
-        let operation = Documents::new(0).find(&mut request).ok()?;
+        let documents = Documents::new(0, Limits::default());
+        let operation = documents.find(&mut request, Terms::default()).ok()?;
         Some((operation.name, operation.kind))
     }
 

@@ -9,7 +9,7 @@ use std::{
 use tenant::Finding;
 
 use crate::{
-    InvalidUrl,
+    InvalidUrl, ManifestError, Unready,
     auth::{KeyError, TrustError},
     database::DatabaseError,
     settings::SettingsError,
@@ -58,6 +58,17 @@ pub enum CommandError {
     /// A bad URL.
     #[error(transparent)]
     Url(#[from] InvalidUrl),
+    /// The trusted documents can not be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Trusted documents that can not be run.
+    #[error("{problems} problems in {count} documents")]
+    Documents {
+        /// Each had a line.
+        problems: usize,
+        /// How many documents there are.
+        count: usize,
+    },
     /// No token key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -105,6 +116,15 @@ pub struct Behind {
     pub missing: usize,
     /// How many there are.
     pub all: usize,
+}
+
+impl From<Unready> for CommandError {
+    fn from(why: Unready) -> Self {
+        match why {
+            Unready::Url(why) => why.into(),
+            Unready::Documents(why) => why.into(),
+        }
+    }
 }
 
 fn remedy(cause: &io::Error) -> &'static str {

@@ -71,6 +71,19 @@ pub(crate) enum HttpError {
     TooLarge { limit: usize },
     #[error("the request is not valid: {0}")]
     Malformed(String),
+    #[error("no document has this id here; send its text, or have it put into GATEWAY_DOCUMENTS")]
+    UnknownDocument,
+    // In Apollo's words, which its clients know.
+    #[error("PersistedQueryNotFound")]
+    NotPersisted,
+    #[error("PersistedQueryNotSupported")]
+    NotSupported,
+    #[error(
+        "only documents that the operator has put there are run; send the `documentId` of one, or have it put into GATEWAY_DOCUMENTS"
+    )]
+    NotTrusted,
+    #[error("the schema is shown to {0} only")]
+    SchemaHidden(&'static str),
     #[error("the changes could not be saved, nothing was changed; try again")]
     CommitFailed,
     #[error(
@@ -89,9 +102,14 @@ impl HttpError {
             Self::Unauthenticated(TokenError::ProviderAway) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::NotPermitted => {
-                StatusCode::FORBIDDEN
-            }
+            Self::NotAMember
+            | Self::NotActive
+            | Self::OtherTenant
+            | Self::NotPermitted
+            | Self::NotTrusted
+            | Self::SchemaHidden(_) => StatusCode::FORBIDDEN,
+            // As Apollo's server does.
+            Self::NotPersisted | Self::NotSupported => StatusCode::OK,
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -101,11 +119,21 @@ impl HttpError {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::UnknownDocument => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Unrecorded | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }
+    }
+
+    /// A request that is not what a GraphQL request has to be.
+    pub(crate) fn malformed(problem: impl Into<String>) -> Self {
+        Self::Malformed(problem.into())
+    }
+
+    /// A request for nothing.
+    pub(crate) fn no_document() -> Self {
+        Self::malformed("there is no `query` in it")
     }
 
     /// Why the identity's operation has no answer.
@@ -148,9 +176,14 @@ impl HttpError {
             Self::Unauthenticated(TokenError::ProviderAway) => "UNAVAILABLE",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
-            Self::NotAMember | Self::NotActive | Self::OtherTenant | Self::NotPermitted => {
-                "FORBIDDEN"
-            }
+            Self::NotAMember
+            | Self::NotActive
+            | Self::OtherTenant
+            | Self::NotPermitted
+            | Self::SchemaHidden(_) => "FORBIDDEN",
+            Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::UnknownDocument | Self::NotPersisted => "PERSISTED_QUERY_NOT_FOUND",
+            Self::NotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Busy => "BUSY",
             Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
@@ -207,6 +240,10 @@ impl HttpError {
             }
             Self::Unauthenticated(_) => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            // It may be there in a moment.
+            Self::UnknownDocument | Self::NotPersisted | Self::NotSupported => {
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }
             Self::Method => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));

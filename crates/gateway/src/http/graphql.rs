@@ -23,6 +23,7 @@ use super::{
     log::RequestLog,
     media::Answer,
     request::read,
+    visibility,
 };
 use crate::{
     budget::Budgets,
@@ -82,8 +83,10 @@ async fn answer(
     log.policy = gateway.spend(&identity).await?;
     let form = Answer::negotiate(request.headers())?;
     let method = request.method().clone();
-    let mut request = read(request, gateway.max_body_bytes(), gateway.read_timeout()).await?;
-    let operation = match gateway.documents().find(&mut request) {
+    let (limit, time) = (gateway.max_body_bytes(), gateway.read_timeout());
+    let (mut request, terms) = read(request, limit, time, gateway.trusted()).await?;
+    let is_billed = terms.bill.is_some();
+    let operation = match gateway.documents().find(&mut request, terms) {
         Ok(operation) => operation,
         Err(error) => {
             let response = refused(error);
@@ -92,9 +95,12 @@ async fn answer(
         }
     };
     let kind = operation.kind;
-    let fixed = operation
-        .is_fixed
-        .then(|| introspection::Key::new(&request, &operation));
+    if operation.asks_for_schema {
+        visibility::check(gateway, &identity, sender).await?;
+    }
+    // The answer that is kept has no bill.
+    let fixed =
+        (operation.is_fixed && !is_billed).then(|| introspection::Key::new(&request, &operation));
     log.operation = Some(operation);
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
@@ -168,6 +174,7 @@ async fn execute(
     };
     let (gateway, identity) = (asking.gateway, &asking.identity);
     let (database, schema) = (gateway.database(), gateway.schema());
+    let sent = visibility::Sent::of(gateway, &request);
     let executed = operation::execute(
         database,
         schema,
@@ -182,6 +189,10 @@ async fn execute(
     let reached = executed.reached;
     let answer = executed.answer();
     let mut response = answer.map_err(|why| asking.refused(why))?;
+    if let Some(sent) = sent {
+        sent.hide_schema(gateway, identity, &mut response.errors)
+            .await;
+    }
     name_request(&mut response.errors, &log.request_id());
     Ok((response, reached))
 }

@@ -1,8 +1,8 @@
 //! Answers about the schema, kept as their bytes.
 //!
-//! Nothing of the schema is hidden from anyone, so an operation that asks for nothing else, and has no
-//! variables, has one answer until the gateway ends. Who asks has to have signed in all the same: it is
-//! looked for only after that.
+//! The schema is the same for everybody who may see it, so an operation that asks for nothing else, and has no
+//! variables, has one answer until the gateway ends. It is looked for only after who asks has signed in, and was
+//! found to be somebody whom the schema is shown to (`visibility`).
 
 use std::hash::RandomState;
 

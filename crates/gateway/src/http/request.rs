@@ -12,20 +12,24 @@ use axum::{
     http::{Method, Uri},
 };
 use futures::StreamExt;
+use resolver::operation::{Bill, Terms};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::{error::HttpError, media::is_json};
+use crate::trusted::{Documents, PersistedQuery};
 
-/// `query`, `operationName`, `variables`, `extensions`; others are passed over.
+/// `query`, `documentId`, `operationName`, `variables`, `extensions`; others are passed over.
 type Parameters = Map<String, Value>;
 
-/// The request, no larger than allowed, and its body within `time`.
+/// The request, no larger than allowed, and its body within `time`; its document looked up if it names one, and how
+/// it is to be taken.
 pub(super) async fn read(
     request: Request,
     limit: usize,
     time: Duration,
-) -> Result<async_graphql::Request, HttpError> {
+    documents: &Documents,
+) -> Result<(async_graphql::Request, Terms), HttpError> {
     let parameters = match *request.method() {
         Method::GET => of_url(request.uri())?,
         Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
@@ -34,7 +38,7 @@ pub(super) async fn read(
             .map_err(|_| HttpError::BodyTimeout)??,
         _ => return Err(HttpError::Method),
     };
-    assemble(parameters)
+    assemble(parameters, documents)
 }
 
 /// The parameters of a URL are text; `variables` and `extensions` are JSON inside it. What is empty
@@ -96,17 +100,33 @@ async fn discard(mut body: BodyDataStream) {
     }
 }
 
-fn assemble(mut parameters: Parameters) -> Result<async_graphql::Request, HttpError> {
-    let query = text(&mut parameters, "query")?.unwrap_or_default();
-    if query.trim().is_empty() {
-        return Err(malformed("there is no `query` in it"));
-    }
-    let mut request = async_graphql::Request::new(query);
+fn assemble(
+    mut parameters: Parameters,
+    documents: &Documents,
+) -> Result<(async_graphql::Request, Terms), HttpError> {
+    let query = text(&mut parameters, "query")?.filter(|query| !query.trim().is_empty());
+    let id = text(&mut parameters, "documentId")?;
+    let extensions = object(&mut parameters, "extensions")?;
+    let persisted = PersistedQuery::of(&extensions)?;
+    let found = documents.find(query, id.as_deref(), persisted.as_ref())?;
+    let mut request = async_graphql::Request::new(found.text);
     request.operation_name = text(&mut parameters, "operationName")?;
-    request.variables = Variables::from_json(object(&mut parameters, "variables")?);
-    // Nothing reads them yet, but a client learns early that they are wrong.
-    object(&mut parameters, "extensions")?;
-    Ok(request)
+    let variables = object(&mut parameters, "variables")?;
+    request.variables = Variables::from_json(Value::Object(variables));
+    let terms = Terms {
+        trusted: found.trusted,
+        bill: asks_for_cost(&extensions)?.then(Bill::default),
+    };
+    Ok((request, terms))
+}
+
+/// `extensions: {"cost": true}`: what the operation costs is answered in `extensions.cost`.
+fn asks_for_cost(extensions: &Map<String, Value>) -> Result<bool, HttpError> {
+    match extensions.get("cost") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(asks)) => Ok(*asks),
+        Some(_) => Err(malformed("`extensions.cost` must be true or false")),
+    }
 }
 
 fn text(parameters: &mut Parameters, name: &str) -> Result<Option<String>, HttpError> {
@@ -117,14 +137,14 @@ fn text(parameters: &mut Parameters, name: &str) -> Result<Option<String>, HttpE
     }
 }
 
-fn object(parameters: &mut Parameters, name: &str) -> Result<Value, HttpError> {
+fn object(parameters: &mut Parameters, name: &str) -> Result<Map<String, Value>, HttpError> {
     match parameters.remove(name) {
-        None | Some(Value::Null) => Ok(Value::Object(Map::new())),
-        Some(object @ Value::Object(_)) => Ok(object),
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(object)) => Ok(object),
         Some(_) => Err(malformed(format!("`{name}` must be an object"))),
     }
 }
 
 fn malformed(problem: impl Into<String>) -> HttpError {
-    HttpError::Malformed(problem.into())
+    HttpError::malformed(problem)
 }

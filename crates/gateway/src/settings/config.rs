@@ -9,8 +9,9 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use ipnet::IpNet;
+use resolver::operation::Limits;
 
-use super::{LogFormat, Origins, Settings};
+use super::{Introspection, LogFormat, Origins, Settings};
 use crate::auth::{ClaimNames, TokenSettings};
 
 /// The driver would tell of every table that a migration finds in its place, and the migrator of each
@@ -56,6 +57,16 @@ pub struct Config {
     pub redis_url: Option<SecretString>,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
+    /// How large a document may be, and what it may cost.
+    pub limits: Limits,
+    /// Where the documents are that may be asked for by their ids.
+    pub documents: Option<PathBuf>,
+    /// Whether no others are run.
+    pub trusted_only: bool,
+    /// Whether clients may register documents by their hashes.
+    pub apq: bool,
+    /// Who may see the schema.
+    pub introspection: Introspection,
     /// How long requests in flight get at the end.
     pub drain: Duration,
     /// The token key, if one was given.
@@ -105,9 +116,24 @@ fn tokens(given: &Settings) -> TokenSettings {
     }
 }
 
+fn limits(given: &Settings) -> Limits {
+    let default = Limits::default();
+    Limits {
+        bytes: given.max_document_bytes.unwrap_or(default.bytes),
+        tokens: given.max_tokens.unwrap_or(default.tokens),
+        depth: given.max_depth.unwrap_or(default.depth),
+        aliases: given.max_aliases.unwrap_or(default.aliases),
+        root_fields: given.max_root_fields.unwrap_or(default.root_fields),
+        directives: given.max_directives.unwrap_or(default.directives),
+        fields: given.max_fields.unwrap_or(default.fields),
+        fragments: given.max_fragments.unwrap_or(default.fragments),
+        cost: given.max_cost.unwrap_or(default.cost),
+    }
+}
+
 impl From<Settings> for Config {
     fn from(given: Settings) -> Self {
-        let tokens = tokens(&given);
+        let (tokens, limits) = (tokens(&given), limits(&given));
         let request_timeout = Duration::from_millis(given.request_timeout_ms.unwrap_or(60_000));
         let read_timeout = Duration::from_millis(given.read_timeout_ms.unwrap_or(10_000).max(1));
         let idle_timeout = Duration::from_millis(given.idle_timeout_ms.unwrap_or(75_000));
@@ -134,6 +160,11 @@ impl From<Settings> for Config {
             rate_limits: given.rate_limits.unwrap_or(true),
             redis_url: given.redis_url.filter(is_set),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
+            limits,
+            documents: given.documents,
+            trusted_only: given.trusted_only.unwrap_or(false),
+            apq: given.apq.unwrap_or(false),
+            introspection: given.introspection.unwrap_or(Introspection::Everyone),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),

@@ -1,6 +1,6 @@
 //! The defaults, and what does not print itself.
 
-use super::{Config, LogFormat, Settings};
+use super::{Config, Introspection, LogFormat, Settings};
 
 #[test]
 fn the_defaults_are_those_that_the_help_tells() {
@@ -25,6 +25,21 @@ fn the_defaults_are_those_that_the_help_tells() {
         (60_000, 10_000, 75_000, None)
     );
     assert_eq!(config.document_cache_bytes, 16_777_216);
+    let limits = config.limits;
+    assert_eq!(
+        (limits.bytes, limits.tokens, limits.depth),
+        (262_144, 10_000, 20)
+    );
+    assert_eq!(
+        (limits.aliases, limits.root_fields, limits.directives),
+        (200, 50, 200)
+    );
+    assert_eq!(
+        (limits.fields, limits.fragments, limits.cost),
+        (5_000, 500, 1_000_000)
+    );
+    assert!(config.documents.is_none() && !config.trusted_only && !config.apq);
+    assert_eq!(config.introspection, Introspection::Everyone);
     assert_eq!(config.log_format, LogFormat::Human);
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());

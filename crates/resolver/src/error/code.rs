@@ -7,6 +7,10 @@ pub enum Code {
     ParseFailed,
     /// The document does not fit the schema, or a variable does not fit its type.
     ValidationFailed,
+    /// The document is larger than a limit allows, whatever it asks for.
+    DocumentTooLarge,
+    /// The operation may cost more than is allowed.
+    CostExceeded,
     /// An argument's value can not be used; the message says why.
     BadUserInput,
     /// An id of another kind, or no id at all.
@@ -43,9 +47,11 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ParseFailed,
         Self::ValidationFailed,
+        Self::DocumentTooLarge,
+        Self::CostExceeded,
         Self::BadUserInput,
         Self::InvalidId,
         Self::InvalidCursor,
@@ -70,6 +76,8 @@ impl Code {
         match self {
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::DocumentTooLarge => "DOCUMENT_TOO_LARGE",
+            Self::CostExceeded => "COST_EXCEEDED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::InvalidId => "INVALID_ID",
             Self::InvalidCursor => "INVALID_CURSOR",

@@ -9,7 +9,7 @@ use async_graphql::{
     parser::types::ExecutableDocument,
 };
 
-use super::documents::Found;
+use super::{cost::Costs, documents::Found, inspect::Inspecting, unknown};
 use crate::error::{Code, with_code};
 
 /// Makes one for each request.
@@ -26,6 +26,8 @@ impl ExtensionFactory for Codes {
 struct OfRequest {
     /// Validation would say so again.
     validated: OnceLock<ValidationResult>,
+    /// Else the cost is reckoned once it has passed.
+    variables: OnceLock<Variables>,
 }
 
 #[async_trait::async_trait]
@@ -40,13 +42,20 @@ impl Extension for OfRequest {
         // The variables are known here, and not when it is validated.
         let registry = &ctx.schema_env.registry;
         let found = ctx.data_opt::<Found>();
-        match found.and_then(|found| found.validated(registry, variables)) {
-            Some((document, result)) => {
-                // Nothing has set it before.
+        let Some(found) = found else {
+            return next.run(ctx, query, variables).await.map_err(unparsed);
+        };
+        // Nothing has set what is set here before.
+        match found.validated(registry, variables) {
+            Some((document, result, costs)) => {
+                found.charge(registry, &costs, variables)?;
                 let _ = self.validated.set(result);
                 Ok(document)
             }
-            None => next.run(ctx, query, variables).await.map_err(unparsed),
+            None => {
+                let _ = self.variables.set(variables.clone());
+                next.run(ctx, query, variables).await.map_err(unparsed)
+            }
         }
     }
 
@@ -58,16 +67,35 @@ impl Extension for OfRequest {
         if let Some(result) = self.validated.get() {
             return Ok(*result);
         }
-        let result = next.run(ctx).await.map_err(coded)?;
-        if let Some(found) = ctx.data_opt::<Found>() {
-            found.keep(&ctx.schema_env.registry, result);
+        let (registry, found) = (&ctx.schema_env.registry, ctx.data_opt::<Found>());
+        let inspecting = ctx.data_opt::<Inspecting>();
+        let parsed = found
+            .map(Found::parsed)
+            .or(inspecting.map(Inspecting::parsed));
+        if let Some(parsed) = parsed {
+            unknown::check(registry, parsed).map_err(|error| vec![error])?;
         }
-        Ok(result)
+        let result = next.run(ctx).await.map_err(coded)?;
+        if let Some(found) = found {
+            let costs = Arc::new(Costs::of(registry, found.parsed()));
+            found.keep(registry, result, &costs);
+            let none = Variables::default();
+            let variables = self.variables.get().unwrap_or(&none);
+            let charged = found.charge(registry, &costs, variables);
+            charged.map_err(|error| vec![error])?;
+        }
+        match inspecting {
+            Some(inspecting) => Err(inspecting.passed(registry)),
+            None => Ok(result),
+        }
     }
 }
 
+/// Most errors of one document: who has more mends these first.
+const MAX_ERRORS: usize = 20;
+
 fn coded(errors: Vec<ServerError>) -> Vec<ServerError> {
-    let errors = errors.into_iter();
+    let errors = errors.into_iter().take(MAX_ERRORS);
     errors
         .map(|error| with_code(with_argument(error), Code::ValidationFailed))
         .collect()

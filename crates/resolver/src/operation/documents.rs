@@ -11,8 +11,8 @@ use std::{
 };
 
 use async_graphql::{
-    Request, ServerError, ValidationResult, Variables,
-    parser::{parse_query, types::ExecutableDocument},
+    Name, Request, ServerError, ValidationResult, Variables,
+    parser::{self, parse_query, types::ExecutableDocument},
     registry::Registry,
 };
 use quick_cache::{
@@ -22,8 +22,14 @@ use quick_cache::{
 use rows::Query;
 
 use super::{
-    Operation, choose, codes::unparsed, expansion, introspection::is_about_schema, lookup, nesting,
-    provided, uses::Uses, weight,
+    Limits, Operation, choose,
+    codes::unparsed,
+    cost::{Bill, Costs},
+    expansion,
+    introspection::{asks_for_schema, is_about_schema},
+    lookup, provided, tokens,
+    uses::Uses,
+    weight,
 };
 use crate::{error::shortened, loader::Gathering, query::ROOTS};
 
@@ -32,9 +38,22 @@ const LARGEST: u64 = 8;
 /// What a document of a client usually takes: a guess for the map's beginning.
 const USUAL: usize = 16 << 10;
 
-/// The documents that a gateway has seen, bounded by the bytes they take. Clones are the same.
+/// The documents that a gateway has seen, bounded by the bytes they take, and what it lets a document be. Clones
+/// are the same.
 #[derive(Clone)]
-pub struct Documents(Arc<Kept>);
+pub struct Documents {
+    kept: Arc<Kept>,
+    limits: Limits,
+}
+
+/// How a request's document is to be taken.
+#[derive(Clone, Default)]
+pub struct Terms {
+    /// It is one of those that the operator put there, so it is run whatever it costs.
+    pub trusted: bool,
+    /// The client wants to know what it costs.
+    pub bill: Option<Bill>,
+}
 
 type Kept = Cache<Arc<str>, Arc<Document>, ByBytes, RandomState>;
 
@@ -43,6 +62,7 @@ struct Document {
     text: Arc<str>,
     parsed: ExecutableDocument,
     is_plain: bool,
+    asks_for_schema: bool,
     validated: OnceLock<Validated>,
 }
 
@@ -50,6 +70,7 @@ struct Document {
 struct Validated {
     result: ValidationResult,
     uses: Uses,
+    costs: Arc<Costs>,
     bytes: u64,
 }
 
@@ -66,9 +87,9 @@ impl Weighter<Arc<str>, Arc<Document>> for ByBytes {
 }
 
 impl Documents {
-    /// Room for documents of so many bytes; with 0 none is kept.
+    /// Room for documents of so many bytes, each within the limits; with 0 none is kept.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
+    pub fn new(bytes: usize, limits: Limits) -> Self {
         let options = OptionsBuilder::new()
             .estimated_items_capacity((bytes / USUAL).max(1))
             .weight_capacity(bytes as u64)
@@ -76,28 +97,32 @@ impl Documents {
             .shards(1)
             .build()
             .expect("both sizes are given");
-        Self(Arc::new(Cache::with_options(
+        let kept = Cache::with_options(
             options,
             ByBytes,
             RandomState::new(),
             DefaultLifecycle::default(),
-        )))
+        );
+        Self {
+            kept: Arc::new(kept),
+            limits,
+        }
     }
 
     /// The operation that a request will run. Its document is parsed here, unless it is known.
     ///
     /// # Errors
-    /// `GRAPHQL_PARSE_FAILED` for a document that is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has
-    /// no operation of the request's name, several and the request names none, one that would be too
-    /// large once its fragments are expanded, or a variable without the value that it must have.
-    pub fn find(&self, request: &mut Request) -> Result<Operation, ServerError> {
-        self.find_whole(request).map_err(shortened)
+    /// `DOCUMENT_TOO_LARGE` for one that a limit does not let pass, `GRAPHQL_PARSE_FAILED` for a document that
+    /// is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has a fragment that spreads itself, no operation of the
+    /// request's name, several and the request names none, or a variable without the value that it must have.
+    pub fn find(&self, request: &mut Request, terms: Terms) -> Result<Operation, ServerError> {
+        self.find_whole(request, terms).map_err(shortened)
     }
 
-    fn find_whole(&self, request: &mut Request) -> Result<Operation, ServerError> {
-        let document = match self.0.get(request.query.as_str()) {
+    fn find_whole(&self, request: &mut Request, terms: Terms) -> Result<Operation, ServerError> {
+        let document = match self.kept.get(request.query.as_str()) {
             Some(known) => known,
-            None => read(request)?,
+            None => read(request, &self.limits)?,
         };
         let (name, definition) = choose(&document.parsed, request.operation_name.as_deref())?;
         provided(definition, &request.variables)?;
@@ -106,12 +131,16 @@ impl Documents {
             kind: definition.ty,
             // Also of variables that nobody declared: `@skip` would read them.
             is_fixed: request.variables.is_empty() && is_about_schema(&document.parsed, definition),
+            asks_for_schema: document.asks_for_schema,
         };
         let gathering = lookup::gathering(definition);
+        let name = name.cloned();
         request.data.insert(Found {
             documents: self.clone(),
             document,
+            operation: name,
             gathering,
+            terms,
         });
         Ok(operation)
     }
@@ -119,20 +148,30 @@ impl Documents {
     /// How many documents are kept, and the bytes they take.
     #[must_use]
     pub fn kept(&self) -> (usize, u64) {
-        (self.0.len(), self.0.weight())
+        (self.kept.len(), self.kept.weight())
     }
 }
 
-fn read(request: &mut Request) -> Result<Arc<Document>, ServerError> {
-    nesting::check(&request.query)?;
-    let parsed = parse_query(&request.query).map_err(|error| unparsed(error.into()))?;
-    expansion::check(&parsed)?;
+/// Parses a document within the limits.
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
+    tokens::check(text, limits)?;
+    let parsed = parse_query(text).map_err(|error| match error {
+        parser::Error::RecursionLimitExceeded => expansion::too_deep(),
+        error => unparsed(error.into()),
+    })?;
+    expansion::check(&parsed, limits)?;
+    Ok(parsed)
+}
+
+fn read(request: &mut Request, limits: &Limits) -> Result<Arc<Document>, ServerError> {
+    let parsed = parse(&request.query, limits)?;
     let text = Arc::from(request.query.as_str());
     // Kept is the copy, without the room to grow that the parser's lists have; async-graphql changes
     // the one it runs.
     let document = Document {
         text,
         is_plain: ROOTS.plain(&parsed).is_some(),
+        asks_for_schema: asks_for_schema(&parsed),
         parsed: parsed.clone(),
         validated: OnceLock::new(),
     };
@@ -158,7 +197,9 @@ pub fn again(request: &Request) -> Request {
 pub(super) struct Found {
     documents: Documents,
     document: Arc<Document>,
+    operation: Option<Name>,
     gathering: Gathering,
+    terms: Terms,
 }
 
 /// What the loaders of a request have to gather.
@@ -168,17 +209,26 @@ pub(crate) fn gathering(request: &Request) -> Gathering {
     found.map_or(Gathering::Siblings, |found| found.gathering)
 }
 
+/// The bill that a request asks for.
+pub(crate) fn bill(request: &Request) -> Option<Bill> {
+    let found = request.data.get(&TypeId::of::<Found>());
+    found?.downcast_ref::<Found>()?.terms.bill.clone()
+}
+
 /// A request whose document is known, is [plain](rows::Roots::plain), and would pass validation.
 pub(crate) struct Known(Arc<Document>);
 
-/// Whether the request's is one.
-pub(crate) fn known(request: &Request, registry: &Registry) -> Option<Known> {
+/// Whether the request's is one, and does not cost too much.
+pub(crate) fn known(request: &Request, registry: &Registry) -> Option<Result<Known, ServerError>> {
     let found = request.data.get(&TypeId::of::<Found>());
     let found = found?.downcast_ref::<Found>()?;
     let document = &found.document;
     let validated = document.validated.get().filter(|_| document.is_plain)?;
     let fit = validated.uses.fit(registry, &request.variables);
-    fit.then(|| Known(Arc::clone(document)))
+    fit.then(|| {
+        found.charge(registry, &validated.costs, &request.variables)?;
+        Ok(Known(Arc::clone(document)))
+    })
 }
 
 impl Known {
@@ -199,38 +249,66 @@ impl Known {
 }
 
 impl Found {
-    /// The document and what validation said of it, if it was asked before and would say the same of
-    /// these variables.
+    /// The document as it was parsed.
+    pub(super) fn parsed(&self) -> &ExecutableDocument {
+        &self.document.parsed
+    }
+
+    /// The document, what validation said of it, and what it costs, if it was asked before and validation would
+    /// say the same of these variables.
     pub(super) fn validated(
         &self,
         registry: &Registry,
         variables: &Variables,
-    ) -> Option<(ExecutableDocument, ValidationResult)> {
+    ) -> Option<(ExecutableDocument, ValidationResult, Arc<Costs>)> {
         let validated = self.document.validated.get()?;
         let fit = validated.uses.fit(registry, variables);
-        fit.then(|| (self.document.parsed.clone(), validated.result))
+        fit.then(|| {
+            let costs = Arc::clone(&validated.costs);
+            (self.document.parsed.clone(), validated.result, costs)
+        })
+    }
+
+    /// Refuses an operation that costs more than is allowed; opens the bill of one that does not.
+    pub(super) fn charge(
+        &self,
+        registry: &Registry,
+        costs: &Arc<Costs>,
+        variables: &Variables,
+    ) -> Result<(), ServerError> {
+        let (operation, limit) = (self.operation.as_ref(), self.documents.limits.cost);
+        let estimated = costs.estimate(operation, registry, variables);
+        if estimated > limit && !self.terms.trusted {
+            return Err(costs.refusal(operation, registry, variables, limit));
+        }
+        if let Some(bill) = &self.terms.bill {
+            bill.open(costs, operation, variables, (estimated, limit));
+        }
+        Ok(())
     }
 
     /// Keeps the document, which passed.
-    pub(super) fn keep(&self, registry: &Registry, result: ValidationResult) {
+    pub(super) fn keep(&self, registry: &Registry, result: ValidationResult, costs: &Arc<Costs>) {
         let Document { text, parsed, .. } = &*self.document;
         let Some(uses) = Uses::of(registry, parsed) else {
             return;
         };
-        let bytes =
-            (size_of::<Document>() + text.len() + weight::document(parsed) + uses.bytes()) as u64;
-        if bytes > self.documents.0.capacity() / LARGEST {
+        let known = uses.bytes() + costs.bytes();
+        let bytes = size_of::<Document>() + text.len() + weight::document(parsed) + known;
+        let bytes = bytes as u64;
+        if bytes > self.documents.kept.capacity() / LARGEST {
             return;
         }
         let validated = Validated {
             result,
             uses,
+            costs: Arc::clone(costs),
             bytes,
         };
         // Another request may have been first; then it is there already.
         if self.document.validated.set(validated).is_ok() {
             let document = Arc::clone(&self.document);
-            self.documents.0.insert(Arc::clone(text), document);
+            self.documents.kept.insert(Arc::clone(text), document);
         }
     }
 }
