@@ -30,6 +30,9 @@ const HTTP_CODES: &[&str] = &[
     "PAYLOAD_TOO_LARGE",
     "BAD_REQUEST",
     "NOT_FOUND",
+    "DOCUMENT_NOT_TRUSTED",
+    "PERSISTED_QUERY_NOT_FOUND",
+    "PERSISTED_QUERY_NOT_SUPPORTED",
 ];
 
 /// What no error may say: SQL, names of tables, columns, constraints and roles, of files and of crates.

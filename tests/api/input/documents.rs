@@ -103,7 +103,7 @@ async fn syntax_names_and_types() {
     a variable of another type: 200 GRAPHQL_VALIDATION_FAILED Invalid value for argument "first", expected type "Int"
     a variable of an unknown type: 200 GRAPHQL_VALIDATION_FAILED Unknown type "Number"
     an undefined fragment: 200 GRAPHQL_VALIDATION_FAILED Unknown fragment: "Missing"
-    a fragment in itself: 200 GRAPHQL_PARSE_FAILED The recursion depth of the query cannot be greater than `32`
+    a fragment in itself: 200 GRAPHQL_VALIDATION_FAILED the fragment `A` spreads itself
     a fragment of another type: 200 GRAPHQL_VALIDATION_FAILED Fragment cannot be spread here as objects of type "LeadConnection" can never be of type "Campaign"
     an unknown directive: 200 GRAPHQL_VALIDATION_FAILED Unknown directive "what"
     a subscription: 200 GRAPHQL_VALIDATION_FAILED Schema is not configured for subscriptions.

@@ -6,6 +6,7 @@
 
 mod causes;
 mod cluster;
+mod documents;
 mod home;
 mod import_leads;
 mod permissions;
