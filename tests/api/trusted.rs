@@ -282,9 +282,7 @@ async fn a_trusted_document_runs_whatever_it_costs() {
 async fn a_gateway_whose_documents_can_not_be_read_does_not_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let start = |settings: Settings| {
-        let key = gateway::auth::TokenKey::new(&gateway_tests::KEY.into()).expect("a long key");
-        let config = gateway::settings::Config::from(settings);
-        let started = gateway::Gateway::for_cores("postgres://a@127.0.0.1:1/a", key, &config);
+        let started = gateway_tests::gateways("postgres://a@127.0.0.1:1/a", settings);
         started.err().map(|why| why.to_string()).unwrap_or_default()
     };
     let of = |name: &str| Settings {

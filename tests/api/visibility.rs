@@ -110,6 +110,20 @@ async fn the_schema_is_shown_to_whom_the_setting_says() {
     }
 }
 
+#[tokio::test]
+async fn staff_who_act_in_a_tenant_are_staff() {
+    let world = world(Introspection::Staff).await;
+    let demo = world.demo.as_ref().expect("a demo world");
+    let tenant: entity::id::TenantId = demo.tenants[0].id.into();
+    let staff = world.staff(demo.staff.id);
+    let request = staff.request(Method::POST, "/graphql");
+    let request = request
+        .header("x-tenant-id", tenant.to_string())
+        .header("x-staff-reason", "to look at the schema")
+        .json(&json!({ "query": SCHEMA }));
+    assert!(!hidden(&staff.send(request).await));
+}
+
 /// Where roles do not matter nobody is asked for them.
 #[tokio::test]
 async fn the_database_is_asked_only_where_roles_matter() {

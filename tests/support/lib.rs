@@ -20,4 +20,4 @@ mod world;
 pub use client::{Answer, Client};
 pub use cluster::cluster;
 pub use wire::{Exchange, Wire};
-pub use world::{KEY, Options, World};
+pub use world::{KEY, Options, World, gateways};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use gateway::{
-    Gateway,
+    Gateway, Unready,
     auth::{SecurityEvent, SecurityEvents, TokenKey, Trust},
     settings::{Config, Settings},
 };
@@ -108,10 +108,8 @@ impl World {
             .database_url
             .unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
-        let trust = Trust::new(&config.tokens).expect("whom to trust");
-        let trust = trust.and_shared_key(key.clone());
         let events = Arc::new(SeenEvents::default());
-        let gateways = Gateway::for_cores(&url, trust, events.clone(), &config);
+        let gateways = gateways_with(&url, &config, events.clone());
         let gateways = gateways.expect("a PostgreSQL URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -217,6 +215,24 @@ impl World {
         let claims = gateway::auth::Claims::new(&identity, Duration::from_secs(3600));
         self.with_token(Some(claims.sign(&self.key)))
     }
+}
+
+/// Gateways that trust the key of every test, to be served by the test itself.
+///
+/// # Errors
+/// What keeps a gateway from being made.
+pub fn gateways(url: &str, settings: Settings) -> Result<Vec<Arc<Gateway>>, Unready> {
+    gateways_with(url, &settings.into(), Arc::new(SeenEvents::default()))
+}
+
+fn gateways_with(
+    url: &str,
+    config: &Config,
+    events: Arc<SeenEvents>,
+) -> Result<Vec<Arc<Gateway>>, Unready> {
+    let key = TokenKey::new(&KEY.into()).expect("a long key");
+    let trust = Trust::new(&config.tokens).expect("whom to trust");
+    Gateway::for_cores(url, trust.and_shared_key(key), events, config)
 }
 
 impl Drop for World {

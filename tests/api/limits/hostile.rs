@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use gateway::{
-    Gateway,
     auth::{Claims, TokenKey},
     http::router,
-    settings::{Config, Settings},
+    settings::Settings,
 };
 use nix::time::{ClockId, clock_gettime};
 use reqwest::header::CONTENT_TYPE;
@@ -29,12 +28,12 @@ fn cpu() -> Duration {
 /// A gateway on this thread, whose database nobody answers; its address, and a token.
 async fn gateway() -> (String, String) {
     let key = TokenKey::new(&gateway_tests::KEY.into()).expect("a long key");
-    let config = Config::from(Settings {
+    let settings = Settings {
         cores: Some(1),
         ..Settings::default()
-    });
+    };
     let url = "postgres://nobody@127.0.0.1:1/none";
-    let gateways = Gateway::for_cores(url, key.clone(), &config).expect("a PostgreSQL URL");
+    let gateways = gateway_tests::gateways(url, settings).expect("a PostgreSQL URL");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let router = router(gateways[0].clone());
@@ -43,7 +42,7 @@ async fn gateway() -> (String, String) {
         tenant: uuid::Uuid::now_v7().into(),
         user: uuid::Uuid::now_v7().into(),
     };
-    let token = Claims::new(identity, Duration::from_secs(3600)).sign(&key);
+    let token = Claims::new(&identity, Duration::from_secs(3600)).sign(&key);
     (format!("http://{address}/graphql"), token)
 }
 
