@@ -65,7 +65,6 @@ async fn each_is_refused_at_little_cost_and_without_the_database() {
         let before = cpu();
         let (status, answer) = send(body).await;
         let taken = cpu() - before;
-        println!("{name}: {status} {code} {} us", taken.as_micros());
         let found = answer["errors"][0]["extensions"]["code"].as_str();
         let errors = answer["errors"].as_array().map_or(0, Vec::len);
         let is_empty = answer.get("data").is_none_or(Value::is_null);

@@ -61,7 +61,7 @@ fn check(entries: &[Entry], path: &Path, config: &Config) -> Result<(), CommandE
     }
     let (cost, name) = dearest.unwrap_or_default();
     print(format!(
-        "{count} documents fit the schema and the limits; the dearest costs {cost} by estimate: {name}"
+        "documents that fit the schema and the limits: {count}; the dearest costs {cost} by estimate: {name}"
     ))
 }
 

@@ -62,7 +62,7 @@ pub enum CommandError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// Trusted documents that can not be run.
-    #[error("{problems} problems in {count} documents")]
+    #[error("problems found: {problems}; documents looked at: {count}")]
     Documents {
         /// Each had a line.
         problems: usize,
