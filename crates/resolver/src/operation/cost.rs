@@ -14,6 +14,7 @@
 
 mod bill;
 mod compile;
+mod declared;
 mod given;
 mod returned;
 

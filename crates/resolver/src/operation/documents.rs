@@ -4,6 +4,8 @@
 //! so no text can be made to stand for another. Kept is only what passed every check, so mistakes
 //! push nothing out; which operation is run, and the values of its variables, are looked at each time.
 
+mod found;
+
 use std::{
     any::TypeId,
     hash::RandomState,
@@ -11,15 +13,16 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Request, ServerError, ValidationResult, Variables,
+    Request, ServerError, ValidationResult,
     parser::{self, parse_query, types::ExecutableDocument},
-    registry::Registry,
 };
 use quick_cache::{
     OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
 };
-use rows::Query;
+
+pub(in crate::operation) use found::Found;
+pub(crate) use found::{bill, gathering, known};
 
 use super::{
     Limits, Operation, choose,
@@ -29,9 +32,8 @@ use super::{
     introspection::{asks_for_schema, is_about_schema},
     lookup, provided, tokens,
     uses::Uses,
-    weight,
 };
-use crate::{error::shortened, loader::Gathering, query::ROOTS};
+use crate::{error::shortened, query::ROOTS};
 
 /// A document that would take more than this part of the room is not kept.
 const LARGEST: u64 = 8;
@@ -190,127 +192,6 @@ pub fn again(request: &Request) -> Request {
         again.data.insert(found.clone());
     }
     again
-}
-
-/// What was found of a request's document; goes with the request.
-#[derive(Clone)]
-pub(super) struct Found {
-    documents: Documents,
-    document: Arc<Document>,
-    operation: Option<Name>,
-    gathering: Gathering,
-    terms: Terms,
-}
-
-/// What the loaders of a request have to gather.
-pub(crate) fn gathering(request: &Request) -> Gathering {
-    let found = request.data.get(&TypeId::of::<Found>());
-    let found = found.and_then(|found| found.downcast_ref::<Found>());
-    found.map_or(Gathering::Siblings, |found| found.gathering)
-}
-
-/// The bill that a request asks for.
-pub(crate) fn bill(request: &Request) -> Option<Bill> {
-    let found = request.data.get(&TypeId::of::<Found>());
-    found?.downcast_ref::<Found>()?.terms.bill.clone()
-}
-
-/// A request whose document is known, is [plain](rows::Roots::plain), and would pass validation.
-pub(crate) struct Known(Arc<Document>);
-
-/// Whether the request's is one, and does not cost too much.
-pub(crate) fn known(request: &Request, registry: &Registry) -> Option<Result<Known, ServerError>> {
-    let found = request.data.get(&TypeId::of::<Found>());
-    let found = found?.downcast_ref::<Found>()?;
-    let document = &found.document;
-    let validated = document.validated.get().filter(|_| document.is_plain)?;
-    let fit = validated.uses.fit(registry, &request.variables);
-    fit.then(|| {
-        found.charge(registry, &validated.costs, &request.variables)?;
-        Ok(Known(Arc::clone(document)))
-    })
-}
-
-impl Known {
-    /// The request's query.
-    pub(crate) fn query(self, request: Request) -> Query {
-        let parsed = &self.0.parsed;
-        let mut operations = parsed.operations.iter();
-        let (_, operation) = operations
-            .next()
-            .expect("a plain document has one operation");
-        Query {
-            operation: operation.clone(),
-            fragments: parsed.fragments.clone(),
-            variables: request.variables,
-            data: request.data,
-        }
-    }
-}
-
-impl Found {
-    /// The document as it was parsed.
-    pub(super) fn parsed(&self) -> &ExecutableDocument {
-        &self.document.parsed
-    }
-
-    /// The document, what validation said of it, and what it costs, if it was asked before and validation would
-    /// say the same of these variables.
-    pub(super) fn validated(
-        &self,
-        registry: &Registry,
-        variables: &Variables,
-    ) -> Option<(ExecutableDocument, ValidationResult, Arc<Costs>)> {
-        let validated = self.document.validated.get()?;
-        let fit = validated.uses.fit(registry, variables);
-        fit.then(|| {
-            let costs = Arc::clone(&validated.costs);
-            (self.document.parsed.clone(), validated.result, costs)
-        })
-    }
-
-    /// Refuses an operation that costs more than is allowed; opens the bill of one that does not.
-    pub(super) fn charge(
-        &self,
-        registry: &Registry,
-        costs: &Arc<Costs>,
-        variables: &Variables,
-    ) -> Result<(), ServerError> {
-        let (operation, limit) = (self.operation.as_ref(), self.documents.limits.cost);
-        let estimated = costs.estimate(operation, registry, variables);
-        if estimated > limit && !self.terms.trusted {
-            return Err(costs.refusal(operation, registry, variables, limit));
-        }
-        if let Some(bill) = &self.terms.bill {
-            bill.open(costs, operation, variables, (estimated, limit));
-        }
-        Ok(())
-    }
-
-    /// Keeps the document, which passed.
-    pub(super) fn keep(&self, registry: &Registry, result: ValidationResult, costs: &Arc<Costs>) {
-        let Document { text, parsed, .. } = &*self.document;
-        let Some(uses) = Uses::of(registry, parsed) else {
-            return;
-        };
-        let known = uses.bytes() + costs.bytes();
-        let bytes = size_of::<Document>() + text.len() + weight::document(parsed) + known;
-        let bytes = bytes as u64;
-        if bytes > self.documents.kept.capacity() / LARGEST {
-            return;
-        }
-        let validated = Validated {
-            result,
-            uses,
-            costs: Arc::clone(costs),
-            bytes,
-        };
-        // Another request may have been first; then it is there already.
-        if self.document.validated.set(validated).is_ok() {
-            let document = Arc::clone(&self.document);
-            self.documents.kept.insert(Arc::clone(text), document);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,18 +8,15 @@ use async_graphql::{
     parser::types::{
         ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
     },
-    registry::{MetaDirectiveInvocation, MetaField, MetaType, MetaTypeName, Registry},
+    registry::{MetaField, MetaType, MetaTypeName, Registry},
 };
 use async_graphql_value::Value;
 
 use super::{
     Item, Size,
+    declared::{Sized, UNSAID, list_size, names, weight},
     given::{Due, Given, open},
-    items as number,
 };
-
-/// How many items a list has that the schema says nothing about.
-const UNSAID: u64 = 10;
 
 /// The values of an operation's variables where a request gives none.
 pub(super) fn defaults(operation: &OperationDefinition) -> IndexMap<Name, ConstValue> {
@@ -50,25 +47,9 @@ pub(super) fn items(
         .unwrap_or_default()
 }
 
-/// What `@cost` says.
-pub(super) fn weight(directives: &[MetaDirectiveInvocation]) -> u64 {
-    let cost = directives.iter().find(|directive| directive.name == "cost");
-    match cost.and_then(|cost| cost.args.get("weight")) {
-        Some(ConstValue::String(weight)) => weight.parse().unwrap_or_default(),
-        _ => 0,
-    }
-}
-
 struct Compiler<'d> {
     registry: &'d Registry,
     document: &'d ExecutableDocument,
-}
-
-/// The fields of an object that are lists of a size which is known further up.
-#[derive(Clone)]
-struct Sized<'d> {
-    fields: &'d [ConstValue],
-    size: Size,
 }
 
 /// A response key: the first field that asks for it, and what all of them select.
@@ -270,53 +251,6 @@ impl<'d> Compiler<'d> {
                 weight(&field.directive_invocations) > 0 || self.weighs(&field.ty, seen)
             })
     }
-}
-
-/// What `@listSize` says of a field.
-fn list_size<'d>(found: &'d MetaField, field: &Field) -> Option<Sized<'d>> {
-    let mut directives = found.directive_invocations.iter();
-    let declared = directives.find(|directive| directive.name == "listSize")?;
-    let assumed = declared.args.get("assumedSize").and_then(number);
-    let assumed = assumed.unwrap_or(UNSAID);
-    let (mut variables, mut literal) = (Vec::new(), None);
-    for (name, value) in &field.arguments {
-        if !names(list(declared, "slicingArguments"), &name.node) {
-            continue;
-        }
-        match &value.node {
-            Value::Variable(name) => variables.push(name.clone()),
-            value => {
-                let value = value.clone().into_const();
-                literal = literal.max(value.as_ref().and_then(number));
-            }
-        }
-    }
-    let size = if variables.is_empty() {
-        Size::Fixed(literal.unwrap_or(assumed))
-    } else {
-        Size::Largest {
-            variables,
-            literal,
-            assumed,
-        }
-    };
-    Some(Sized {
-        fields: list(declared, "sizedFields"),
-        size,
-    })
-}
-
-fn list<'d>(directive: &'d MetaDirectiveInvocation, argument: &str) -> &'d [ConstValue] {
-    match directive.args.get(argument) {
-        Some(ConstValue::List(names)) => names,
-        _ => &[],
-    }
-}
-
-/// Whether one of the texts is the name.
-fn names(texts: &[ConstValue], name: &str) -> bool {
-    let mut texts = texts.iter();
-    texts.any(|text| matches!(text, ConstValue::String(text) if text == name))
 }
 
 fn has_variable(value: &Value) -> bool {

@@ -7,7 +7,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-use super::compile::weight;
+use super::declared::weight;
 
 /// The values of an operation's variables.
 pub(in super::super) struct Given<'v> {
