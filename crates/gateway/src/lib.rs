@@ -9,6 +9,7 @@
 //!
 //! * To add a setting: a documented field in [`settings::Settings`].
 //! * To add a command: a variant in [`command::Command`] and a file beside the others.
+//! * To add a form of the manifests of trusted documents: a way to read it in `trusted::manifest`.
 //! * To add a route: a line in `http::router`.
 
 pub mod auth;

@@ -5,6 +5,8 @@
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
 //! * `input`, `write`: what inputs mean, and the statements of mutations;
 //! * `aggregate`: numbers about a whole list and about its groups;
+//! * [`operation`]: what a document asks for, how large it is and what it may cost, before it is executed;
+//!   `price`: what fields weigh beyond their rows;
 //! * `loader`: what a level of rows asks of the database, asked once;
 //! * [`error`]: the codes a client may read.
 //!
