@@ -95,8 +95,8 @@ impl Gateway {
                 };
                 let redis = config.redis_url.as_ref().map(Redis::new);
                 Ok(Arc::new(Self {
-                    database: Database::new(url, &options)?,
-                    redis: redis.transpose()?,
+                    database: Database::new(url, &options).map_err(InvalidUrl::from)?,
+                    redis: redis.transpose().map_err(InvalidUrl::from)?,
                     shared: Arc::clone(&shared),
                 }))
             })

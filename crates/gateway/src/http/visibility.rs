@@ -29,7 +29,7 @@ pub(super) async fn check(
     };
     let shown = is_shown(gateway, identity).await;
     let shown = shown.inspect_err(|error| {
-        authenticate::refused(gateway.door(), error, identity, sender);
+        authenticate::refused(gateway, error, identity, sender);
     });
     match shown? {
         true => Ok(()),
