@@ -60,6 +60,7 @@ mod m20261126_110000_show_users_themselves_first;
 mod m20261126_120000_create_api_keys;
 mod m20261126_120100_let_staff_read_in_tenants;
 mod m20261126_130000_create_changes;
+mod m20261126_130100_create_lead_imports;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};
