@@ -14,6 +14,7 @@ mod faults;
 mod forms;
 mod input;
 mod isolation;
+mod live;
 mod migration;
 mod mutation;
 mod numbers;

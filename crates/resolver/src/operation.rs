@@ -7,6 +7,7 @@ mod fits;
 mod introspection;
 mod lookup;
 mod nesting;
+mod single;
 mod uses;
 mod weight;
 

@@ -1,4 +1,5 @@
-//! `/graphql`: authenticate, read, open, execute, close.
+//! `/graphql`: authenticate, read, open, execute, close. What stays open, WebSockets and event streams, goes on in `ws`
+//! and `sse`.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -17,12 +18,12 @@ use tracing::Instrument;
 use super::{
     authenticate::{self, Sender},
     body::body,
-    client,
     error::{HttpError, name_request, panicked, refused},
     introspection,
     log::RequestLog,
     media::Answer,
     request::read,
+    sse, ws,
 };
 use crate::{
     budget::Budgets,
@@ -68,19 +69,18 @@ async fn answer(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let sender = Sender {
-        address: client::address(
-            request.extensions(),
-            request.headers(),
-            gateway.trusted_proxies(),
-        ),
-        request: log.id,
-    };
+    if ws::is_wanted(&request) {
+        return ws::upgrade(gateway, request, log).await;
+    }
+    if sse::is_wanted(&request) {
+        return sse::handle(gateway, request, log).await;
+    }
+    let sender = Sender::of(gateway, request.extensions(), request.headers(), log.id);
     let caller = authenticate::caller(gateway, request.headers(), sender).await?;
-    let identity = caller.identity;
-    log.identity = Some(identity.clone());
-    log.policy = gateway.spend(&identity).await?;
+    log.identity = Some(caller.identity.clone());
+    log.policy = gateway.spend(&caller.identity).await?;
     let form = Answer::negotiate(request.headers())?;
+    let takes_stream = sse::accepts_stream(request.headers());
     let method = request.method().clone();
     let mut request = read(request, gateway.max_body_bytes(), gateway.read_timeout()).await?;
     let operation = match gateway.documents().find(&mut request) {
@@ -95,6 +95,13 @@ async fn answer(
     let fixed = operation
         .is_fixed
         .then(|| introspection::Key::new(&request, &operation));
+    if kind == OperationType::Subscription {
+        log.operation = Some(operation.clone());
+        if !takes_stream {
+            return Err(HttpError::SubscriptionAsJson);
+        }
+        return sse::answer(gateway, (caller, sender), request, operation).await;
+    }
     log.operation = Some(operation);
     if method == Method::GET && kind != OperationType::Query {
         return Err(HttpError::MutationByGet);
@@ -102,7 +109,7 @@ async fn answer(
     let request = request.data(Output::Json);
     let asking = Asking {
         gateway,
-        identity,
+        identity: caller.identity,
         sender,
     };
     if let Some(key) = fixed {
@@ -113,14 +120,14 @@ async fn answer(
 }
 
 /// Who asks whom.
-struct Asking<'g> {
-    gateway: &'g Arc<Gateway>,
-    identity: Identity,
-    sender: Sender,
+pub(super) struct Asking<'g> {
+    pub(super) gateway: &'g Arc<Gateway>,
+    pub(super) identity: Identity,
+    pub(super) sender: Sender,
 }
 
 impl Asking<'_> {
-    fn refused(&self, why: Unanswered) -> HttpError {
+    pub(super) fn refused(&self, why: Unanswered) -> HttpError {
         let error = HttpError::unanswered(why, &self.identity);
         authenticate::refused(self.gateway, &error, &self.identity, self.sender);
         error
@@ -155,7 +162,7 @@ async fn introspect(
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.
-async fn execute(
+pub(super) async fn execute(
     asking: &Asking<'_>,
     request: async_graphql::Request,
     kind: OperationType,

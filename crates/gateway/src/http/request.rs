@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::{error::HttpError, media::is_json};
 
 /// `query`, `operationName`, `variables`, `extensions`; others are passed over.
-type Parameters = Map<String, Value>;
+pub(super) type Parameters = Map<String, Value>;
 
 /// The request, no larger than allowed, and its body within `time`.
 pub(super) async fn read(
@@ -26,15 +26,23 @@ pub(super) async fn read(
     limit: usize,
     time: Duration,
 ) -> Result<async_graphql::Request, HttpError> {
-    let parameters = match *request.method() {
-        Method::GET => of_url(request.uri())?,
-        Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
+    assemble(read_parameters(request, limit, time).await?)
+}
+
+/// The same as it came, for who looks for more in it.
+pub(super) async fn read_parameters(
+    request: Request,
+    limit: usize,
+    time: Duration,
+) -> Result<Parameters, HttpError> {
+    match *request.method() {
+        Method::GET => of_url(request.uri()),
+        Method::POST if !is_json(request.headers()) => Err(HttpError::MediaType),
         Method::POST => timeout(time, of_body(request.into_body(), limit))
             .await
-            .map_err(|_| HttpError::BodyTimeout)??,
-        _ => return Err(HttpError::Method),
-    };
-    assemble(parameters)
+            .map_err(|_| HttpError::BodyTimeout)?,
+        _ => Err(HttpError::Method),
+    }
 }
 
 /// The parameters of a URL are text; `variables` and `extensions` are JSON inside it. What is empty
@@ -96,7 +104,7 @@ async fn discard(mut body: BodyDataStream) {
     }
 }
 
-fn assemble(mut parameters: Parameters) -> Result<async_graphql::Request, HttpError> {
+pub(super) fn assemble(mut parameters: Parameters) -> Result<async_graphql::Request, HttpError> {
     let query = text(&mut parameters, "query")?.unwrap_or_default();
     if query.trim().is_empty() {
         return Err(malformed("there is no `query` in it"));

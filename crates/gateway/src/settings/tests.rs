@@ -25,6 +25,21 @@ fn the_defaults_are_those_that_the_help_tells() {
         (60_000, 10_000, 75_000, None)
     );
     assert_eq!(config.document_cache_bytes, 16_777_216);
+    assert_eq!(
+        (
+            config.socket_init_timeout.as_millis(),
+            config.keep_alive.as_secs()
+        ),
+        (3000, 15)
+    );
+    assert_eq!(
+        (config.max_operations, config.max_message_bytes),
+        (100, 1_048_576)
+    );
+    assert_eq!(
+        (config.max_streams, config.max_tenant_streams),
+        (10_000, 2_000)
+    );
     assert_eq!(config.log_format, LogFormat::Human);
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());

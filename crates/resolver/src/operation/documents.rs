@@ -23,7 +23,7 @@ use rows::Query;
 
 use super::{
     Operation, choose, codes::unparsed, expansion, introspection::is_about_schema, lookup, nesting,
-    provided, uses::Uses, weight,
+    provided, single, uses::Uses, weight,
 };
 use crate::{error::shortened, loader::Gathering, query::ROOTS};
 
@@ -89,7 +89,7 @@ impl Documents {
     /// # Errors
     /// `GRAPHQL_PARSE_FAILED` for a document that is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has
     /// no operation of the request's name, several and the request names none, one that would be too
-    /// large once its fragments are expanded, or a variable without the value that it must have.
+    /// large once its fragments are expanded, a subscription of several fields, or a variable without the value that it must have.
     pub fn find(&self, request: &mut Request) -> Result<Operation, ServerError> {
         self.find_whole(request).map_err(shortened)
     }
@@ -100,6 +100,7 @@ impl Documents {
             None => read(request)?,
         };
         let (name, definition) = choose(&document.parsed, request.operation_name.as_deref())?;
+        single::check(definition)?;
         provided(definition, &request.variables)?;
         let operation = Operation {
             name: name.map(ToString::to_string),
