@@ -71,6 +71,10 @@ bench-neighbour *arguments: bench-build
 bench-cores *arguments: bench-build
     cargo run --package bench -- cores {{ arguments }}
 
+# Measure a change a second that a thousand sockets are told of
+bench-subscriptions *arguments: bench-build
+    cargo run --package bench -- subscriptions {{ arguments }}
+
 # Build what is measured
 bench-build: bench-tools
     cargo build --profile ${BENCH_PROFILE:-release} --package gateway --package stock

@@ -9,6 +9,7 @@ mod neighbour;
 mod scale;
 mod soak;
 pub(crate) mod stage;
+mod subscriptions;
 
 pub(crate) use costs::Cost;
 
@@ -40,6 +41,8 @@ enum Mode {
     Neighbour(neighbour::Neighbour),
     /// The gateway on one core and on two
     Cores(cores::Cores),
+    /// A change a second that a thousand sockets are told of
+    Subscriptions(subscriptions::Subscriptions),
 }
 
 impl Arguments {
@@ -53,6 +56,7 @@ impl Arguments {
             Mode::Soak(soak) => soak.run().await,
             Mode::Neighbour(neighbour) => neighbour.run().await,
             Mode::Cores(cores) => cores.run().await,
+            Mode::Subscriptions(subscriptions) => subscriptions.run().await,
         }
     }
 }

@@ -18,7 +18,8 @@
 //!
 //! Roles ([`prepare_roles`]): `gateway_owner` owns all objects and cannot log in;
 //! `gateway_migrator` logs in to become the owner; `gateway_login` serves requests and owns nothing;
-//! `gateway_staff` is what it must `SET ROLE` to before it sees what is for staff.
+//! `gateway_staff` is what it must `SET ROLE` to before it sees what is for staff, `gateway_feed` before it
+//! sees which rows have changed, of whichever tenant.
 
 mod error;
 mod history;
@@ -58,6 +59,8 @@ mod m20261126_100200_make_sending_names_unique;
 mod m20261126_110000_show_users_themselves_first;
 mod m20261126_120000_create_api_keys;
 mod m20261126_120100_let_staff_read_in_tenants;
+mod m20261126_130000_create_changes;
+mod m20261126_130100_create_lead_imports;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

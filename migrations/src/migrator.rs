@@ -41,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_110000_show_users_themselves_first::Migration),
             Box::new(crate::m20261126_120000_create_api_keys::Migration),
             Box::new(crate::m20261126_120100_let_staff_read_in_tenants::Migration),
+            Box::new(crate::m20261126_130000_create_changes::Migration),
+            Box::new(crate::m20261126_130100_create_lead_imports::Migration),
         ]
     }
 }

@@ -11,8 +11,9 @@ BEGIN
         SELECT * FROM (VALUES
             ('gateway_owner', false, true),
             ('gateway_staff', false, true),
+            ('gateway_feed', false, true),
             ('gateway_migrator', true, true),
-            -- NOINHERIT: what is for staff needs SET ROLE, and never applies by itself.
+            -- NOINHERIT: what is for staff or for the feed needs SET ROLE, and never applies by itself.
             ('gateway_login', true, false)
         ) AS role (name, login, inherit)
     LOOP
@@ -76,7 +77,7 @@ BEGIN
 END
 $limits$;
 
--- The login role is a member of the staff role and of nothing else; the migrator of the owner.
+-- The login role is a member of the staff role, of the feed's, and of nothing else; the migrator of the owner.
 DO $members$
 DECLARE
     wanted record;
@@ -85,14 +86,16 @@ BEGIN
     FOR surplus IN
         SELECT roleid::regrole AS role, member::regrole AS member
         FROM pg_auth_members
-        WHERE member IN (to_regrole('gateway_login'), to_regrole('gateway_staff'))
-            AND NOT (member = to_regrole('gateway_login') AND roleid = to_regrole('gateway_staff'))
+        WHERE member IN (to_regrole('gateway_login'), to_regrole('gateway_staff'), to_regrole('gateway_feed'))
+            AND NOT (member = to_regrole('gateway_login')
+                AND roleid IN (to_regrole('gateway_staff'), to_regrole('gateway_feed')))
     LOOP
         EXECUTE format('REVOKE %s FROM %s', surplus.role, surplus.member);
     END LOOP;
     FOR wanted IN
         SELECT * FROM (VALUES
             ('gateway_staff', 'gateway_login', false),
+            ('gateway_feed', 'gateway_login', false),
             ('gateway_owner', 'gateway_migrator', true)
         ) AS membership (role, member, inherit)
     LOOP
@@ -121,6 +124,6 @@ BEGIN
 END
 $database$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-REVOKE CREATE ON SCHEMA public FROM gateway_login, gateway_staff;
-GRANT USAGE ON SCHEMA public TO gateway_login, gateway_staff;
+REVOKE CREATE ON SCHEMA public FROM gateway_login, gateway_staff, gateway_feed;
+GRANT USAGE ON SCHEMA public TO gateway_login, gateway_staff, gateway_feed;
 GRANT CREATE, USAGE ON SCHEMA public TO gateway_owner;

@@ -15,6 +15,7 @@ mod forms;
 mod input;
 mod isolation;
 mod limits;
+mod live;
 mod migration;
 mod mutation;
 mod numbers;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use entity::id::InvitationId;
-use gateway_tests::{Answer, Client, World};
+use gateway_tests::{Answer, Client, EventStream, World};
 use reqwest::header::HeaderName;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -243,6 +243,36 @@ async fn a_mutation_is_for_those_whom_the_table_says() {
             let answer = Call::of(entry).try_out(&client).await;
             let cell = TABLES["Mutation"][entry.name][name];
             assert_agreed(cell, &answer, &format!("{name}: {}", entry.name));
+        }
+    }
+}
+
+/// A subscription is refused at once, or it listens.
+#[tokio::test]
+async fn a_subscription_is_for_those_whom_the_table_says() {
+    let fresh = Fresh::new().await;
+    let people = everybody(&fresh).await;
+    let root = Schema::served()
+        .object("Live")
+        .expect("the root of subscriptions");
+    for field in root {
+        let arguments = match field.arguments.is_empty() {
+            true => String::new(),
+            false => format!("(id: \"{}\")", Uuid::now_v7()),
+        };
+        let query = format!("subscription {{ {}{arguments} {{ id }} }}", field.name);
+        for (name, client) in &people {
+            let mut stream = EventStream::subscribe(client, &query).await;
+            let tried = format!("{name}: {query}");
+            match TABLES["Live"][&*field.name][name] {
+                "✓" => assert!(!stream.is_over(), "{tried}: {:?}", stream.next().await),
+                _ => {
+                    assert!(stream.is_over(), "{tried}");
+                    let (_, answer) = stream.next().await.expect("an event");
+                    let code = &answer["errors"][0]["extensions"]["code"];
+                    assert_eq!(code, "FORBIDDEN", "{tried}: {answer}");
+                }
+            }
         }
     }
 }

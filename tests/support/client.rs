@@ -33,6 +33,12 @@ impl Client {
         }
     }
 
+    /// Where the gateway listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The same token over another HTTP client.
     #[must_use]
     pub fn over(&self, http: reqwest::Client) -> Self {

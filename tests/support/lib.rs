@@ -14,10 +14,14 @@
 
 mod client;
 mod cluster;
+mod event_stream;
+mod socket;
 mod wire;
 mod world;
 
 pub use client::{Answer, Client};
 pub use cluster::cluster;
+pub use event_stream::EventStream;
+pub use socket::{Heard, PROTOCOL, Socket};
 pub use wire::{Exchange, Wire};
-pub use world::{KEY, Options, World, gateways};
+pub use world::{KEY, Live, Options, World, gateways};

@@ -30,6 +30,10 @@ pub struct Options {
     pub acquire_timeout: Option<Duration>,
     /// Most bytes of the documents that are kept.
     pub document_cache_bytes: Option<usize>,
+    /// How much a client may hold open.
+    pub live: Live,
+    /// How long a gateway that stops waits for its clients.
+    pub drain: Duration,
     /// A database in place of the test's own, as a URL.
     pub database_url: Option<String>,
     /// All other settings; what is given above comes first.
@@ -44,6 +48,23 @@ impl SecurityEvents for SeenEvents {
     fn record(&self, event: SecurityEvent) {
         self.0.lock().expect("no test panics in it").push(event);
     }
+}
+
+/// How the limits of connections that stay open differ from the default.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// Milliseconds that a socket may take to say who asks.
+    pub socket_init_timeout_ms: Option<u64>,
+    /// Seconds between signs of life.
+    pub keep_alive_seconds: Option<u64>,
+    /// Most operations of a connection.
+    pub max_operations: Option<usize>,
+    /// Most bytes of a message.
+    pub max_message_bytes: Option<usize>,
+    /// Most connections.
+    pub max_streams: Option<usize>,
+    /// Most connections of a tenant.
+    pub max_tenant_streams: Option<usize>,
 }
 
 /// A database and a gateway in front of it, for one test.
@@ -94,6 +115,12 @@ impl World {
                 .acquire_timeout
                 .map(|time| time.as_millis().try_into().expect("a short time")),
             document_cache_bytes: options.document_cache_bytes,
+            socket_init_timeout_ms: options.live.socket_init_timeout_ms,
+            keep_alive_seconds: options.live.keep_alive_seconds,
+            max_operations: options.live.max_operations,
+            max_message_bytes: options.live.max_message_bytes,
+            max_streams: options.live.max_streams,
+            max_tenant_streams: options.live.max_tenant_streams,
             ..Settings::default()
         };
         let few = Settings {
@@ -117,7 +144,7 @@ impl World {
         tokio::spawn(gateway::serve(
             gateways,
             listener,
-            Duration::ZERO,
+            options.drain,
             async move {
                 let _ = stopped.await;
             },
@@ -211,6 +238,19 @@ impl World {
         KEY
     }
 
+    /// Stops the gateway, as a signal would.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
+    /// A client signed in as somebody, for so many seconds.
+    pub fn signed_in_for(&self, identity: Identity, seconds: u64) -> Client {
+        let claims = gateway::auth::Claims::new(&identity, Duration::from_secs(seconds));
+        self.with_token(Some(claims.sign(&self.key)))
+    }
+
     fn signed_in(&self, identity: Identity) -> Client {
         let claims = gateway::auth::Claims::new(&identity, Duration::from_secs(3600));
         self.with_token(Some(claims.sign(&self.key)))
@@ -237,8 +277,6 @@ fn gateways_with(
 
 impl Drop for World {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        self.stop();
     }
 }

@@ -73,6 +73,8 @@ declare::uuid_ids! {
     EmailAccountId = "acct";
     /// A person who is written to.
     LeadId = "lead";
+    /// An import of leads.
+    LeadImportId = "imp";
     /// An email template.
     TemplateId = "tmpl";
     /// An outreach campaign.

@@ -15,6 +15,7 @@ pub mod feature_flag;
 pub mod folder;
 pub mod invitation;
 pub mod lead;
+pub mod lead_import;
 pub mod outbox;
 pub mod payment;
 pub mod permission;

@@ -9,11 +9,14 @@ mod graphiql;
 mod graphql;
 mod health;
 mod introspection;
+mod live;
 mod log;
 mod media;
 mod request;
 mod schema;
+mod sse;
 mod visibility;
+mod ws;
 
 use std::sync::Arc;
 
@@ -25,12 +28,19 @@ use axum::{
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{And, NotForContentType, SizeAbove},
+    },
 };
 
+pub(crate) use authenticate::Sender;
 pub(crate) use client::Peer;
-pub(crate) use error::HttpError;
+pub(crate) use error::{HttpError, name_request, panicked};
 pub(crate) use introspection::Introspections;
+pub(crate) use live::{EventLog, Transport, single, turned_away};
+pub(crate) use sse::Reservations;
+pub(crate) use visibility::Sent;
 
 use crate::serve::Gateway;
 
@@ -59,9 +69,14 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     }
 }
 
-/// Compresses for clients that ask for it.
-fn compression() -> CompressionLayer<SizeAbove> {
+/// Compresses for clients that ask for it; not streams, whose events are to come out at once.
+fn compression() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(COMPRESSED_ABOVE))
+        .compress_when(SizeAbove::new(COMPRESSED_ABOVE).and(NotForContentType::SSE))
+}
+
+/// An answer that was executed, as JSON.
+pub(crate) fn json(response: &async_graphql::Response) -> String {
+    body::body(response, true)
 }

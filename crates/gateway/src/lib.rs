@@ -2,7 +2,8 @@
 //!
 //! A request goes `http::graphql` → `auth` → a tenant context (no connection yet) → the schema of
 //! `resolver` → back in `operation`, which ends the transaction → `http::graphql`, which answers.
-//! `gateway import-leads` goes the same way, without HTTP.
+//! `gateway import-leads` goes the same way, without HTTP. A subscription goes it once for each event: `http::ws` or
+//! `http::sse` → `live`, which listens to `tenant`'s feed of changes.
 //!
 //! What may not be in here: SeaORM, SQL about a table, a GraphQL type. The transaction is
 //! `tenant`'s, the schema `resolver`'s.
@@ -17,6 +18,7 @@ mod budget;
 pub mod command;
 mod database;
 pub mod http;
+mod live;
 mod operation;
 mod serve;
 pub mod settings;

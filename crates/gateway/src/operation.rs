@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, Value};
-use tenant::{Access, Database, Identity, Outcome, Refusal, TenantContext};
+use tenant::{Access, Database, Event, Identity, Outcome, Refusal, TenantContext, Topic};
 use tokio::time::timeout;
 
 /// An operation that was run, and whose transaction has ended.
@@ -148,4 +148,54 @@ impl Executed {
             extensions.insert("transaction".to_owned(), Value::from(transaction));
         }
     }
+}
+
+/// What a subscription is about, or the response that says what is wrong with it.
+///
+/// # Errors
+/// [`Unanswered`] if the transaction did not begin, or end, as it should, or took longer than `time`.
+pub(crate) async fn open(
+    database: &Database,
+    schema: &resolver::Schema,
+    identity: &Identity,
+    request: Request,
+    time: Duration,
+) -> Result<Result<Topic, Response>, Unanswered> {
+    let context = database.context(identity.clone(), Access::Read);
+    let opening = resolver::live::open(schema, request, Arc::clone(&context));
+    let opened = timeout(time, opening).await;
+    ended(&context).await?;
+    opened.map_err(|_| Unanswered::TimedOut)
+}
+
+/// What a subscription answers to an event, in a transaction of its own; `None` if the row can not be seen.
+///
+/// # Errors
+/// As of [`open`].
+pub(crate) async fn tell(
+    database: &Database,
+    schema: &resolver::Schema,
+    identity: &Identity,
+    request: Request,
+    event: Event,
+    time: Duration,
+) -> Result<Option<Response>, Unanswered> {
+    let context = database.context(identity.clone(), Access::Read);
+    let telling = resolver::live::tell(schema, request, event, Arc::clone(&context));
+    let told = timeout(time, telling).await;
+    ended(&context).await?;
+    told.map_err(|_| Unanswered::TimedOut)
+}
+
+/// Ends a transaction that read.
+async fn ended(context: &TenantContext) -> Result<(), Unanswered> {
+    let ended = context.finish(false).await;
+    if let Some(refusal) = context.refusal() {
+        return Err(Unanswered::Refused(refusal));
+    }
+    // Of staff, what they read has to be recorded.
+    ended.map(drop).map_err(|error| {
+        tracing::error!(%error, "a transaction could not be committed");
+        Unanswered::CommitFailed
+    })
 }

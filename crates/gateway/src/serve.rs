@@ -13,7 +13,7 @@ use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity};
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, watch},
+    sync::{Semaphore, SemaphorePermit, mpsc, watch},
     time::timeout,
 };
 
@@ -25,6 +25,7 @@ use crate::{
     auth::{Door, SecurityEvents, Trust},
     budget::{Budgets, Redis, Spent},
     http::Introspections,
+    live::Live,
     settings::{Config, Introspection, Origins},
     trusted::{self, ManifestError},
 };
@@ -34,6 +35,10 @@ pub(crate) use self::core::STACK;
 /// What every request needs. Each [core](serve) has one, with connections of its own.
 pub struct Gateway {
     database: Database,
+    /// Events that may be read at the same moment: half of the connections, so that requests have the others.
+    turns: Semaphore,
+    /// Sockets that are open.
+    sockets: watch::Sender<usize>,
     redis: Option<Redis>,
     shared: Arc<Shared>,
 }
@@ -51,6 +56,7 @@ struct Shared {
     budgets: Budgets,
     rate_limits: bool,
     max_body_bytes: usize,
+    live: Live,
     request_timeout: Duration,
     read_timeout: Duration,
     idle_timeout: Duration,
@@ -80,6 +86,7 @@ impl Gateway {
             budgets: Budgets::new(),
             rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
+            live: Live::new(url, config)?,
             request_timeout: config.request_timeout,
             read_timeout: config.read_timeout,
             idle_timeout: config.idle_timeout,
@@ -97,6 +104,8 @@ impl Gateway {
                 Ok(Arc::new(Self {
                     database: Database::new(url, &options).map_err(InvalidUrl::from)?,
                     redis: redis.transpose().map_err(InvalidUrl::from)?,
+                    turns: Semaphore::new((max_connections / 2).max(1) as usize),
+                    sockets: watch::Sender::new(0),
                     shared: Arc::clone(&shared),
                 }))
             })
@@ -180,6 +189,38 @@ impl Gateway {
     pub(crate) fn idle_timeout(&self) -> Duration {
         self.shared.idle_timeout
     }
+
+    /// What connections that stay open have together.
+    pub(crate) fn live(&self) -> &Live {
+        &self.shared.live
+    }
+
+    /// Waits until another event may be read.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.acquire().await.ok()
+    }
+
+    /// Counts a socket for as long as the answer is there.
+    pub(crate) fn open_socket(self: &Arc<Self>) -> OpenSocket {
+        self.sockets.send_modify(|open| *open += 1);
+        OpenSocket(Arc::clone(self))
+    }
+
+    /// Completes once no socket is open. HTTP's own shutdown does not know of them.
+    async fn sockets_closed(&self) {
+        // It can not fail: the sender is here.
+        let _ = self.sockets.subscribe().wait_for(|open| *open == 0).await;
+    }
+}
+
+/// A socket that is open.
+pub(crate) struct OpenSocket(Arc<Gateway>);
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.0.sockets.send_modify(|open| *open -= 1);
+    }
 }
 
 /// `connections` shared out among `cores`, of which each gets one at least.
@@ -206,6 +247,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (phase, phases) = watch::channel(Phase::Running);
     let (alive, mut lives) = mpsc::channel(1);
+    let shared = gateways.first().map(|gateway| Arc::clone(&gateway.shared));
     let start = |gateway| Core::start(gateway, phases.clone(), alive.clone());
     let cores = gateways
         .into_iter()
@@ -214,9 +256,13 @@ pub async fn serve(
     drop(alive);
     tokio::select! {
         never = accept(&listener, &cores) => match never {},
+        () = follow(shared.as_deref()) => {}
         () = shutdown => {}
     }
     drop(listener);
+    if let Some(shared) = shared {
+        shared.live.close();
+    }
     phase.send_replace(Phase::Draining);
     // Nothing is received: it is closed once the last thread has ended.
     if timeout(drain, lives.recv()).await.is_err() {
@@ -226,6 +272,14 @@ pub async fn serve(
         let _ = timeout(CUTTING, lives.recv()).await;
     }
     Ok(())
+}
+
+/// Reads what changed, for all cores, for as long as it is polled.
+async fn follow(shared: Option<&Shared>) {
+    match shared {
+        Some(shared) => shared.live.feed.run().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// How long threads may take to drop what they were doing.

@@ -138,6 +138,25 @@ pub struct Settings {
     /// [default: everyone]
     #[arg(long, env = "GATEWAY_INTROSPECTION", global = true)]
     pub introspection: Option<Introspection>,
+    /// Milliseconds a WebSocket may take to send `connection_init` [default: 3000]
+    #[arg(long, env = "GATEWAY_SOCKET_INIT_TIMEOUT_MS", global = true)]
+    pub socket_init_timeout_ms: Option<u64>,
+    /// Seconds after which something is sent on a WebSocket or an event stream that has nothing to say; a socket that
+    /// does not answer by the next time is closed [default: 15]
+    #[arg(long, env = "GATEWAY_KEEP_ALIVE_SECONDS", global = true)]
+    pub keep_alive_seconds: Option<u64>,
+    /// Most operations at once of a WebSocket, or of an event stream that several share [default: 100]
+    #[arg(long, env = "GATEWAY_MAX_OPERATIONS", global = true)]
+    pub max_operations: Option<usize>,
+    /// Largest message to a WebSocket in bytes [default: 1048576]
+    #[arg(long, env = "GATEWAY_MAX_MESSAGE_BYTES", global = true)]
+    pub max_message_bytes: Option<usize>,
+    /// Most WebSockets and event streams at once [default: 10000]
+    #[arg(long, env = "GATEWAY_MAX_STREAMS", global = true)]
+    pub max_streams: Option<usize>,
+    /// Most of them for one tenant [default: 2000]
+    #[arg(long, env = "GATEWAY_MAX_TENANT_STREAMS", global = true)]
+    pub max_tenant_streams: Option<usize>,
     /// Seconds that requests in flight get to end after Ctrl-C or SIGTERM; a second one ends them at
     /// once [default: 20]
     #[arg(long, env = "GATEWAY_DRAIN_SECONDS", global = true)]
@@ -306,6 +325,14 @@ impl Settings {
             trusted_only: self.trusted_only.or(weaker.trusted_only),
             apq: self.apq.or(weaker.apq),
             introspection: self.introspection.or(weaker.introspection),
+            socket_init_timeout_ms: self
+                .socket_init_timeout_ms
+                .or(weaker.socket_init_timeout_ms),
+            keep_alive_seconds: self.keep_alive_seconds.or(weaker.keep_alive_seconds),
+            max_operations: self.max_operations.or(weaker.max_operations),
+            max_message_bytes: self.max_message_bytes.or(weaker.max_message_bytes),
+            max_streams: self.max_streams.or(weaker.max_streams),
+            max_tenant_streams: self.max_tenant_streams.or(weaker.max_tenant_streams),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
             jwks_url: self.jwks_url.or(weaker.jwks_url),

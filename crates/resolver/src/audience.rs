@@ -7,7 +7,7 @@
 
 use tenant::Role;
 
-use crate::{mutation, query, table::Scope, write::Right};
+use crate::{live, mutation, query, table::Scope, write::Right};
 
 /// Whom a root field answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub enum Answered {
 /// A root field, and whom it answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Permission {
-    /// The type of the root: `Query` or `Mutation`.
+    /// The type of the root: `Query`, `Mutation`, or `Live`, that of subscriptions.
     pub root: &'static str,
     /// The field's name.
     pub field: &'static str,
@@ -66,6 +66,7 @@ pub fn permissions() -> Vec<Permission> {
     let roots = [
         ("Query", query::declared()),
         ("Mutation", mutation::declared()),
+        ("Live", declared::<live::Live>()),
     ];
     let all = roots.into_iter().flat_map(|(root, fields)| {
         let permission = move |(field, audience)| Permission {

@@ -1,6 +1,7 @@
 //! The GraphQL schema: what can be asked, and how it is loaded.
 //!
-//! * [`object`]: one file an entity; `query`, `mutation`: the root fields;
+//! * [`object`]: one file an entity; `query`, `mutation`, [`live`]: the root fields of queries, mutations and
+//!   subscriptions;
 //! * [`audience`]: whom each root field answers;
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
 //! * `input`, `write`: what inputs mean, and the statements of mutations;
@@ -20,6 +21,7 @@ mod connection;
 pub mod error;
 mod filter;
 mod input;
+pub mod live;
 mod loader;
 mod mutation;
 pub mod object;
@@ -34,8 +36,9 @@ mod write;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
+use async_graphql::{Request, Response, SDLExportOptions};
 use futures::{FutureExt, future::BoxFuture};
+use rows::Root;
 use tenant::TenantContext;
 
 pub use aggregate::MAX_GROUPS;
@@ -50,7 +53,7 @@ pub struct Schema {
     environment: rows::Environment,
 }
 
-type Whole = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+type Whole = async_graphql::Schema<query::Query, mutation::Mutation, Root<live::Live>>;
 
 /// Builds the schema; needs no database.
 #[must_use]
@@ -71,7 +74,7 @@ fn whole() -> Whole {
     Whole::build(
         query::Query::default(),
         mutation::Mutation::default(),
-        EmptySubscription,
+        Root::<live::Live>::new(),
     )
     .extension(operation::Codes)
     .finish()
@@ -88,7 +91,7 @@ pub fn sdl() -> String {
     whole().sdl_with_options(options)
 }
 
-/// Runs a request through the transaction of `context`, whose end is the caller's.
+/// Runs a query or a mutation through the transaction of `context`, whose end is the caller's.
 ///
 /// A query whose document was seen before is run by `rows`, unless it has directives, fragments of the root, or asks
 /// for the schema; all else by async-graphql.
@@ -100,11 +103,8 @@ pub fn execute(
     request: Request,
     context: Arc<TenantContext>,
 ) -> BoxFuture<'_, Response> {
-    let gathering = operation::gathering(&request);
     let bill = operation::bill(&request);
-    let request = request
-        .data(session::Session::new(context, gathering))
-        .data(rows::RootFields::default());
+    let request = prepared(request, context);
     let registry = schema.environment.registry();
     let settled = move |response| {
         let mut response = settled(response);
@@ -125,6 +125,14 @@ pub fn execute(
         }
         None => Box::pin(schema.whole.execute(request).map(settled)),
     }
+}
+
+/// The request with what its resolvers share.
+fn prepared(request: Request, context: Arc<TenantContext>) -> Request {
+    let gathering = operation::gathering(&request);
+    request
+        .data(session::Session::new(context, gathering))
+        .data(rows::RootFields::default())
 }
 
 fn settled(mut response: Response) -> Response {

@@ -22,6 +22,7 @@ pub mod feature_flag;
 pub mod folder;
 pub mod invitation;
 pub mod lead;
+pub mod lead_import;
 pub mod mail_server_settings;
 pub mod node;
 pub mod other_tenant;

@@ -10,6 +10,7 @@ mod inspect;
 mod introspection;
 mod limits;
 mod lookup;
+mod single;
 mod tokens;
 mod unknown;
 mod uses;

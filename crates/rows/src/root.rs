@@ -2,18 +2,25 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     marker::PhantomData,
+    pin::Pin,
     sync::{Mutex, PoisonError},
 };
 
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned,
-    ServerResult, Value, parser::types::Field as FieldNode, registry::Registry,
-    resolver_utils::resolve_container,
+    Response, ServerResult, SubscriptionType, Value, indexmap::IndexMap,
+    parser::types::Field as FieldNode, registry::Registry, resolver_utils::resolve_container,
 };
+use futures::stream::{self, Stream};
 
 use crate::{
-    Inquiry, Object, One, collect::Selected, level::Level, merge::root_sets, path::Path,
-    seam::Execution, write,
+    Inquiry, Object, One,
+    collect::Selected,
+    level::Level,
+    merge::root_sets,
+    path::Path,
+    seam::{Execution, mark_subscription, reported},
+    write,
 };
 
 /// An [`Object`] without a row as the root of a schema's queries.
@@ -87,6 +94,36 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
 }
 
 impl<T: Object<Row = ()>> ObjectType for Root<T> {}
+
+/// As the root of a schema's subscriptions: each field answers once, with what the request's data says has happened.
+/// So an event is a request of its own, and whoever has the events runs one for each.
+impl<T: Object<Row = ()>> SubscriptionType for Root<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let name = One::<T>::create_type_info(registry);
+        mark_subscription(registry, &T::name());
+        name
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        ctx: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        Some(Box::pin(stream::once(async move {
+            let key = ctx.item.node.response_key().node.clone();
+            let answer = self.resolve_field(ctx).await;
+            let mut response = match answer.map(Option::unwrap_or_default) {
+                Ok(value) => Response::new(Value::Object(IndexMap::from([(key, value)]))),
+                Err(error) => Response::from_errors(vec![error]),
+            };
+            response.errors.extend(reported(ctx));
+            response
+        })))
+    }
+}
 
 /// Which root fields of an operation were resolved; put a new one into each request's data.
 ///

@@ -2,8 +2,8 @@
 //!
 //! These members carry no promise of stability, which is why the workspace pins async-graphql to one
 //! exact version. When it moves, this file is the one to check: the fields `item`, `schema_env`,
-//! `query_env` and `execute_data` of a context, `QueryEnv::create_context`, `QueryEnvInner`, and
-//! `param_value`.
+//! `query_env` and `execute_data` of a context, `QueryEnv::create_context`, `QueryEnvInner`,
+//! `param_value`, and `is_subscription` of a type.
 
 use std::sync::{Arc, OnceLock, PoisonError};
 
@@ -12,7 +12,7 @@ use async_graphql::{
     QueryEnv, QueryEnvInner, QueryPathNode, SchemaEnv, ServerError, ServerResult,
     extensions::Extensions,
     parser::types::{Field, FragmentDefinition, SelectionSet},
-    registry::Registry,
+    registry::{MetaType, Registry},
 };
 
 use crate::{Output, Query, merge::is_alone};
@@ -192,6 +192,22 @@ impl Running<'_> {
     pub(crate) fn errors(&self) -> Vec<ServerError> {
         let errors = self.query.errors.lock();
         std::mem::take(&mut *errors.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What was reported by the fields of an event, which async-graphql leaves to its subscriptions to collect.
+pub(crate) fn reported(ctx: &Context<'_>) -> Vec<ServerError> {
+    let errors = ctx.query_env.errors.lock();
+    std::mem::take(&mut *errors.unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Says that a type of the registry is the root of subscriptions, of which validation wants to know.
+pub(crate) fn mark_subscription(registry: &mut Registry, name: &str) {
+    if let Some(MetaType::Object {
+        is_subscription, ..
+    }) = registry.types.get_mut(name)
+    {
+        *is_subscription = true;
     }
 }
 

@@ -8,6 +8,7 @@ mod email_accounts;
 mod events;
 mod identity;
 pub(crate) mod labels;
+mod lead_imports;
 mod leads;
 mod payments;
 mod settings;
@@ -42,6 +43,7 @@ pub(crate) const TABLES: &[Table] = &[
     domain_ip_assignments::DOMAIN_IP_ASSIGNMENTS,
     email_accounts::EMAIL_ACCOUNTS,
     leads::LEADS,
+    lead_imports::LEAD_IMPORTS,
     templates::TEMPLATES,
     labels::FOLDERS,
     labels::TAGS,

@@ -8,10 +8,10 @@ use sqlx::{
     ConnectOptions,
     postgres::{PgConnectOptions, PgSslMode},
 };
-use tokio_postgres::{Config, config::SslMode};
+use tokio_postgres::{Client, Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::wire::{Wire, connecting};
+use crate::wire::{Connection, Wire, connecting};
 
 /// How long the handshake may take; the pool's time-out is the shorter one as a rule.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -33,7 +33,16 @@ impl Target {
         url: &str,
         statement_timeout: Option<Duration>,
     ) -> Result<Self, sqlx::Error> {
-        let mut options = PgConnectOptions::from_str(url)?.application_name("tenant-gateway");
+        Self::named(url, "tenant-gateway", statement_timeout)
+    }
+
+    /// The same with a name of its own among the server's sessions.
+    pub(crate) fn named(
+        url: &str,
+        name: &str,
+        statement_timeout: Option<Duration>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut options = PgConnectOptions::from_str(url)?.application_name(name);
         if let Some(time) = statement_timeout {
             // With the first message of a connection, and never again.
             options = options.options([("statement_timeout", time.as_millis())]);
@@ -52,9 +61,14 @@ impl Target {
     }
 
     pub(crate) async fn connect(&self) -> Result<Wire, sqlx::Error> {
-        let connected = self.config.connect(self.tls.clone()).await;
-        let (client, connection) = connected.map_err(connecting)?;
+        let (client, connection) = self.connect_apart().await?;
         Wire::new(client, connection).await.map_err(connecting)
+    }
+
+    /// A connection, and what has to be polled for it to work.
+    pub(crate) async fn connect_apart(&self) -> Result<(Client, Connection), sqlx::Error> {
+        let connected = self.config.connect(self.tls.clone()).await;
+        connected.map_err(connecting)
     }
 }
 

@@ -123,6 +123,14 @@ impl TenantContext {
         Ok(roles)
     }
 
+    /// Has it checked that who asks may, without a statement of its own. Opens the transaction.
+    ///
+    /// # Errors
+    /// As for any statement, when the transaction can not be opened.
+    pub async fn admit(&self) -> Result<(), DbErr> {
+        self.grants().await.map(drop)
+    }
+
     /// Ends the transaction: a write is committed when `commit` says so, and that is awaited, and so is whatever
     /// staff did in a tenant; all else is rolled back, which nobody waits for. Statements after it fail.
     ///

@@ -11,6 +11,8 @@
 //! * can not outlive the request: whatever is dropped half way is rolled back or its connection
 //!   closed before anybody else can borrow it (`transaction`).
 //!
+//! Beside it there is the [`Feed`], which says what changed and shows no row: its one connection belongs to no tenant.
+//!
 //! `connect` makes a connection, `pool` lends it, `wire` speaks on it: the first statements of a read
 //! go out with the opening message, and those of one level together.
 //!
@@ -25,6 +27,7 @@ mod context;
 mod database;
 mod directory;
 mod error;
+mod feed;
 mod identity;
 mod inspect;
 mod pool;
@@ -41,6 +44,7 @@ pub use error::{
     Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_conflict,
     is_lock_timeout, is_missing_context, is_out_of_range, is_read_only_transaction, violation,
 };
+pub use feed::{Change, Event, Feed, Listener, Lost, Subject, Topic};
 pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
 pub use row::Row;

@@ -106,7 +106,7 @@ async fn syntax_names_and_types() {
     a fragment in itself: 200 GRAPHQL_VALIDATION_FAILED the fragment `A` spreads itself
     a fragment of another type: 200 GRAPHQL_VALIDATION_FAILED Fragment cannot be spread here as objects of type "LeadConnection" can never be of type "Campaign"
     an unknown directive: 200 GRAPHQL_VALIDATION_FAILED Unknown directive "what"
-    a subscription: 200 GRAPHQL_VALIDATION_FAILED Schema is not configured for subscriptions.
+    a subscription: 406 NOT_ACCEPTABLE a subscription is answered as `Accept: text/event-stream`, or over a WebSocket that speaks graphql-transport-ws
     an unknown mutation: 200 GRAPHQL_VALIDATION_FAILED Unknown field "dropTenant" on type "Mutation".
     two different selections of one name: 200 GRAPHQL_VALIDATION_FAILED Fields "leads" conflict because they have differing arguments. Use different aliases on the fields to fetch both if this was intentional.
     "#);

@@ -19,6 +19,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
             "domains",
             "email_accounts",
             "leads",
+            "lead_imports",
             "templates",
             "folders",
             "tags",

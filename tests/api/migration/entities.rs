@@ -16,7 +16,7 @@ type Table = (String, Vec<Column>, Vec<String>);
 const HIDDEN: [(&str, &str); 2] = [("email_accounts", "vault_key_path"), ("api_keys", "digest")];
 
 /// Tables that are no entity.
-const NO_ENTITY: [&str; 1] = ["seaql_migrations"];
+const NO_ENTITY: [&str; 2] = ["changes", "seaql_migrations"];
 
 macro_rules! entities {
     ($($module:ident),* $(,)?) => {
@@ -38,6 +38,7 @@ fn entities() -> Vec<Table> {
         folder,
         invitation,
         lead,
+        lead_import,
         outbox,
         payment,
         permission,

@@ -26,7 +26,13 @@ async fn expect_roles(connection: &mut PgConnection) {
         (name.to_owned(), login, inherits, false, members)
     };
     let expected = [
-        role("gateway_login", true, false, &["gateway_staff"]),
+        role("gateway_feed", false, true, &[]),
+        role(
+            "gateway_login",
+            true,
+            false,
+            &["gateway_feed", "gateway_staff"],
+        ),
         role("gateway_migrator", true, true, &["gateway_owner"]),
         role("gateway_owner", false, true, &[]),
         role("gateway_staff", false, true, &[]),

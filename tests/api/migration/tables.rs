@@ -3,8 +3,9 @@
 use sqlx::PgPool;
 
 /// Tables that are no tenant's: the platform's, the users', and the migrations' own. All others are tenant tables.
-pub(super) const OTHERS: [&str; 14] = [
+pub(super) const OTHERS: [&str; 15] = [
     "admin_system_events",
+    "changes", // of all tenants, for the feed
     "feature_flags",
     "permissions",
     "plans",

@@ -2,7 +2,8 @@
 
 use entity::id::{
     ApiKeyId, CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
-    InvitationId, LeadId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
+    InvitationId, LeadId, LeadImportId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId,
+    UserId,
 };
 use gateway_tests::World;
 use sqlx::AssertSqlSafe;
@@ -24,6 +25,8 @@ filed AS (INSERT INTO template_folders (tenant_id, template_id, folder_id)
     SELECT template.tenant_id, template.id, folder.id FROM template, folder),
 tagged AS (INSERT INTO template_tags (tenant_id, template_id, tag_id)
     SELECT template.tenant_id, template.id, tag.id FROM template, tag),
+import AS (INSERT INTO lead_imports (tenant_id, started_by_user_id, name)
+    SELECT tenant.id, min(m.user_id::text)::uuid, 'Spare' FROM tenant JOIN tenant_users m ON m.tenant_id = tenant.id GROUP BY 1),
 draft AS (INSERT INTO campaigns (tenant_id, company_id, name)
     SELECT tenant_id, id, 'Spare' FROM company RETURNING id, tenant_id)
 INSERT INTO campaign_sequence_steps (tenant_id, campaign_id, step_order, step_type, wait_duration_hours, condition_type)
@@ -46,6 +49,8 @@ pub struct Subjects {
     /// One that no step sends from.
     pub spare_account: String,
     pub lead: String,
+    /// One that runs.
+    pub lead_import: String,
     pub template: String,
     /// One that no step sends, with a folder and a tag.
     pub spare_template: String,
@@ -107,6 +112,9 @@ impl Subjects {
                 .id::<EmailAccountId>("email_accounts", "email = 'spare@acme.test'")
                 .await,
             lead: find.id::<LeadId>("leads", "true").await,
+            lead_import: find
+                .id::<LeadImportId>("lead_imports", "state = 'running'")
+                .await,
             template: find.id::<TemplateId>("templates", "name <> 'Spare'").await,
             spare_template: find.id::<TemplateId>("templates", "name = 'Spare'").await,
             folder: find.number::<FolderId>("folders", "name <> 'Spare'").await,

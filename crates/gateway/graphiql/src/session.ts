@@ -7,8 +7,10 @@
  */
 
 import type { Fetcher } from "@graphiql/toolkit";
+import { getOperationAST } from "graphql";
 import { useSyncExternalStore } from "react";
 import { ask, type Answer } from "./endpoint";
+import { follow } from "./events";
 import { userStorage } from "./storage";
 import { currentToken, dropToken, keepToken, takeTokenFromAddress, tokenOwner } from "./token";
 
@@ -45,6 +47,10 @@ export function useSession(): Session {
 
 /** GraphiQL's way to the gateway. */
 export const fetcher: Fetcher = async (operation, options) => {
+  const document = options?.documentAST;
+  if (document && getOperationAST(document, operation.operationName)?.operation === "subscription") {
+    return follow(operation, token) as Awaited<ReturnType<Fetcher>>;
+  }
   const answer = await ask(operation, token, options?.headers);
   observe(answer);
   return answer.result as Awaited<ReturnType<Fetcher>>;

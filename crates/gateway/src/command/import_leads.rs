@@ -1,7 +1,7 @@
 //! `gateway import-leads`: a file of any length, a batch at a time.
 //!
 //! A thread reads rows (`line`, `header`, `row`, `source`) while the batch before them is imported
-//! (`batch`) in a transaction of its own; what was not taken over goes to a file (`rejects`). Memory holds
+//! (`batch`) in a transaction of its own, and counted (`record`); what was not taken over goes to a file (`rejects`). Memory holds
 //! three batches at most.
 
 mod arguments;
@@ -10,6 +10,7 @@ mod error;
 mod header;
 mod line;
 mod progress;
+mod record;
 mod rejects;
 mod row;
 mod source;
@@ -21,6 +22,7 @@ use crate::{InvalidUrl, database::Databases, settings::Config};
 use batch::Importer;
 use error::Cause;
 use progress::Progress;
+use record::Record;
 use rejects::Rejects;
 use source::{Batch, Source};
 
@@ -98,7 +100,7 @@ impl ImportLeads {
     ) -> Result<(), CommandError> {
         let mut progress = Progress::start(source.length);
         let ended = self
-            .batches(importer, source, &mut rejects, &mut progress, signals)
+            .recorded(importer, source, &mut rejects, &mut progress, signals)
             .await;
         progress.end();
         let path = rejects.path().display().to_string();
@@ -115,9 +117,26 @@ impl ImportLeads {
         Ok(())
     }
 
-    async fn batches(
+    /// Imports all batches as one import, for others to see.
+    async fn recorded(
         &self,
         importer: &Importer,
+        source: Source,
+        rejects: &mut Rejects,
+        progress: &mut Progress,
+        signals: &Signals,
+    ) -> Result<(), Cause> {
+        let record = Record::create(importer, &self.name()).await?;
+        let ended = self
+            .batches((importer, &record), source, rejects, progress, signals)
+            .await;
+        record.finish(importer, ended.is_ok()).await;
+        ended
+    }
+
+    async fn batches(
+        &self,
+        (importer, record): (&Importer, &Record),
         source: Source,
         rejects: &mut Rejects,
         progress: &mut Progress,
@@ -136,7 +155,7 @@ impl ImportLeads {
             let Batch { rows, line, bytes } = batch.map_err(Cause::Unreadable)?;
             // The batch in flight is saved; a second signal ends it, too, and takes it back.
             let imported = tokio::select! {
-                imported = importer.import(&header, &rows) => imported?,
+                imported = importer.import(record, &header, &rows) => imported?,
                 () = signals.clone().asked(2) => return Err(Cause::Asked),
             };
             progress.add(&imported, rows.len(), line, bytes);

@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use entity::id::TenantId;
 use tenant::{Act, ApiKey, Identity};
 use uuid::Uuid;
 
-use super::error::HttpError;
+use super::{client, error::HttpError};
 use crate::{
     auth::{Door, MOST_OF_A_MEMBER, TokenError, TurnedAway, Verdict},
     serve::Gateway,
@@ -22,11 +22,26 @@ const LONGEST_REASON: usize = 500;
 
 /// Who sends a request, as far as it is known before it is authenticated.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sender {
+pub(crate) struct Sender {
     /// From where; unknown without a connection of its own.
     pub(super) address: Option<IpAddr>,
     /// The request's id.
     pub(super) request: Uuid,
+}
+
+impl Sender {
+    /// Of the request with this id.
+    pub(super) fn of(
+        gateway: &Gateway,
+        extensions: &Extensions,
+        headers: &HeaderMap,
+        request: Uuid,
+    ) -> Self {
+        Self {
+            address: client::address(extensions, headers, gateway.trusted_proxies()),
+            request,
+        }
+    }
 }
 
 /// Whom a request speaks for.
@@ -35,10 +50,6 @@ pub(super) struct Caller {
     pub(super) identity: Identity,
     /// The second, of Unix time, from which on the credentials are not valid; `None` for a key, which is asked about
     /// each time.
-    #[expect(
-        dead_code,
-        reason = "a request is shorter than that; what lives longer asks"
-    )]
     pub(super) expires: Option<i64>,
 }
 

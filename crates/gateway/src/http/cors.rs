@@ -11,11 +11,12 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::settings::Origins;
 
 /// What a request may carry: what is read of it.
-const READ: [HeaderName; 4] = [
+const READ: [HeaderName; 5] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
     HeaderName::from_static("x-tenant-id"),
     HeaderName::from_static("x-staff-reason"),
+    HeaderName::from_static("x-graphql-event-stream-token"),
 ];
 
 /// What a page may see of an answer, beside what it always may.
@@ -38,7 +39,7 @@ pub(super) fn layer(origins: &Origins) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(READ)
         .expose_headers(SHOWN)
         .max_age(REMEMBERED)

@@ -1,6 +1,6 @@
 //! What goes wrong before or beside the execution, in GraphQL's error form.
 
-use std::any::Any;
+use std::{any::Any, panic::AssertUnwindSafe};
 
 use async_graphql::{Pos, ServerError, Value};
 use axum::{
@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures::FutureExt;
 use serde_json::json;
 use tenant::{Identity, Refusal};
 
@@ -47,6 +48,22 @@ pub(crate) enum HttpError {
     Unavailable,
     #[error("all database connections are in use; try again in a moment")]
     Busy,
+    #[error("this page may not open a socket here: it was served from elsewhere")]
+    Origin,
+    #[error("as many connections stay open as may; close one, or try again in a moment")]
+    Crowded,
+    #[error(
+        "there is no such stream; reserve one with PUT and the same sign-in, and open it within half a minute"
+    )]
+    NoStream,
+    #[error("the stream is open already; reserve another one with PUT")]
+    StreamOpen,
+    #[error("an operation with this `operationId` runs on the stream already")]
+    OperationExists,
+    #[error(
+        "a subscription is answered as `Accept: text/event-stream`, or over a WebSocket that speaks graphql-transport-ws"
+    )]
+    SubscriptionAsJson,
     #[error("the tenant's plan allows {allowed} requests a minute; try again in {seconds} s")]
     RateLimited { allowed: u32, seconds: u64 },
     #[error(
@@ -107,19 +124,21 @@ impl HttpError {
             | Self::OtherTenant
             | Self::NotPermitted
             | Self::NotTrusted
-            | Self::SchemaHidden(_) => StatusCode::FORBIDDEN,
+            | Self::SchemaHidden(_)
+            | Self::Origin => StatusCode::FORBIDDEN,
             // As Apollo's server does.
             Self::NotPersisted | Self::NotSupported => StatusCode::OK,
-            Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StreamOpen | Self::OperationExists => StatusCode::CONFLICT,
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotAcceptable | Self::SubscriptionAsJson => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::UnknownDocument => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Unrecorded | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -170,6 +189,17 @@ impl HttpError {
         }
     }
 
+    /// Whether it says that who asks is nobody here, or not any more.
+    pub(crate) fn is_of_membership(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAMember
+                | Self::NotActive
+                | Self::NotPermitted
+                | Self::Unauthenticated(TokenError::Key)
+        )
+    }
+
     /// The stable `extensions.code`.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -180,23 +210,35 @@ impl HttpError {
             | Self::NotActive
             | Self::OtherTenant
             | Self::NotPermitted
-            | Self::SchemaHidden(_) => "FORBIDDEN",
+            | Self::SchemaHidden(_)
+            | Self::Origin => "FORBIDDEN",
             Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::UnknownDocument | Self::NotPersisted => "PERSISTED_QUERY_NOT_FOUND",
             Self::NotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Unavailable => "UNAVAILABLE",
-            Self::Busy => "BUSY",
+            Self::Busy | Self::Crowded => "BUSY",
+            Self::StreamOpen | Self::OperationExists => "ALREADY_EXISTS",
             Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
-            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
-            Self::NotFound => "NOT_FOUND",
+            Self::NotFound | Self::NoStream => "NOT_FOUND",
             Self::Internal => "INTERNAL_ERROR",
         }
+    }
+}
+
+/// As one of an operation's errors.
+impl From<HttpError> for ServerError {
+    fn from(error: HttpError) -> Self {
+        let mut told = Self::new(error.to_string(), None);
+        let extensions = told.extensions.get_or_insert_default();
+        extensions.set("code", error.code());
+        told
     }
 }
 
@@ -219,7 +261,10 @@ impl HttpError {
         let mut response = (self.status(), Json(body)).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::Unavailable | Self::Busy | Self::Unauthenticated(TokenError::ProviderAway) => {
+            Self::Unavailable
+            | Self::Busy
+            | Self::Crowded
+            | Self::Unauthenticated(TokenError::ProviderAway) => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER);
             }
             Self::TooManyAttempts { seconds } => {
@@ -282,7 +327,7 @@ pub(super) async fn not_found() -> HttpError {
 }
 
 /// Names the request in each error that is the gateway's own fault.
-pub(super) fn name_request(errors: &mut [ServerError], id: &str) {
+pub(crate) fn name_request(errors: &mut [ServerError], id: &str) {
     for extensions in errors
         .iter_mut()
         .filter_map(|error| error.extensions.as_mut())
@@ -295,13 +340,21 @@ pub(super) fn name_request(errors: &mut [ServerError], id: &str) {
 }
 
 /// Logs what a request panicked with.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> HttpError {
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> HttpError {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(message, "a request panicked");
     HttpError::Internal
+}
+
+/// What a future answers, also when it panics.
+pub(super) async fn uncaught<T>(
+    answering: impl Future<Output = Result<T, HttpError>>,
+) -> Result<T, HttpError> {
+    let caught = AssertUnwindSafe(answering).catch_unwind().await;
+    caught.unwrap_or_else(|panic| Err(panicked(&*panic)))
 }
 
 /// Answers what panicked outside of the API.

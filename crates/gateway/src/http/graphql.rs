@@ -1,4 +1,5 @@
-//! `/graphql`: authenticate, read, open, execute, close.
+//! `/graphql`: authenticate, read, open, execute, close. What stays open, WebSockets and event streams, goes on in `ws`
+//! and `sse`.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -17,13 +18,12 @@ use tracing::Instrument;
 use super::{
     authenticate::{self, Sender},
     body::body,
-    client,
     error::{HttpError, name_request, panicked, refused},
     introspection,
     log::RequestLog,
     media::Answer,
     request::read,
-    visibility,
+    sse, visibility, ws,
 };
 use crate::{
     budget::Budgets,
@@ -69,19 +69,18 @@ async fn answer(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let sender = Sender {
-        address: client::address(
-            request.extensions(),
-            request.headers(),
-            gateway.trusted_proxies(),
-        ),
-        request: log.id,
-    };
+    if ws::is_wanted(&request) {
+        return ws::upgrade(gateway, request, log).await;
+    }
+    if sse::is_wanted(&request) {
+        return sse::handle(gateway, request, log).await;
+    }
+    let sender = Sender::of(gateway, request.extensions(), request.headers(), log.id);
     let caller = authenticate::caller(gateway, request.headers(), sender).await?;
-    let identity = caller.identity;
-    log.identity = Some(identity.clone());
-    log.policy = gateway.spend(&identity).await?;
+    log.identity = Some(caller.identity.clone());
+    log.policy = gateway.spend(&caller.identity).await?;
     let form = Answer::negotiate(request.headers())?;
+    let takes_stream = sse::accepts_stream(request.headers());
     let method = request.method().clone();
     let (limit, time) = (gateway.max_body_bytes(), gateway.read_timeout());
     let (mut request, terms) = read(request, limit, time, gateway.trusted()).await?;
@@ -96,7 +95,14 @@ async fn answer(
     };
     let kind = operation.kind;
     if operation.asks_for_schema {
-        visibility::check(gateway, &identity, sender).await?;
+        visibility::check(gateway, &caller.identity, sender).await?;
+    }
+    if kind == OperationType::Subscription {
+        log.operation = Some(operation.clone());
+        if !takes_stream {
+            return Err(HttpError::SubscriptionAsJson);
+        }
+        return sse::answer(gateway, (caller, sender), request, operation).await;
     }
     // The answer that is kept has no bill.
     let fixed =
@@ -108,7 +114,7 @@ async fn answer(
     let request = request.data(Output::Json);
     let asking = Asking {
         gateway,
-        identity,
+        identity: caller.identity,
         sender,
     };
     if let Some(key) = fixed {
@@ -119,14 +125,14 @@ async fn answer(
 }
 
 /// Who asks whom.
-struct Asking<'g> {
-    gateway: &'g Arc<Gateway>,
-    identity: Identity,
-    sender: Sender,
+pub(super) struct Asking<'g> {
+    pub(super) gateway: &'g Arc<Gateway>,
+    pub(super) identity: Identity,
+    pub(super) sender: Sender,
 }
 
 impl Asking<'_> {
-    fn refused(&self, why: Unanswered) -> HttpError {
+    pub(super) fn refused(&self, why: Unanswered) -> HttpError {
         let error = HttpError::unanswered(why, &self.identity);
         authenticate::refused(self.gateway, &error, &self.identity, self.sender);
         error
@@ -161,7 +167,7 @@ async fn introspect(
 }
 
 /// Runs the operation; its answer, and whether any of it was executed.
-async fn execute(
+pub(super) async fn execute(
     asking: &Asking<'_>,
     request: async_graphql::Request,
     kind: OperationType,

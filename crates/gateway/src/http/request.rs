@@ -20,7 +20,7 @@ use super::{error::HttpError, media::is_json};
 use crate::trusted::{Documents, PersistedQuery};
 
 /// `query`, `documentId`, `operationName`, `variables`, `extensions`; others are passed over.
-type Parameters = Map<String, Value>;
+pub(super) type Parameters = Map<String, Value>;
 
 /// The request, no larger than allowed, and its body within `time`; its document looked up if it names one, and how
 /// it is to be taken.
@@ -30,15 +30,23 @@ pub(super) async fn read(
     time: Duration,
     documents: &Documents,
 ) -> Result<(async_graphql::Request, Terms), HttpError> {
-    let parameters = match *request.method() {
-        Method::GET => of_url(request.uri())?,
-        Method::POST if !is_json(request.headers()) => return Err(HttpError::MediaType),
+    assemble(read_parameters(request, limit, time).await?, documents)
+}
+
+/// The same as it came, for who looks for more in it.
+pub(super) async fn read_parameters(
+    request: Request,
+    limit: usize,
+    time: Duration,
+) -> Result<Parameters, HttpError> {
+    match *request.method() {
+        Method::GET => of_url(request.uri()),
+        Method::POST if !is_json(request.headers()) => Err(HttpError::MediaType),
         Method::POST => timeout(time, of_body(request.into_body(), limit))
             .await
-            .map_err(|_| HttpError::BodyTimeout)??,
-        _ => return Err(HttpError::Method),
-    };
-    assemble(parameters, documents)
+            .map_err(|_| HttpError::BodyTimeout)?,
+        _ => Err(HttpError::Method),
+    }
 }
 
 /// The parameters of a URL are text; `variables` and `extensions` are JSON inside it. What is empty
@@ -100,7 +108,7 @@ async fn discard(mut body: BodyDataStream) {
     }
 }
 
-fn assemble(
+pub(super) fn assemble(
     mut parameters: Parameters,
     documents: &Documents,
 ) -> Result<(async_graphql::Request, Terms), HttpError> {

@@ -83,14 +83,14 @@ async fn roles(gateway: &Gateway, identity: &Identity) -> Result<Vec<Value>, Htt
 }
 
 /// What a request has sent, to tell its own words from the schema's.
-pub(super) struct Sent {
+pub(crate) struct Sent {
     document: String,
     variables: Variables,
 }
 
 impl Sent {
     /// `None` where the schema is everybody's to see.
-    pub(super) fn of(gateway: &Gateway, request: &Request) -> Option<Self> {
+    pub(crate) fn of(gateway: &Gateway, request: &Request) -> Option<Self> {
         match gateway.introspection() {
             Introspection::Everyone => None,
             _ => Some(Self {
@@ -102,7 +102,7 @@ impl Sent {
 
     /// Takes out of the errors what the client did not send, if it may not see it. Where the database can not say
     /// whether it may, it may not.
-    pub(super) async fn hide_schema(
+    pub(crate) async fn hide_schema(
         self,
         gateway: &Gateway,
         identity: &Identity,

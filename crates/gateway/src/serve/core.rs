@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join;
 use tokio::{
     runtime,
     sync::{
@@ -100,12 +101,21 @@ async fn run(
     phases: watch::Receiver<Phase>,
 ) {
     tokio::select! {
-        () = serve(&gateway, receiving, phases.clone()) => {
+        ((), ()) = join(
+            serve(&gateway, receiving, phases.clone()),
+            sockets_closed(&gateway, phases.clone()),
+        ) => {
             // All requests have ended, so this waits for the end of transactions at most.
             let _ = timeout(CLOSING, gateway.database().close()).await;
         }
         () = cut_off(phases) => {}
     }
+}
+
+/// Completes once the gateway is draining and its sockets are closed.
+async fn sockets_closed(gateway: &Gateway, mut phases: watch::Receiver<Phase>) {
+    let _ = phases.wait_for(|phase| *phase == Phase::Draining).await;
+    gateway.sockets_closed().await;
 }
 
 /// Serves each connection as a task of its own, until all have ended after the core is to drain.

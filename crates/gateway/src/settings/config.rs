@@ -67,6 +67,18 @@ pub struct Config {
     pub apq: bool,
     /// Who may see the schema.
     pub introspection: Introspection,
+    /// How long a socket may take to say who asks.
+    pub socket_init_timeout: Duration,
+    /// How often something is sent on connections that stay open.
+    pub keep_alive: Duration,
+    /// Most operations at once of a connection that stays open.
+    pub max_operations: usize,
+    /// Largest message to a socket in bytes.
+    pub max_message_bytes: usize,
+    /// Most connections that stay open.
+    pub max_streams: usize,
+    /// Most of them for one tenant.
+    pub max_tenant_streams: usize,
     /// How long requests in flight get at the end.
     pub drain: Duration,
     /// The token key, if one was given.
@@ -165,6 +177,14 @@ impl From<Settings> for Config {
             trusted_only: given.trusted_only.unwrap_or(false),
             apq: given.apq.unwrap_or(false),
             introspection: given.introspection.unwrap_or(Introspection::Everyone),
+            socket_init_timeout: Duration::from_millis(
+                given.socket_init_timeout_ms.unwrap_or(3000),
+            ),
+            keep_alive: Duration::from_secs(given.keep_alive_seconds.unwrap_or(15).max(1)),
+            max_operations: given.max_operations.unwrap_or(100),
+            max_message_bytes: given.max_message_bytes.unwrap_or(1 << 20),
+            max_streams: given.max_streams.unwrap_or(10_000),
+            max_tenant_streams: given.max_tenant_streams.unwrap_or(2_000),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),

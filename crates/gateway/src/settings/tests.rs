@@ -40,6 +40,21 @@ fn the_defaults_are_those_that_the_help_tells() {
     );
     assert!(config.documents.is_none() && !config.trusted_only && !config.apq);
     assert_eq!(config.introspection, Introspection::Everyone);
+    assert_eq!(
+        (
+            config.socket_init_timeout.as_millis(),
+            config.keep_alive.as_secs()
+        ),
+        (3000, 15)
+    );
+    assert_eq!(
+        (config.max_operations, config.max_message_bytes),
+        (100, 1_048_576)
+    );
+    assert_eq!(
+        (config.max_streams, config.max_tenant_streams),
+        (10_000, 2_000)
+    );
     assert_eq!(config.log_format, LogFormat::Human);
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());

@@ -37,6 +37,15 @@ async fn lead(database: &Database, email: &str) -> String {
     ask(database, &sql).await.unwrap_or_default()
 }
 
+/// The record of an import that others have seen, as `state created updated skipped rejected`.
+async fn record(database: &Database, name: &str) -> String {
+    let sql = format!(
+        "SELECT concat_ws(' ', state, created_count, updated_count, skipped_count, rejected_count) \
+         FROM lead_imports WHERE name = '{name}'"
+    );
+    ask(database, &sql).await.unwrap_or_default()
+}
+
 /// How many leads have addresses in the domain.
 async fn count(database: &Database, domain: &str) -> String {
     let sql = format!("SELECT count(*)::text FROM leads WHERE email LIKE '%@{domain}'");
@@ -158,6 +167,7 @@ async fn what_is_rejected_is_mended_and_imported_again() {
     fs::write(home.path().join("leads.csv"), file).expect("a file");
     let ended = import(&home, &["leads.csv"]).await;
     assert_eq!(counts(&ended), [9, 2, 0, 0, 7], "{ended:?}");
+    assert_eq!(record(&database, "leads.csv").await, "completed 2 0 0 7");
     assert!(
         ended.stdout.contains("7  rejected: see leads.rejects.csv"),
         "{ended:?}"
@@ -234,6 +244,7 @@ async fn a_signal_ends_it_between_two_batches() {
     let ended = importing.stop("INT").await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert_eq!(counts(&ended), [2, 2, 0, 0, 0], "{ended:?}");
+    assert_eq!(record(&database, "standard input").await, "stopped 2 0 0 0");
     assert!(
         ended
             .stderr

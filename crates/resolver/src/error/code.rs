@@ -41,13 +41,17 @@ pub enum Code {
     TransactionAborted,
     /// The statement took longer than the database allows.
     Timeout,
+    /// More happened than could be told to a subscription.
+    EventsLost,
+    /// The client runs as many operations at once as it may.
+    TooManyOperations,
     /// A fault of the gateway or the database; the log has the cause.
     Internal,
 }
 
 impl Code {
     /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ParseFailed,
         Self::ValidationFailed,
         Self::DocumentTooLarge,
@@ -67,6 +71,8 @@ impl Code {
         Self::TransactionConflict,
         Self::TransactionAborted,
         Self::Timeout,
+        Self::EventsLost,
+        Self::TooManyOperations,
         Self::Internal,
     ];
 
@@ -93,6 +99,8 @@ impl Code {
             Self::TransactionConflict => "TRANSACTION_CONFLICT",
             Self::TransactionAborted => "TRANSACTION_ABORTED",
             Self::Timeout => "STATEMENT_TIMEOUT",
+            Self::EventsLost => "EVENTS_LOST",
+            Self::TooManyOperations => "TOO_MANY_OPERATIONS",
             Self::Internal => "INTERNAL_ERROR",
         }
     }

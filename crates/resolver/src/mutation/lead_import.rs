@@ -1,9 +1,14 @@
 //! Many leads at once, in one statement.
 
 mod batch;
+mod record;
 
 use async_graphql::Enum;
 use batch::Batch;
+use entity::id::LeadImportId;
+use record::{
+    CreateLeadImportInput, CreateLeadImportPayload, FinishLeadImportInput, FinishLeadImportPayload,
+};
 
 use super::prelude::*;
 use crate::{
@@ -17,6 +22,10 @@ root! {
     pub object LeadImportMutations(()) {
         /// Takes leads over, 10,000 at most. What is wrong with one is told, and the others are taken over. For owners, admins and members.
         import_leads(Input<ImportLeadsInput>): ImportLeadsPayload = |_row| Some(()) -> Run,
+        /// Begins an import of many calls of `importLeads`, which name it so that others see how far it has come. For owners, admins and members.
+        create_lead_import(Input<CreateLeadImportInput>): CreateLeadImportPayload = |_row| Some(()) -> Run,
+        /// Ends an import. For owners, admins and members.
+        finish_lead_import(Input<FinishLeadImportInput>): FinishLeadImportPayload = |_row| Some(()) -> Run,
     }
 }
 
@@ -32,6 +41,11 @@ pub struct ImportLeadsInput {
     pub mode: LeadImportMode,
     /// The status of all of them. If not given, new ones can be written to and others stay as they are.
     pub status: Option<LeadStatus>,
+    /// The id of the import that these leads are a part of. If given, it counts them.
+    pub import_id: Option<Reference<LeadImportId>>,
+    /// How many more leads the client itself did not take over, from 0 to 1,000,000; the import counts them as rejected.
+    #[graphql(default_with = "Between(0)")]
+    pub rejected_before: Between<0, 1_000_000>,
 }
 
 /// A lead to take over.
@@ -136,12 +150,22 @@ impl Mutate for ImportLeadsInput {
             );
             return Err(ClientError::at(Code::BadUserInput, at, problem).into());
         }
+        let rejected_before = self
+            .rejected_before
+            .checked(&INPUT.field("rejected_before"))?;
+        let import = self.import_id.as_ref();
+        let import = import
+            .map(|id| id.typed(&INPUT.field("import_id")))
+            .transpose()?;
         let mut batch = Batch::check(self.leads, &at);
         let there = batch.write(writer, self.mode, self.status).await?;
         batch.settle(self.mode, &there);
         // After the rows are there: how many of them are new is known now only.
         if batch.outcome.created > 0 {
             writer.claim(Limit::Contacts, 0).await?;
+        }
+        if let Some(import) = import {
+            record::count(writer, import, &batch.outcome, rejected_before).await?;
         }
         Ok(batch.outcome)
     }

@@ -30,7 +30,7 @@ use super::{
     cost::{Bill, Costs},
     expansion,
     introspection::{asks_for_schema, is_about_schema},
-    lookup, provided, tokens,
+    lookup, provided, single, tokens,
     uses::Uses,
 };
 use crate::{error::shortened, query::ROOTS};
@@ -116,7 +116,7 @@ impl Documents {
     /// # Errors
     /// `DOCUMENT_TOO_LARGE` for one that a limit does not let pass, `GRAPHQL_PARSE_FAILED` for a document that
     /// is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has a fragment that spreads itself, no operation of the
-    /// request's name, several and the request names none, or a variable without the value that it must have.
+    /// request's name, several and the request names none, a subscription of several fields, or a variable without the value that it must have.
     pub fn find(&self, request: &mut Request, terms: Terms) -> Result<Operation, ServerError> {
         self.find_whole(request, terms).map_err(shortened)
     }
@@ -127,6 +127,7 @@ impl Documents {
             None => read(request, &self.limits)?,
         };
         let (name, definition) = choose(&document.parsed, request.operation_name.as_deref())?;
+        single::check(definition)?;
         provided(definition, &request.variables)?;
         let operation = Operation {
             name: name.map(ToString::to_string),

@@ -7,7 +7,8 @@ use crate::{
     loader::{all, find},
     object::{
         api_key::ApiKey, company::Company, domain::Domain, email_account::EmailAccount,
-        invitation::Invitation, lead::Lead, tenant::Tenant, tenant_user::TenantUser, user::User,
+        invitation::Invitation, lead::Lead, lead_import::LeadImport, tenant::Tenant,
+        tenant_user::TenantUser, user::User,
     },
 };
 
@@ -50,5 +51,9 @@ root! {
         lead(IdArgument<Lead>): Option<Lead> = |_row| Some(()) -> find::<Lead>(),
         /// The tenant's leads.
         leads(ConnectionArguments<Lead>): Connection<Lead> = |_row| Some(()) -> all::<Lead>(),
+        /// An import of leads by its id.
+        lead_import(IdArgument<LeadImport>): Option<LeadImport> = |_row| Some(()) -> find::<LeadImport>(),
+        /// The tenant's imports of leads.
+        lead_imports(ConnectionArguments<LeadImport>): Connection<LeadImport> = |_row| Some(()) -> all::<LeadImport>(),
     }
 }

@@ -92,14 +92,26 @@ fn leads(of: &Subjects) -> Vec<Entry> {
         "deleteLeads",
     ];
     let mut entries = standard(names, values.clone(), values, &of.lead, &of.lead);
-    entries.push(entry("importLeads", Right::Work, imported()));
+    entries.push(entry("importLeads", Right::Work, imported(of)));
+    entries.push(entry(
+        "createLeadImport",
+        Right::Work,
+        json!({ "name": "written.csv", "totalCount": 12 }),
+    ));
+    entries.push(entry(
+        "finishLeadImport",
+        Right::Work,
+        json!({ "id": of.lead_import, "outcome": "STOPPED" }),
+    ));
     entries
 }
 
-fn imported() -> Value {
+fn imported(of: &Subjects) -> Value {
     json!({
         "leads": [{ "email": "imported@lead.test", "name": "Imported", "company": "Paper" }],
         "mode": "INSERT",
         "status": "ARCHIVED",
+        "importId": of.lead_import,
+        "rejectedBefore": 3,
     })
 }

@@ -77,6 +77,14 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 impl ImportLeads {
+    /// What the import is called.
+    pub(super) fn name(&self) -> String {
+        match self.file.file_name() {
+            Some(name) if self.file != Path::new("-") => name.to_string_lossy().into_owned(),
+            _ => "standard input".to_owned(),
+        }
+    }
+
     /// Where rejects go.
     pub(super) fn rejects(&self) -> PathBuf {
         match &self.rejects {

@@ -6,7 +6,9 @@ use async_graphql::{Name, Request, Value, Variables, from_value, indexmap::Index
 use serde::Deserialize;
 use tenant::{Access, Database, Identity};
 
-use super::{arguments::Mode, error::Cause, header::Header, rejects::Reject, row::Row};
+use super::{
+    arguments::Mode, error::Cause, header::Header, record::Record, rejects::Reject, row::Row,
+};
 use crate::operation;
 
 const MUTATION: &str = "mutation ImportLeads($input: ImportLeadsInput!) { importLeads(input: $input) { \
@@ -59,11 +61,12 @@ impl Importer {
     /// When nothing of the batch was imported.
     pub(super) async fn import<'r>(
         &self,
+        record: &Record,
         header: &Header,
         rows: &'r [Row],
     ) -> Result<Imported<'r>, Cause> {
         let (bad, good): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.fault.is_some());
-        let payload = self.send(header, &good).await?;
+        let payload = self.send(record, header, &good, bad.len()).await?;
         let mut rejects = Vec::with_capacity(bad.len() + payload.rejected.len());
         for row in bad {
             rejects.push(reject(row, row.fault.clone().unwrap_or_default()));
@@ -82,8 +85,33 @@ impl Importer {
         })
     }
 
-    async fn send(&self, header: &Header, rows: &[&Row]) -> Result<Payload, Cause> {
-        let request = Request::new(MUTATION).variables(self.variables(header, rows));
+    async fn send(
+        &self,
+        record: &Record,
+        header: &Header,
+        rows: &[&Row],
+        rejected_before: usize,
+    ) -> Result<Payload, Cause> {
+        let mut input = self.input(header, rows);
+        input.insert(Name::new("importId"), Value::String(record.0.clone()));
+        input.insert(Name::new("rejectedBefore"), Value::from(rejected_before));
+        let data = self.mutate(MUTATION, input).await?;
+        let answer: Answer = from_value(data).map_err(|error| Cause::Refused(error.to_string()))?;
+        Ok(answer.import_leads)
+    }
+
+    /// Runs a mutation of one input; its data.
+    ///
+    /// # Errors
+    /// When nothing was changed.
+    pub(super) async fn mutate(
+        &self,
+        mutation: &str,
+        input: IndexMap<Name, Value>,
+    ) -> Result<Value, Cause> {
+        let variables = IndexMap::from([(Name::new("input"), Value::Object(input))]);
+        let variables = Variables::from_value(Value::Object(variables));
+        let request = Request::new(mutation).variables(variables);
         let executed = operation::execute(
             &self.database,
             &self.schema,
@@ -96,12 +124,10 @@ impl Importer {
         if let Some(error) = response.errors.into_iter().next() {
             return Err(Cause::Refused(error.message));
         }
-        let answer: Answer =
-            from_value(response.data).map_err(|error| Cause::Refused(error.to_string()))?;
-        Ok(answer.import_leads)
+        Ok(response.data)
     }
 
-    fn variables(&self, header: &Header, rows: &[&Row]) -> Variables {
+    fn input(&self, header: &Header, rows: &[&Row]) -> IndexMap<Name, Value> {
         let leads = rows.iter().map(|row| lead(header, row)).collect();
         let mut input = IndexMap::from([
             (Name::new("leads"), Value::List(leads)),
@@ -114,8 +140,7 @@ impl Importer {
             let status = Name::new(status.to_uppercase());
             input.insert(Name::new("status"), Value::Enum(status));
         }
-        let variables = IndexMap::from([(Name::new("input"), Value::Object(input))]);
-        Variables::from_value(Value::Object(variables))
+        input
     }
 }
 
