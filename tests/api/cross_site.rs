@@ -206,10 +206,10 @@ async fn the_pages_that_are_set_may_ask_and_read() {
         let (status, headers) = preflight(&world.anonymous(), origin).await;
         assert_eq!((status, allowed(&headers)), (200, Some(origin)));
         let said = |name: &str| headers[name].to_str().expect("ASCII").to_ascii_lowercase();
-        assert_eq!(said("access-control-allow-methods"), "get,post");
+        assert_eq!(said("access-control-allow-methods"), "get,post,put,delete");
         assert_eq!(
             said("access-control-allow-headers"),
-            "authorization,content-type,x-tenant-id,x-staff-reason"
+            "authorization,content-type,x-tenant-id,x-staff-reason,x-graphql-event-stream-token"
         );
         assert_eq!(said("access-control-max-age"), "7200");
         assert!(!headers.contains_key("access-control-allow-credentials"));
