@@ -116,7 +116,8 @@ impl Documents {
     /// # Errors
     /// `DOCUMENT_TOO_LARGE` for one that a limit does not let pass, `GRAPHQL_PARSE_FAILED` for a document that
     /// is not GraphQL, `GRAPHQL_VALIDATION_FAILED` if it has a fragment that spreads itself, no operation of the
-    /// request's name, several and the request names none, a subscription of several fields, or a variable without the value that it must have.
+    /// request's name, several and the request names none, a subscription of several fields, or a variable without
+    /// the value that it must have.
     pub fn find(&self, request: &mut Request, terms: Terms) -> Result<Operation, ServerError> {
         self.find_whole(request, terms).map_err(shortened)
     }
