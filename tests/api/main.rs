@@ -5,6 +5,7 @@
 mod abuse;
 mod audits;
 mod auth;
+mod batches;
 mod budget;
 mod columns;
 mod cross_site;

@@ -115,7 +115,7 @@ impl Budgets {
     /// or not any more. Nobody waits for it.
     pub(crate) fn learn(gateway: &Arc<Gateway>, identity: &Identity, executed: &Executed) {
         let budgets = gateway.budgets();
-        let Some(member) = counted(identity) else {
+        let Some(member) = counted(identity).filter(|_| gateway.has_rate_limits()) else {
             return;
         };
         match executed.context.refusal() {

@@ -1,6 +1,7 @@
 //! HTTP: the routes, and the way of a request from its bytes to its answer.
 
 mod authenticate;
+mod batch;
 mod body;
 mod client;
 mod cors;
@@ -51,9 +52,13 @@ const COMPRESSED_ABOVE: u16 = 1024;
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let origins = gateway.origins();
     let cors = (!origins.are_none()).then(|| cors::layer(origins));
+    let operations = match gateway.max_batch() {
+        0 => any(graphql::handle),
+        _ => any(batch::handle),
+    };
     let router = Router::new()
         .route("/", get(async || Redirect::temporary("/graphiql")))
-        .route("/graphql", any(graphql::handle))
+        .route("/graphql", operations)
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))

@@ -56,6 +56,8 @@ struct Shared {
     budgets: Budgets,
     rate_limits: bool,
     max_body_bytes: usize,
+    max_response_bytes: usize,
+    max_batch: usize,
     live: Live,
     request_timeout: Duration,
     read_timeout: Duration,
@@ -86,6 +88,8 @@ impl Gateway {
             budgets: Budgets::new(),
             rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
+            max_response_bytes: config.max_response_bytes,
+            max_batch: config.max_batch,
             live: Live::new(url, config)?,
             request_timeout: config.request_timeout,
             read_timeout: config.read_timeout,
@@ -155,12 +159,17 @@ impl Gateway {
         &self.shared.budgets
     }
 
+    /// Whether what plans allow is counted; if not, no tenant's rules are read.
+    pub(crate) fn has_rate_limits(&self) -> bool {
+        self.shared.rate_limits
+    }
+
     /// Takes one request off the budget of the identity's tenant; what to say of its limit.
     ///
     /// # Errors
     /// [`Spent`] when nothing is left.
     pub(crate) async fn spend(&self, identity: &Identity) -> Result<Option<HeaderValue>, Spent> {
-        if !self.shared.rate_limits {
+        if !self.has_rate_limits() {
             return Ok(None);
         }
         self.budgets().spend(identity, self.redis.as_ref()).await
@@ -173,6 +182,15 @@ impl Gateway {
 
     pub(crate) fn max_body_bytes(&self) -> usize {
         self.shared.max_body_bytes
+    }
+
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.shared.max_response_bytes
+    }
+
+    /// Most operations of one request; 0 where there is one only.
+    pub(crate) fn max_batch(&self) -> usize {
+        self.shared.max_batch
     }
 
     /// How long an operation may take.

@@ -80,6 +80,12 @@ pub struct Settings {
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
+    /// Largest answer in bytes [default: 67108864]
+    #[arg(long, env = "GATEWAY_MAX_RESPONSE_BYTES", global = true)]
+    pub max_response_bytes: Option<usize>,
+    /// Most operations of a request that is a JSON array of them, each run by itself; 0 takes none [default: 0]
+    #[arg(long, env = "GATEWAY_MAX_BATCH", global = true)]
+    pub max_batch: Option<usize>,
     /// Origins of web pages that may ask from a browser (https://app.example.com), with commas between them;
     /// * for all [default: none]
     #[arg(long, env = "GATEWAY_CORS_ORIGINS", global = true)]
@@ -308,6 +314,8 @@ impl Settings {
             read_timeout_ms: self.read_timeout_ms.or(weaker.read_timeout_ms),
             idle_timeout_ms: self.idle_timeout_ms.or(weaker.idle_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
+            max_response_bytes: self.max_response_bytes.or(weaker.max_response_bytes),
+            max_batch: self.max_batch.or(weaker.max_batch),
             cors_origins: self.cors_origins.or(weaker.cors_origins),
             rate_limits: self.rate_limits.or(weaker.rate_limits),
             redis_url: self.redis_url.or(weaker.redis_url),

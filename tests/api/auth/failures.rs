@@ -17,6 +17,8 @@ use super::issuer::demo;
 async fn world() -> World {
     demo(Settings {
         max_auth_failures: Some(2),
+        // What a tenant's rules say is read with its budget.
+        rate_limits: Some(true),
         trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
         ..Settings::default()
     })

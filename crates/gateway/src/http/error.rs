@@ -86,6 +86,11 @@ pub(crate) enum HttpError {
         "the request body is larger than {limit} bytes; send less, or ask the operator to raise GATEWAY_MAX_BODY_BYTES"
     )]
     TooLarge { limit: usize },
+    #[error(
+        "the answer is larger than {limit} bytes{}; ask for fewer rows, or ask the operator to raise GATEWAY_MAX_RESPONSE_BYTES",
+        if *saved { ", and what was changed is saved" } else { "" }
+    )]
+    AnswerTooLarge { limit: usize, saved: bool },
     #[error("the request is not valid: {0}")]
     Malformed(String),
     #[error("no document has this id here; send its text, or have it put into GATEWAY_DOCUMENTS")]
@@ -137,6 +142,7 @@ impl HttpError {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable | Self::SubscriptionAsJson => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::AnswerTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
             Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Unrecorded | Self::Internal => {
@@ -224,6 +230,7 @@ impl HttpError {
             Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
+            Self::AnswerTooLarge { .. } => "RESPONSE_TOO_LARGE",
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
             Self::NotFound | Self::NoStream => "NOT_FOUND",

@@ -3,7 +3,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::{Value, parser::types::OperationType};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     extract::{Request, State},
@@ -90,7 +90,7 @@ async fn answer(
         Err(error) => {
             let response = refused(error);
             log.failed(&response.errors);
-            return Ok(respond(form, &response, false));
+            return respond(gateway, form, &response, false);
         }
     };
     let kind = operation.kind;
@@ -121,7 +121,7 @@ async fn answer(
         return introspect(&asking, request, key, form, log).await;
     }
     let (response, reached) = execute(&asking, request, kind, log).await?;
-    Ok(respond(form, &response, reached))
+    respond(gateway, form, &response, reached)
 }
 
 /// Who asks whom.
@@ -157,7 +157,7 @@ async fn introspect(
     let (response, reached) = execute(asking, request, kind, log).await?;
     let is_whole = reached && response.errors.is_empty();
     if !is_whole {
-        return Ok(respond(form, &response, reached));
+        return respond(asking.gateway, form, &response, reached);
     }
     // There are no rows in it to be written in a form of our own.
     let mut answer = GraphQLResponse::from(response).into_response();
@@ -203,10 +203,21 @@ pub(super) async fn execute(
     Ok((response, reached))
 }
 
-fn respond(form: Answer, response: &async_graphql::Response, executed: bool) -> Response {
-    let mut answer = Response::new(body(response, executed).into());
+fn respond(
+    gateway: &Gateway,
+    form: Answer,
+    response: &async_graphql::Response,
+    executed: bool,
+) -> Result<Response, HttpError> {
+    let body = body(response, executed);
+    let limit = gateway.max_response_bytes();
+    if body.len() > limit {
+        let saved = response.extensions.get("transaction") == Some(&Value::from("committed"));
+        return Err(HttpError::AnswerTooLarge { limit, saved });
+    }
+    let mut answer = Response::new(body.into());
     *answer.status_mut() = form.status(response, executed);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, form.content_type());
-    answer
+    Ok(answer)
 }

@@ -71,7 +71,7 @@ async fn of_body(body: Body, limit: usize) -> Result<Parameters, HttpError> {
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(parameters)) => Ok(parameters),
         Ok(Value::Array(_)) => Err(malformed(
-            "batches are not supported; send one operation a request",
+            "batches are off here; send one operation a request, or ask the operator to set GATEWAY_MAX_BATCH",
         )),
         Ok(_) => Err(malformed("the body must be a JSON object")),
         Err(error) => Err(malformed(format!("the body is not JSON: {error}"))),
@@ -79,7 +79,7 @@ async fn of_body(body: Body, limit: usize) -> Result<Parameters, HttpError> {
 }
 
 /// The whole body, if it has no more bytes than the limit.
-async fn within(mut body: BodyDataStream, limit: usize) -> Result<Vec<u8>, HttpError> {
+pub(super) async fn within(mut body: BodyDataStream, limit: usize) -> Result<Vec<u8>, HttpError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|_| malformed("the body ended early"))?;
@@ -153,6 +153,6 @@ fn object(parameters: &mut Parameters, name: &str) -> Result<Map<String, Value>,
     }
 }
 
-fn malformed(problem: impl Into<String>) -> HttpError {
+pub(super) fn malformed(problem: impl Into<String>) -> HttpError {
     HttpError::malformed(problem)
 }

@@ -49,6 +49,10 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
+    /// Largest answer in bytes.
+    pub max_response_bytes: usize,
+    /// Most operations of one request; 0 where there is one only.
+    pub max_batch: usize,
     /// Whose pages may ask from a browser.
     pub cors_origins: Origins,
     /// Whether requests are counted against the tenants' plans.
@@ -168,6 +172,8 @@ impl From<Settings> for Config {
             // While an operation runs nothing moves.
             idle_timeout: idle_timeout.max(request_timeout + read_timeout),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
+            max_response_bytes: given.max_response_bytes.unwrap_or(64 << 20),
+            max_batch: given.max_batch.unwrap_or(0),
             cors_origins: given.cors_origins.unwrap_or_default(),
             rate_limits: given.rate_limits.unwrap_or(true),
             redis_url: given.redis_url.filter(is_set),

@@ -25,6 +25,10 @@ fn the_defaults_are_those_that_the_help_tells() {
         (60_000, 10_000, 75_000, None)
     );
     assert_eq!(config.document_cache_bytes, 16_777_216);
+    assert_eq!(
+        (config.max_response_bytes, config.max_batch),
+        (67_108_864, 0)
+    );
     let limits = config.limits;
     assert_eq!(
         (limits.bytes, limits.tokens, limits.depth),
