@@ -72,8 +72,8 @@ async fn a_body_that_is_no_request() {
     a text for variables: 400 BAD_REQUEST the request is not valid: `variables` must be an object
     a number for a name: 400 BAD_REQUEST the request is not valid: `operationName` must be a string
     a lone surrogate: 400 BAD_REQUEST the request is not valid: the body is not JSON: unexpected end of hex escape at line 1 column 18
-    a batch: 400 BAD_REQUEST the request is not valid: batches are not supported; send one operation a request
-    an empty batch: 400 BAD_REQUEST the request is not valid: batches are not supported; send one operation a request
+    a batch: 400 BAD_REQUEST the request is not valid: batches are off here; send one operation a request, or ask the operator to set GATEWAY_MAX_BATCH
+    an empty batch: 400 BAD_REQUEST the request is not valid: batches are off here; send one operation a request, or ask the operator to set GATEWAY_MAX_BATCH
     "#);
     let request = client
         .request(Method::POST, "/graphql")
