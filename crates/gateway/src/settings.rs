@@ -86,7 +86,7 @@ pub struct Settings {
     /// Most operations of a request that is a JSON array of them, each run by itself; 0 takes none [default: 0]
     #[arg(long, env = "GATEWAY_MAX_BATCH", global = true)]
     pub max_batch: Option<usize>,
-    /// Origins of web pages that may ask from a browser (https://app.example.com), with commas between them;
+    /// Origins of web pages that may ask from a browser (`https://app.example.com`), with commas between them;
     /// * for all [default: none]
     #[arg(long, env = "GATEWAY_CORS_ORIGINS", global = true)]
     pub cors_origins: Option<Origins>,

@@ -5,7 +5,7 @@
 //! that topic, in a context of its own: a request like any other, with its own snapshot, loaders and check of the
 //! membership. Listening, and who may listen to how much, is the caller's business.
 //!
-//! To add one: a [`Subject`](tenant::Subject) and the triggers that note it; `happenings!` for its object; a line in [`Live`].
+//! To add one: a [`Subject`] and the triggers that note it; `happenings!` for its object; a line in [`Live`].
 
 mod change;
 mod happened;

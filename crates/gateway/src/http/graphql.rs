@@ -36,8 +36,9 @@ pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request
     let mut log = RequestLog::start(request.method());
     let span = log.span.clone();
     let id = log.request_id();
-    // A panic is caught here, where the request still has its id.
-    let result = AssertUnwindSafe(answer(&gateway, request, &mut log))
+    // A panic is caught here, where the request still has its id. In a box, because each adapter around the future would
+    // move the whole of it.
+    let result = AssertUnwindSafe(Box::pin(answer(&gateway, request, &mut log)))
         .catch_unwind()
         .instrument(span.clone())
         .await;
@@ -69,11 +70,12 @@ async fn answer(
     request: Request,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
+    // Boxed is what few requests need, so that the others do not carry its room.
     if ws::is_wanted(&request) {
-        return ws::upgrade(gateway, request, log).await;
+        return Box::pin(ws::upgrade(gateway, request, log)).await;
     }
     if sse::is_wanted(&request) {
-        return sse::handle(gateway, request, log).await;
+        return Box::pin(sse::handle(gateway, request, log)).await;
     }
     let sender = Sender::of(gateway, request.extensions(), request.headers(), log.id);
     let caller = authenticate::caller(gateway, request.headers(), sender).await?;
@@ -95,14 +97,15 @@ async fn answer(
     };
     let kind = operation.kind;
     if operation.asks_for_schema {
-        visibility::check(gateway, &caller.identity, sender).await?;
+        Box::pin(visibility::check(gateway, &caller.identity, sender)).await?;
     }
     if kind == OperationType::Subscription {
         log.operation = Some(operation.clone());
         if !takes_stream {
             return Err(HttpError::SubscriptionAsJson);
         }
-        return sse::answer(gateway, (caller, sender), request, operation).await;
+        let answering = sse::answer(gateway, (caller, sender), request, operation);
+        return Box::pin(answering).await;
     }
     // The answer that is kept has no bill.
     let fixed =
@@ -118,7 +121,7 @@ async fn answer(
         sender,
     };
     if let Some(key) = fixed {
-        return introspect(&asking, request, key, form, log).await;
+        return Box::pin(introspect(&asking, request, key, form, log)).await;
     }
     let (response, reached) = execute(&asking, request, kind, log).await?;
     respond(gateway, form, &response, reached)
@@ -196,8 +199,8 @@ pub(super) async fn execute(
     let answer = executed.answer();
     let mut response = answer.map_err(|why| asking.refused(why))?;
     if let Some(sent) = sent {
-        sent.hide_schema(gateway, identity, &mut response.errors)
-            .await;
+        let errors = &mut response.errors;
+        Box::pin(sent.hide_schema(gateway, identity, errors)).await;
     }
     name_request(&mut response.errors, &log.request_id());
     Ok((response, reached))
