@@ -15,8 +15,8 @@ use tokio::net::TcpListener;
 
 use super::corpus::{Hostile, corpus};
 
-/// What refusing one may take of a processor, by the issue. A build without optimization is measured to take up to
-/// ten times as long: the parser, which is most of it, is made of small functions that are not inlined.
+/// What refusing one may take of a processor. A build without optimization takes ten times as long and more: the parser,
+/// which is most of it, is made of small functions that are not inlined.
 const BOUND: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
 
 /// All that this thread has run, which is the gateway and its client: more than the gateway's part.
