@@ -1,21 +1,15 @@
 //! What goes wrong before or beside the execution, in GraphQL's error form.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+mod answer;
+mod panic;
 
 use async_graphql::{Pos, ServerError, Value};
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use futures::FutureExt;
-use serde_json::json;
+use axum::http::StatusCode;
 use tenant::{Identity, Refusal};
 
+pub(crate) use self::panic::panicked;
+pub(super) use self::panic::{caught, uncaught};
 use crate::{auth::TokenError, budget::Spent, operation::Unanswered};
-
-/// Seconds after which a client may try again when the database was away.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// A request that is answered without data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -239,76 +233,6 @@ impl HttpError {
     }
 }
 
-/// As one of an operation's errors.
-impl From<HttpError> for ServerError {
-    fn from(error: HttpError) -> Self {
-        let mut told = Self::new(error.to_string(), None);
-        let extensions = told.extensions.get_or_insert_default();
-        extensions.set("code", error.code());
-        told
-    }
-}
-
-impl IntoResponse for HttpError {
-    fn into_response(self) -> Response {
-        self.answer(None)
-    }
-}
-
-impl HttpError {
-    /// The response; what is the gateway's own fault names the request, under whose id the log has the
-    /// cause.
-    pub(super) fn answer(self, request: Option<&str>) -> Response {
-        let mut extensions = json!({ "code": self.code() });
-        if let (Self::Internal | Self::CommitFailed | Self::Unrecorded, Some(id)) = (&self, request)
-        {
-            extensions["requestId"] = id.into();
-        }
-        let body = json!({ "errors": [{ "message": self.to_string(), "extensions": extensions }] });
-        let mut response = (self.status(), Json(body)).into_response();
-        let headers = response.headers_mut();
-        match self {
-            Self::Unavailable
-            | Self::Busy
-            | Self::Crowded
-            | Self::Unauthenticated(TokenError::ProviderAway) => {
-                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
-            }
-            Self::TooManyAttempts { seconds } => {
-                headers.insert(header::RETRY_AFTER, seconds.into());
-            }
-            Self::RateLimited { allowed, seconds } => {
-                let limits = [
-                    ("retry-after", seconds.to_string()),
-                    ("ratelimit-policy", format!("\"plan\";q={allowed};w=60")),
-                    ("ratelimit", format!("\"plan\";r=0;t={seconds}")),
-                ];
-                for (name, text) in limits {
-                    headers.insert(
-                        name,
-                        HeaderValue::try_from(text).expect("ASCII and numbers"),
-                    );
-                }
-            }
-            Self::Unauthenticated(_) => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            // It may be there in a moment.
-            Self::UnknownDocument | Self::NotPersisted | Self::NotSupported => {
-                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            }
-            Self::Method => {
-                headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-            }
-            Self::MutationByGet => {
-                headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
-            }
-            _ => {}
-        }
-        response
-    }
-}
-
 impl From<Spent> for HttpError {
     fn from(spent: Spent) -> Self {
         Self::RateLimited {
@@ -344,27 +268,4 @@ pub(crate) fn name_request(errors: &mut [ServerError], id: &str) {
             extensions.set("requestId", id);
         }
     }
-}
-
-/// Logs what a request panicked with.
-pub(crate) fn panicked(panic: &(dyn Any + Send)) -> HttpError {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(message, "a request panicked");
-    HttpError::Internal
-}
-
-/// What a future answers, also when it panics.
-pub(super) async fn uncaught<T>(
-    answering: impl Future<Output = Result<T, HttpError>>,
-) -> Result<T, HttpError> {
-    let caught = AssertUnwindSafe(answering).catch_unwind().await;
-    caught.unwrap_or_else(|panic| Err(panicked(&*panic)))
-}
-
-/// Answers what panicked outside of the API.
-pub(super) fn caught(panic: Box<dyn Any + Send + 'static>) -> Response {
-    panicked(&*panic).into_response()
 }

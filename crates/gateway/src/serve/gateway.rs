@@ -1,0 +1,274 @@
+//! What every request needs, and what all cores have together.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::HeaderValue;
+use ipnet::IpNet;
+use resolver::operation::Documents;
+use tenant::{Database, DatabaseOptions, Identity};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+
+use crate::{
+    auth::{Door, SecurityEvents, Trust},
+    budget::{Budgets, Redis, Spent},
+    http::Introspections,
+    live::Live,
+    settings::{Config, Introspection, Origins},
+    trusted::{self, ManifestError},
+};
+
+/// What every request needs. Each [core](super::serve()) has one, with connections of its own.
+pub struct Gateway {
+    database: Database,
+    /// Events that may be read at the same moment: half of the connections, so that requests have the others.
+    turns: Semaphore,
+    /// Sockets that are open.
+    sockets: watch::Sender<usize>,
+    redis: Option<Redis>,
+    shared: Arc<Shared>,
+}
+
+/// What all cores have together.
+pub(super) struct Shared {
+    schema: resolver::Schema,
+    documents: Documents,
+    introspections: Introspections,
+    introspection: Introspection,
+    trusted: trusted::Documents,
+    door: Door,
+    trusted_proxies: Vec<IpNet>,
+    budgets: Budgets,
+    rate_limits: bool,
+    max_body_bytes: usize,
+    max_response_bytes: usize,
+    max_batch: usize,
+    pub(super) live: Live,
+    request_timeout: Duration,
+    read_timeout: Duration,
+    idle_timeout: Duration,
+    origins: Origins,
+}
+
+impl Gateway {
+    /// Gateways to the database at `url`, which they connect to when the first request needs it: as many as
+    /// `config` has cores, but no more than connections, which they share out among them.
+    ///
+    /// # Errors
+    /// When `url` is no PostgreSQL URL, that of Redis is none, or the trusted documents can not be read.
+    pub fn for_cores(
+        url: &str,
+        trust: Trust,
+        events: Arc<dyn SecurityEvents>,
+        config: &Config,
+    ) -> Result<Vec<Arc<Self>>, Unready> {
+        let shared = Arc::new(Shared {
+            schema: resolver::schema(),
+            documents: Documents::new(config.document_cache_bytes, config.limits),
+            introspections: Introspections::new(config.document_cache_bytes),
+            introspection: config.introspection,
+            trusted: trusted::Documents::read(config)?,
+            door: Door::new(trust, events, config.max_auth_failures),
+            trusted_proxies: config.trusted_proxies.clone(),
+            budgets: Budgets::new(),
+            rate_limits: config.rate_limits,
+            max_body_bytes: config.max_body_bytes,
+            max_response_bytes: config.max_response_bytes,
+            max_batch: config.max_batch,
+            live: Live::new(url, config)?,
+            request_timeout: config.request_timeout,
+            read_timeout: config.read_timeout,
+            idle_timeout: config.idle_timeout,
+            origins: config.cors_origins.clone(),
+        });
+        let shares = shares(config.max_connections, config.cores);
+        shares
+            .map(|max_connections| {
+                let options = DatabaseOptions {
+                    max_connections,
+                    acquire_timeout: config.acquire_timeout,
+                    statement_timeout: config.statement_timeout,
+                };
+                let redis = config.redis_url.as_ref().map(Redis::new);
+                Ok(Arc::new(Self {
+                    database: Database::new(url, &options).map_err(InvalidUrl::from)?,
+                    redis: redis.transpose().map_err(InvalidUrl::from)?,
+                    turns: Semaphore::new((max_connections / 2).max(1) as usize),
+                    sockets: watch::Sender::new(0),
+                    shared: Arc::clone(&shared),
+                }))
+            })
+            .collect()
+    }
+
+    /// What it has together with the others.
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// The core's connections, used through tenant contexts only.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn schema(&self) -> &resolver::Schema {
+        &self.shared.schema
+    }
+
+    /// The documents that were seen before.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.shared.documents
+    }
+
+    pub(crate) fn introspections(&self) -> &Introspections {
+        &self.shared.introspections
+    }
+
+    /// Who may see the schema.
+    pub(crate) fn introspection(&self) -> Introspection {
+        self.shared.introspection
+    }
+
+    /// The documents that are known by an id.
+    pub(crate) fn trusted(&self) -> &trusted::Documents {
+        &self.shared.trusted
+    }
+
+    /// Who decides whom a request speaks for.
+    pub(crate) fn door(&self) -> &Door {
+        &self.shared.door
+    }
+
+    /// Proxies whose word about a client's address counts.
+    pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
+        &self.shared.trusted_proxies
+    }
+
+    /// What tenants may ask for in a minute, and what else their rules say of requests.
+    pub(crate) fn budgets(&self) -> &Budgets {
+        &self.shared.budgets
+    }
+
+    /// Whether what plans allow is counted; if not, no tenant's rules are read.
+    pub(crate) fn has_rate_limits(&self) -> bool {
+        self.shared.rate_limits
+    }
+
+    /// Takes one request off the budget of the identity's tenant; what to say of its limit.
+    ///
+    /// # Errors
+    /// [`Spent`] when nothing is left.
+    pub(crate) async fn spend(&self, identity: &Identity) -> Result<Option<HeaderValue>, Spent> {
+        if !self.has_rate_limits() {
+            return Ok(None);
+        }
+        self.budgets().spend(identity, self.redis.as_ref()).await
+    }
+
+    /// Whose pages may ask from a browser.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.shared.origins
+    }
+
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.shared.max_body_bytes
+    }
+
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.shared.max_response_bytes
+    }
+
+    /// Most operations of one request; 0 where there is one only.
+    pub(crate) fn max_batch(&self) -> usize {
+        self.shared.max_batch
+    }
+
+    /// How long an operation may take.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.shared.request_timeout
+    }
+
+    /// How long a client may take to send a request's head, and its body.
+    pub(crate) fn read_timeout(&self) -> Duration {
+        self.shared.read_timeout
+    }
+
+    /// How long a connection is kept on which nothing moves.
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        self.shared.idle_timeout
+    }
+
+    /// What connections that stay open have together.
+    pub(crate) fn live(&self) -> &Live {
+        &self.shared.live
+    }
+
+    /// Waits until another event may be read.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.acquire().await.ok()
+    }
+
+    /// Counts a socket for as long as the answer is there.
+    pub(crate) fn open_socket(self: &Arc<Self>) -> OpenSocket {
+        self.sockets.send_modify(|open| *open += 1);
+        OpenSocket(Arc::clone(self))
+    }
+
+    /// Completes once no socket is open. HTTP's own shutdown does not know of them.
+    pub(super) async fn sockets_closed(&self) {
+        // It can not fail: the sender is here.
+        let _ = self.sockets.subscribe().wait_for(|open| *open == 0).await;
+    }
+}
+
+/// A socket that is open.
+pub(crate) struct OpenSocket(Arc<Gateway>);
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.0.sockets.send_modify(|open| *open -= 1);
+    }
+}
+
+/// `connections` shared out among `cores`, of which each gets one at least.
+fn shares(connections: u32, cores: u32) -> impl Iterator<Item = u32> {
+    let cores = cores.clamp(1, connections.max(1));
+    (0..cores).map(move |core| (connections / cores + u32::from(core < connections % cores)).max(1))
+}
+
+/// A URL is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidUrl {
+    /// The database's.
+    #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
+    Database(#[from] sqlx::Error),
+    /// That of Redis.
+    #[error("GATEWAY_REDIS_URL is not a Redis URL (redis://host:6379/0, or unix:///path): {0}")]
+    Redis(#[from] redis::RedisError),
+}
+
+/// Why there is no gateway.
+#[derive(Debug, thiserror::Error)]
+pub enum Unready {
+    /// The database's URL is not one.
+    #[error(transparent)]
+    Url(#[from] InvalidUrl),
+    /// The trusted documents can not be read.
+    #[error(transparent)]
+    Documents(#[from] ManifestError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn all_connections_are_shared_out_and_no_core_goes_without() {
+        let of = |connections, cores| shares(connections, cores).collect::<Vec<_>>();
+        assert_eq!(of(8, 2), [4, 4]);
+        assert_eq!(of(8, 3), [3, 3, 2]);
+        assert_eq!(of(2, 4), [1, 1]);
+        assert_eq!(of(1, 1), [1]);
+        assert_eq!(of(1, 0), [1]);
+    }
+}
