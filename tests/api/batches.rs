@@ -1,5 +1,7 @@
 //! Several operations in one request, and answers that are too large.
 
+use std::time::Duration;
+
 use gateway::settings::Settings;
 use gateway_tests::{Answer, Client, Options, World};
 use reqwest::Method;
@@ -94,6 +96,25 @@ async fn a_batch_has_its_size_and_nobody_is_signed_in_by_it() {
         nested.body[0]["errors"][0]["extensions"]["code"],
         "BAD_REQUEST"
     );
+}
+
+/// A stream has no end that a batch could wait for.
+#[tokio::test]
+async fn a_batch_is_not_streamed() {
+    let world = world(batches(2)).await;
+    let owner = world.owner("acme");
+    let batch = json!([{ "query": "subscription { campaigns { id } }" }]);
+    for (accept, status) in [
+        ("text/event-stream", 400),
+        ("application/json, text/event-stream", 400),
+        ("application/json", 406),
+    ] {
+        let request = owner.request(Method::POST, "/graphql");
+        let request = request.header("accept", accept).json(&batch);
+        let sent = tokio::time::timeout(Duration::from_secs(20), owner.send(request));
+        let answer = sent.await.expect("an answer that ends");
+        assert_eq!(answer.status, status, "{accept} {}", answer.body);
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use super::{
     graphql,
     media::is_json,
     request::{malformed, within},
+    sse,
 };
 use crate::serve::Gateway;
 
@@ -33,6 +34,7 @@ pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request
 }
 
 async fn split(gateway: &Arc<Gateway>, request: Request) -> Result<Response, HttpError> {
+    let is_streamed = sse::is_wanted(&request) || sse::accepts_stream(request.headers());
     let (parts, body) = request.into_parts();
     let reading = within(body.into_data_stream(), gateway.max_body_bytes());
     let bytes = timeout(gateway.read_timeout(), reading)
@@ -42,6 +44,12 @@ async fn split(gateway: &Arc<Gateway>, request: Request) -> Result<Response, Htt
     if !is_batch {
         let request = Request::from_parts(parts, Body::from(bytes));
         return Ok(graphql::handle(State(Arc::clone(gateway)), request).await);
+    }
+    if is_streamed {
+        // It would have to end before it is one of several answers.
+        return Err(malformed(
+            "a batch is answered as JSON; send what is to be streamed by itself",
+        ));
     }
     let operations: Vec<Value> = serde_json::from_slice(&bytes)
         .map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
