@@ -10,6 +10,7 @@ mod dropped_contexts;
 mod killed_backends;
 mod limits;
 mod lock;
+mod panics;
 mod round_trips;
 mod time_outs;
 mod tls;
