@@ -55,7 +55,7 @@ async fn run(url: &str, sql: &str) {
     done.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-/// The names of all tables but the migrations' own, each with all its rows as one hash.
+/// The names of [`tables`], each with all its rows as one hash.
 async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
     let mut all = Vec::new();
     for (table,) in tables(url).await {
@@ -67,8 +67,9 @@ async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
     all
 }
 
+/// The names of all tables but the migrations' own and the log of changes, which holds what has just happened.
 async fn tables(url: &str) -> Vec<(String,)> {
     let sql = "SELECT tablename::text FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'seaql_migrations' ORDER BY 1";
+        WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes') ORDER BY 1";
     ask(url, sql).await
 }
