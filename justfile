@@ -15,7 +15,7 @@ run *arguments:
 test *arguments='--workspace':
     cargo test {{ arguments }}
 
-# Install the clients that tests run the gateway against; needs Node 18 or later
+# Install the clients that tests run the gateway against; needs Node 20 or later
 clients:
     for folder in tests/clients/*/; do npm ci --silent --prefix "$folder"; done
 

@@ -12,7 +12,7 @@ async fn audit(world: &World, token: Option<&str>) -> (bool, String) {
     let script = format!("{FOLDER}/audit.mjs");
     assert!(
         std::path::Path::new(FOLDER).join("node_modules").is_dir(),
-        "the audits are not installed; with Node 18 or later, in the repository's root:\n\n    \
+        "the audits are not installed; with Node 20 or later, in the repository's root:\n\n    \
          npm ci --prefix tests/clients/http\n"
     );
     let output = Command::new("node")
