@@ -14,6 +14,7 @@
 //! * To add a route: a line in `http::router`.
 
 pub mod auth;
+mod bounded;
 mod budget;
 pub mod command;
 mod database;

@@ -205,7 +205,7 @@ pub struct Settings {
     #[arg(long, env = "GATEWAY_STAFF_CLAIM", global = true)]
     pub staff_claim: Option<String>,
     /// Take tokens signed with the shared key also where other machines can reach the gateway [default: false]
-    #[arg(long, env = "GATEWAY_SHARED_KEY_EVERYWHERE", global = true, num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, env = "GATEWAY_SHARED_KEY_EVERYWHERE", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub shared_key_everywhere: Option<bool>,
     /// Requests with bad credentials that an address may send in a quarter of an hour [default: 20]
     #[arg(long, env = "GATEWAY_MAX_AUTH_FAILURES", global = true, value_parser = clap::value_parser!(u32).range(1..))]

@@ -10,13 +10,11 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     response::Response,
 };
-use quick_cache::{
-    OptionsBuilder, Weighter,
-    sync::{Cache, DefaultLifecycle},
-};
+use quick_cache::{Weighter, sync::Cache};
 use resolver::operation::Operation;
 
 use super::error::HttpError;
+use crate::bounded::bounded;
 
 /// An answer that would take more than this part of the room is not kept.
 const LARGEST: usize = 2;
@@ -59,19 +57,7 @@ impl Weighter<Key, Bytes> for ByBytes {
 impl Introspections {
     /// Room for answers of so many bytes; with 0 none is kept.
     pub(crate) fn new(bytes: usize) -> Self {
-        let options = OptionsBuilder::new()
-            .estimated_items_capacity((bytes / USUAL).max(1))
-            .weight_capacity(bytes as u64)
-            // The bound is each shard's own, so that several would refuse what fits one.
-            .shards(1)
-            .build()
-            .expect("both sizes are given");
-        Self(Cache::with_options(
-            options,
-            ByBytes,
-            RandomState::new(),
-            DefaultLifecycle::default(),
-        ))
+        Self(bounded(bytes, USUAL, ByBytes))
     }
 
     /// The answer, if it was given before.

@@ -2,14 +2,11 @@
 
 use std::{hash::RandomState, sync::Arc};
 
-use quick_cache::{
-    OptionsBuilder, Weighter,
-    sync::{Cache, DefaultLifecycle},
-};
+use quick_cache::{Weighter, sync::Cache};
 use serde_json::{Map, Value};
 
 use super::{Found, hash};
-use crate::http::HttpError;
+use crate::{bounded::bounded, http::HttpError};
 
 /// The version of the protocol, of which there is one.
 const VERSION: u64 = 1;
@@ -64,19 +61,7 @@ impl Weighter<String, Arc<str>> for ByBytes {
 impl Registered {
     /// Room for documents of so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
-        let options = OptionsBuilder::new()
-            .estimated_items_capacity((bytes / USUAL).max(1))
-            .weight_capacity(bytes as u64)
-            // The bound is each shard's own, so that several would refuse what fits one.
-            .shards(1)
-            .build()
-            .expect("both sizes are given");
-        Self(Cache::with_options(
-            options,
-            ByBytes,
-            RandomState::new(),
-            DefaultLifecycle::default(),
-        ))
+        Self(bounded(bytes, USUAL, ByBytes))
     }
 
     /// Keeps a document whose hash was [checked](PersistedQuery::check).
