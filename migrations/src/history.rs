@@ -1,8 +1,8 @@
 //! Moving through the history: forward, back, and where the database stands.
 
-use crate::{Error, Migrator};
+use crate::{Error, Tier};
 use sea_orm_migration::{
-    MigrationStatus, MigratorTrait,
+    MigrationStatus,
     sea_orm::{
         ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
         TransactionTrait,
@@ -25,33 +25,33 @@ pub struct Status {
 ///
 /// # Errors
 /// When the database is not reached, or a statement fails.
-pub async fn up(url: &str, steps: Option<u32>) -> Result<Vec<String>, Error> {
+pub async fn up(tier: Tier, url: &str, steps: Option<u32>) -> Result<Vec<String>, Error> {
     let (connection, run) = begin(url).await?;
-    let before = statuses(&run).await?;
-    Migrator::up(&run, steps).await?;
-    finish(connection, run, before).await
+    let before = statuses(tier, &run).await?;
+    tier.up(&run, steps).await?;
+    finish(tier, connection, run, before).await
 }
 
 /// Takes the last `steps` migrations back, or all; answers with the names of those it took back.
 ///
 /// # Errors
 /// When the database is not reached, or a statement fails.
-pub async fn down(url: &str, steps: Option<u32>) -> Result<Vec<String>, Error> {
+pub async fn down(tier: Tier, url: &str, steps: Option<u32>) -> Result<Vec<String>, Error> {
     let (connection, run) = begin(url).await?;
-    let before = statuses(&run).await?;
-    Migrator::down(&run, steps).await?;
-    finish(connection, run, before).await
+    let before = statuses(tier, &run).await?;
+    tier.down(&run, steps).await?;
+    finish(tier, connection, run, before).await
 }
 
 /// All migrations, oldest first. `url` may also be that of `gateway_login`.
 ///
 /// # Errors
 /// When the database is not reached, or has a migration that this program does not know.
-pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
+pub async fn status(tier: Tier, url: &str) -> Result<Vec<Status>, Error> {
     let connection = Database::connect(options(url))
         .await
         .map_err(Error::Connect)?;
-    let statuses = statuses(&connection).await?;
+    let statuses = statuses(tier, &connection).await?;
     connection.close().await?;
     Ok(statuses)
 }
@@ -60,8 +60,8 @@ pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
 ///
 /// # Errors
 /// As of [`status`].
-pub async fn pending(url: &str) -> Result<usize, Error> {
-    let statuses = status(url).await?;
+pub async fn pending(tier: Tier, url: &str) -> Result<usize, Error> {
+    let statuses = status(tier, url).await?;
     Ok(statuses
         .iter()
         .filter(|migration| !migration.applied)
@@ -88,11 +88,12 @@ async fn begin(url: &str) -> Result<(DatabaseConnection, DatabaseTransaction), E
 }
 
 async fn finish(
+    tier: Tier,
     connection: DatabaseConnection,
     run: DatabaseTransaction,
     before: Vec<Status>,
 ) -> Result<Vec<String>, Error> {
-    let after = statuses(&run).await?;
+    let after = statuses(tier, &run).await?;
     run.commit().await?;
     connection.close().await?;
     let changed = before
@@ -102,8 +103,8 @@ async fn finish(
     Ok(changed.map(|(_, after)| after.name).collect())
 }
 
-async fn statuses(connection: &impl ConnectionTrait) -> Result<Vec<Status>, DbErr> {
-    let migrations = Migrator::get_migration_with_status_read_only(connection).await?;
+async fn statuses(tier: Tier, connection: &impl ConnectionTrait) -> Result<Vec<Status>, DbErr> {
+    let migrations = tier.statuses(connection).await?;
     let status = |migration: &sea_orm_migration::Migration| Status {
         name: migration.name().to_owned(),
         applied: migration.status() == MigrationStatus::Applied,

@@ -16,17 +16,24 @@
 //! upper case before lower. It is what lets one index serve equality, the order, the cursor into it
 //! and the prefix search, and it does not change with the system's library, as others do.
 //!
+//! Each [`Tier`] is a database with a history of its own: `content` and `queue` have a folder, the transactional tier's
+//! files lie here.
+//!
 //! Roles ([`prepare_roles`]): `gateway_owner` owns all objects and cannot log in;
 //! `gateway_migrator` logs in to become the owner; `gateway_login` serves requests and owns nothing;
 //! `gateway_staff` is what it must `SET ROLE` to before it sees what is for staff, `gateway_feed` before it
-//! sees which rows have changed, of whichever tenant.
+//! sees which rows have changed, of whichever tenant. The platform's own work becomes `gateway_worker` in a tenant, and
+//! `gateway_dispatcher`, which sees no tenant's rows, to learn what is due.
 
+mod content;
 mod error;
 mod history;
 mod migrator;
+mod queue;
 mod roles;
 mod row_security;
 mod statement;
+mod tier;
 
 mod m20261123_080000_secure_migration_table;
 mod m20261123_080100_create_updated_trigger;
@@ -61,8 +68,10 @@ mod m20261126_120000_create_api_keys;
 mod m20261126_120100_let_staff_read_in_tenants;
 mod m20261126_130000_create_changes;
 mod m20261126_130100_create_lead_imports;
+mod m20261126_140000_let_jobs_work_in_tenants;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};
 pub use migrator::Migrator;
-pub use roles::{Passwords, prepare_roles};
+pub use roles::{Passwords, make_database, prepare_roles};
+pub use tier::Tier;

@@ -10,7 +10,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const UP: &str = r"
+pub(crate) const UP: &str = r"
 ALTER TABLE seaql_migrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE seaql_migrations FORCE ROW LEVEL SECURITY;
 CREATE POLICY seaql_migrations_owner ON seaql_migrations
@@ -20,7 +20,7 @@ CREATE POLICY seaql_migrations_read ON seaql_migrations
 GRANT SELECT ON seaql_migrations TO gateway_login;
 ";
 
-const DOWN: &str = r"
+pub(crate) const DOWN: &str = r"
 REVOKE SELECT ON seaql_migrations FROM gateway_login;
 DROP POLICY seaql_migrations_read ON seaql_migrations;
 DROP POLICY seaql_migrations_owner ON seaql_migrations;

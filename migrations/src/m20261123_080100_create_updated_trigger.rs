@@ -7,7 +7,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const UP: &str = r"
+pub(crate) const UP: &str = r"
 CREATE FUNCTION set_updated() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
@@ -19,6 +19,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION set_updated() FROM PUBLIC;
 ";
 
+pub(crate) const DOWN: &str = "DROP FUNCTION set_updated()";
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -26,6 +28,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &["DROP FUNCTION set_updated()"]).await
+        run(manager, &[DOWN]).await
     }
 }

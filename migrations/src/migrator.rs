@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// All migrations, oldest first.
+/// All migrations of the transactional tier, oldest first.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrator;
 
@@ -43,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_120100_let_staff_read_in_tenants::Migration),
             Box::new(crate::m20261126_130000_create_changes::Migration),
             Box::new(crate::m20261126_130100_create_lead_imports::Migration),
+            Box::new(crate::m20261126_140000_let_jobs_work_in_tenants::Migration),
         ]
     }
 }
@@ -53,14 +54,21 @@ mod tests {
 
     #[test]
     fn every_file_is_listed_in_its_order() {
-        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+        expect_listed::<Migrator>("");
+        expect_listed::<crate::content::Migrator>("/content");
+        expect_listed::<crate::queue::Migrator>("/queue");
+    }
+
+    fn expect_listed<M: MigratorTrait>(folder: &str) {
+        let folder = format!("{}/src{folder}", env!("CARGO_MANIFEST_DIR"));
+        let folder = std::fs::read_dir(folder).unwrap();
         let mut files: Vec<_> = folder
             .filter_map(|file| file.unwrap().file_name().into_string().ok())
             .filter_map(|file| Some(file.strip_suffix(".rs")?.to_owned()))
             .filter(|file| file.starts_with("m2"))
             .collect();
         files.sort();
-        let listed = Migrator::migrations();
+        let listed = M::migrations();
         let listed: Vec<_> = listed.iter().map(|migration| migration.name()).collect();
         assert_eq!(listed, files);
     }

@@ -5,7 +5,8 @@
 
 use crate::{Error, history::options};
 use sea_orm_migration::sea_orm::{
-    ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait,
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,
+    TransactionTrait, sqlx::postgres::PgConnectOptions,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
@@ -41,6 +42,44 @@ pub async fn prepare_roles(admin_url: &str, passwords: &Passwords) -> Result<(),
     }
     admin.close().await?;
     Ok(())
+}
+
+/// Makes the database that `admin_url` names, if there is none; asked by way of the server's database `postgres`.
+///
+/// # Errors
+/// When the server is not reached, or the user may not make databases.
+pub async fn make_database(admin_url: &str) -> Result<(), Error> {
+    let there = Database::connect(options(admin_url)).await;
+    let missing = match there {
+        Ok(connection) => return Ok(connection.close().await?),
+        Err(error) if is_absent(&error) => error,
+        Err(error) => return Err(Error::Connect(error)),
+    };
+    let wanted: PgConnectOptions = admin_url.parse().map_err(|_| Error::Connect(missing))?;
+    let name = wanted.get_database().unwrap_or_default().to_owned();
+    let mut beside = options(admin_url);
+    beside.map_sqlx_postgres_opts(|options| options.database("postgres"));
+    let admin = Database::connect(beside).await.map_err(Error::Connect)?;
+    // An identifier's quote is doubled within it.
+    let create = format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\""));
+    let made = admin.execute_unprepared(&create).await;
+    admin.close().await?;
+    match made {
+        // Made in the meantime by another run.
+        Err(error) if error.to_string().contains("already exists") => Ok(()),
+        other => Ok(other.map(drop)?),
+    }
+}
+
+/// There is no database of that name (3D000).
+fn is_absent(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .is_some_and(|code| code == "3D000"),
+        _ => false,
+    }
 }
 
 /// Two databases may change one role, or add one membership, at the same instant: no lock spans

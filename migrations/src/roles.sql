@@ -12,8 +12,10 @@ BEGIN
             ('gateway_owner', false, true),
             ('gateway_staff', false, true),
             ('gateway_feed', false, true),
+            ('gateway_worker', false, true),
+            ('gateway_dispatcher', false, true),
             ('gateway_migrator', true, true),
-            -- NOINHERIT: what is for staff or for the feed needs SET ROLE, and never applies by itself.
+            -- NOINHERIT: what is for staff, for the feed or for jobs needs SET ROLE, and never applies by itself.
             ('gateway_login', true, false)
         ) AS role (name, login, inherit)
     LOOP
@@ -77,18 +79,18 @@ BEGIN
 END
 $limits$;
 
--- The login role is a member of the staff role, of the feed's, and of nothing else; the migrator of the owner.
+-- The login role is a member of the four that it becomes, and of nothing else; the migrator of the owner.
 DO $members$
 DECLARE
+    becomes oid[] := ARRAY['gateway_staff', 'gateway_feed', 'gateway_worker', 'gateway_dispatcher']::regrole[];
     wanted record;
     surplus record;
 BEGIN
     FOR surplus IN
         SELECT roleid::regrole AS role, member::regrole AS member
         FROM pg_auth_members
-        WHERE member IN (to_regrole('gateway_login'), to_regrole('gateway_staff'), to_regrole('gateway_feed'))
-            AND NOT (member = to_regrole('gateway_login')
-                AND roleid IN (to_regrole('gateway_staff'), to_regrole('gateway_feed')))
+        WHERE member = ANY (becomes || to_regrole('gateway_login')::oid)
+            AND NOT (member = to_regrole('gateway_login') AND roleid = ANY (becomes))
     LOOP
         EXECUTE format('REVOKE %s FROM %s', surplus.role, surplus.member);
     END LOOP;
@@ -96,6 +98,8 @@ BEGIN
         SELECT * FROM (VALUES
             ('gateway_staff', 'gateway_login', false),
             ('gateway_feed', 'gateway_login', false),
+            ('gateway_worker', 'gateway_login', false),
+            ('gateway_dispatcher', 'gateway_login', false),
             ('gateway_owner', 'gateway_migrator', true)
         ) AS membership (role, member, inherit)
     LOOP
@@ -124,6 +128,6 @@ BEGIN
 END
 $database$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-REVOKE CREATE ON SCHEMA public FROM gateway_login, gateway_staff, gateway_feed;
-GRANT USAGE ON SCHEMA public TO gateway_login, gateway_staff, gateway_feed;
+REVOKE CREATE ON SCHEMA public FROM gateway_login, gateway_staff, gateway_feed, gateway_worker, gateway_dispatcher;
+GRANT USAGE ON SCHEMA public TO gateway_login, gateway_staff, gateway_feed, gateway_worker, gateway_dispatcher;
 GRANT CREATE, USAGE ON SCHEMA public TO gateway_owner;

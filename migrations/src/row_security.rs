@@ -56,6 +56,31 @@ pub(crate) fn tenant_columns(table: &str, columns: &str) -> String {
         )
 }
 
+/// Rows of the tenant that a job is for, and what the platform's own work may do with them.
+pub(crate) fn worked(table: &str, commands: &str) -> String {
+    worked_by(table, "tenant_id", commands)
+}
+
+/// The same where another column has the tenant.
+pub(crate) fn worked_by(table: &str, column: &str, commands: &str) -> String {
+    let own = own(column, "app.current_tenant_id");
+    format!(
+        "CREATE POLICY {table}_worker ON {table}
+            FOR ALL TO gateway_worker USING ({own}) WITH CHECK ({own});
+        GRANT {commands} ON {table} TO gateway_worker;"
+    )
+}
+
+/// All rows, for the platform's own work that is in no tenant, and only while it is in none.
+pub(crate) fn dispatched(table: &str, commands: &str) -> String {
+    let none = "((SELECT coalesce(current_setting('app.current_tenant_id', true), '') = ''))";
+    format!(
+        "CREATE POLICY {table}_dispatcher ON {table}
+            FOR ALL TO gateway_dispatcher USING {none} WITH CHECK {none};
+        GRANT {commands} ON {table} TO gateway_dispatcher;"
+    )
+}
+
 /// Rows of the request's user.
 pub(crate) fn user(table: &str, commands: &str) -> String {
     let policy = isolation(
@@ -125,9 +150,13 @@ pub(crate) fn grant(table: &str, commands: &str) -> String {
 }
 
 fn isolation(table: &str, policy: &str, column: &str, setting: &str) -> String {
-    let own = format!("{column} = (SELECT current_setting('{setting}')::uuid)");
+    let own = own(column, setting);
     format!(
         "CREATE POLICY {policy} ON {table}
             FOR ALL TO {MEMBERS} USING ({own}) WITH CHECK ({own});"
     )
+}
+
+fn own(column: &str, setting: &str) -> String {
+    format!("{column} = (SELECT current_setting('{setting}')::uuid)")
 }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use embedded::Server;
-use migrations::Passwords;
+use futures::future::join_all;
+use migrations::{Passwords, Tier};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -18,6 +19,8 @@ const FOLDER: &str = "gwtest-";
 const EMPTY: &str = "template_empty";
 /// The same with the demo tenants.
 const DEMO: &str = "template_demo";
+/// The tiers beside the transactional one, whose databases are named after its.
+const OTHERS: [Tier; 2] = [Tier::Content, Tier::Queue];
 
 /// The server and what is made once in it.
 pub struct Cluster {
@@ -48,19 +51,35 @@ async fn start() -> Cluster {
         .settings
         .push(("max_connections".to_owned(), "400".to_owned()));
     let server = Server::start(options).await.expect("PostgreSQL starts");
-    server.create_database(EMPTY).await.expect("a database");
-    migrations::prepare_roles(&server.superuser_url(EMPTY), &Passwords::default())
-        .await
-        .expect("roles");
-    migrations::up(&server.url("gateway_migrator", EMPTY), None)
-        .await
-        .expect("migrations");
+    migrated(&server, Tier::Oltp, EMPTY).await;
+    for tier in OTHERS {
+        migrated(&server, tier, &beside(EMPTY, tier)).await;
+    }
     Cluster {
         server,
         demo: OnceCell::new(),
         made: AtomicU32::new(0),
         _folder: folder,
         _lock: lock,
+    }
+}
+
+/// Makes a tier's database, with roles and schema.
+pub async fn migrated(server: &Server, tier: Tier, name: &str) {
+    server.create_database(name).await.expect("a database");
+    migrations::prepare_roles(&server.superuser_url(name), &Passwords::default())
+        .await
+        .expect("roles");
+    migrations::up(tier, &server.url("gateway_migrator", name), None)
+        .await
+        .expect("migrations");
+}
+
+/// The name of a tier's database beside the transactional one.
+pub fn beside(oltp: &str, tier: Tier) -> String {
+    match tier {
+        Tier::Oltp => oltp.to_owned(),
+        Tier::Content | Tier::Queue => format!("{oltp}_{}", tier.as_str()),
     }
 }
 
@@ -99,10 +118,7 @@ impl Cluster {
     }
 
     async fn make_demo(&self) -> seed::Demo {
-        self.server
-            .create_database_from_template(DEMO, EMPTY)
-            .await
-            .expect("a database");
+        self.copy_all(EMPTY, DEMO).await;
         // A fixed day, so that the data is the same in every run.
         let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
         seed::demo(&self.server.superuser_url(DEMO), now)
@@ -112,10 +128,17 @@ impl Cluster {
 
     async fn copy(&self, template: &str) -> String {
         let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
-        self.server
-            .create_database_from_template(&name, template)
-            .await
-            .expect("a copy of the template");
+        self.copy_all(template, &name).await;
         name
+    }
+
+    /// Copies the databases of all tiers, at the same time.
+    async fn copy_all(&self, template: &str, name: &str) {
+        let copies = Tier::ALL.map(|tier| async move {
+            let (name, template) = (beside(name, tier), beside(template, tier));
+            let made = self.server.create_database_from_template(&name, &template);
+            made.await.expect("a copy of the template");
+        });
+        join_all(copies).await;
     }
 }

@@ -20,7 +20,7 @@ mod wire;
 mod world;
 
 pub use client::{Answer, Client};
-pub use cluster::cluster;
+pub use cluster::{beside, cluster, migrated};
 pub use event_stream::EventStream;
 pub use socket::{Heard, PROTOCOL, Socket};
 pub use wire::{Exchange, Wire};

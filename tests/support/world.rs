@@ -7,7 +7,7 @@ use std::{
 };
 
 use gateway::{
-    Gateway, Unready,
+    Gateway, TierUrls, Unready,
     auth::{SecurityEvent, SecurityEvents, TokenKey, Trust},
     settings::{Config, Settings},
 };
@@ -272,7 +272,8 @@ fn gateways_with(
 ) -> Result<Vec<Arc<Gateway>>, Unready> {
     let key = TokenKey::new(&KEY.into()).expect("a long key");
     let trust = Trust::new(&config.tokens).expect("whom to trust");
-    Gateway::for_cores(url, trust.and_shared_key(key), events, config)
+    let urls = TierUrls::beside(url);
+    Gateway::for_cores(&urls, trust.and_shared_key(key), events, config)
 }
 
 impl Drop for World {

@@ -81,6 +81,16 @@ declare::uuid_ids! {
     CampaignId = "camp";
     /// One step of a campaign's sequence.
     CampaignSequenceStepId = "step";
+    /// A message that was sent, is to be sent, or came.
+    EmailMessageId = "msg";
+    /// The body of a message.
+    EmailContentId = "body";
+    /// What is attached to a message.
+    AttachmentId = "att";
+    /// Work that is to be done for a tenant.
+    JobId = "job";
+    /// An attempt at a job.
+    JobLogId = "try";
     /// A plan that tenants can buy.
     PlanId = "plan";
     /// A tenant's subscription to a plan.

@@ -183,7 +183,11 @@ fn counted(identity: &Identity) -> Option<Member> {
     match identity {
         Identity::Member { tenant, user } => Some((*tenant, *user)),
         Identity::Key(key) => Some((key.tenant(), key.user())),
-        Identity::User { .. } | Identity::Staff { .. } | Identity::Acting { .. } => None,
+        Identity::User { .. }
+        | Identity::Staff { .. }
+        | Identity::Acting { .. }
+        | Identity::Job { .. }
+        | Identity::Dispatcher => None,
     }
 }
 

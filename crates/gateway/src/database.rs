@@ -1,4 +1,6 @@
-//! The database that a command works on: one that was given, or the embedded one.
+//! The databases that a command works on, one for each tier: those that were given, or the embedded ones.
+
+mod urls;
 
 use std::{
     path::{Path, PathBuf},
@@ -8,24 +10,37 @@ use std::{
 use embedded::{Options, Running, Server};
 use migrations::Passwords;
 use secrecy::{ExposeSecret, SecretString};
+use tenant::Tier;
 
-use crate::{auth, settings::Config};
+use crate::{
+    auth,
+    settings::{Config, TierSettings},
+};
+use urls::beside;
 
-/// The embedded server's database.
+pub use urls::TierUrls;
+
+/// The embedded server's database of the transactional tier; the others are named after theirs.
 const NAME: &str = "gateway";
 
 /// After a crash the server reads its log again first, which may take a while.
 const START: Duration = Duration::from_secs(120);
 
-/// Where the database is, and the server if it is ours.
+/// Where the databases of the tiers are, and the server if it is ours.
 pub(crate) struct Databases {
+    tiers: Vec<TierDatabase>,
+    server: Option<Server>,
+}
+
+/// One tier's database.
+pub(crate) struct TierDatabase {
+    pub(crate) tier: Tier,
     /// As the login role, who serves.
     pub(crate) login: String,
     /// As a role that may migrate.
     migration: Option<String>,
     /// As a superuser, who seeds and looks people up.
     pub(crate) admin: Option<String>,
-    server: Option<Server>,
 }
 
 /// Why there is no database to work on.
@@ -68,10 +83,9 @@ impl Databases {
         if config.database_url.is_none()
             && let Some(running) = Running::find(&config.data_dir)?
         {
+            let url = |role: &str, name: &str| running.url(role, name);
             return Ok(Self {
-                login: running.url("gateway_login", NAME),
-                migration: Some(running.url("gateway_migrator", NAME)),
-                admin: Some(running.superuser_url(NAME)),
+                tiers: embedded_tiers(url, |name| running.superuser_url(name)),
                 server: None,
             });
         }
@@ -86,15 +100,29 @@ impl Databases {
         Self::attach(config).await
     }
 
-    /// The database that the settings name, if they name one.
+    /// The databases that the settings name, if they name the transactional one. Those of the other tiers are beside it
+    /// unless they are named, too.
     fn given(config: &Config) -> Result<Option<Self>, DatabaseError> {
         let Some(login) = exposed("DATABASE_URL", &config.database_url)? else {
             return Ok(None);
         };
-        Ok(Some(Self {
+        let oltp = TierDatabase {
+            tier: Tier::Oltp,
             login,
             migration: exposed("GATEWAY_MIGRATION_URL", &config.migration_url)?,
             admin: exposed("GATEWAY_ADMIN_URL", &config.admin_url)?,
+        };
+        let others = [
+            (Tier::Content, &config.content),
+            (Tier::Queue, &config.queue),
+        ];
+        let mut tiers = Vec::with_capacity(Tier::ALL.len());
+        for (tier, settings) in others {
+            tiers.push(oltp.other(tier, settings)?);
+        }
+        tiers.insert(0, oltp);
+        Ok(Some(Self {
+            tiers,
             server: None,
         }))
     }
@@ -105,29 +133,50 @@ impl Databases {
         options.start_timeout = START;
         options.callers_files = &[auth::KEY_FILE];
         let server = Server::start(options).await?;
-        if !server.has_database(NAME).await? {
-            server.create_database(NAME).await?;
+        let url = |role: &str, name: &str| server.url(role, name);
+        let tiers = embedded_tiers(url, |name| server.superuser_url(name));
+        for tier in Tier::ALL {
+            let name = name_of(tier);
+            if !server.has_database(&name).await? {
+                server.create_database(&name).await?;
+            }
+            migrations::prepare_roles(&server.superuser_url(&name), &Passwords::default()).await?;
         }
-        let admin = server.superuser_url(NAME);
-        migrations::prepare_roles(&admin, &Passwords::default()).await?;
         Ok(Self {
-            login: server.url("gateway_login", NAME),
-            migration: Some(server.url("gateway_migrator", NAME)),
-            admin: Some(admin),
+            tiers,
             server: Some(server),
         })
+    }
+
+    /// Each tier's, the transactional one first.
+    pub(crate) fn tiers(&self) -> &[TierDatabase] {
+        &self.tiers
+    }
+
+    /// The transactional tier's.
+    pub(crate) fn oltp(&self) -> &TierDatabase {
+        self.tiers
+            .first()
+            .expect("every way to make this puts the transactional tier first")
+    }
+
+    /// All as the login role, who serves.
+    pub(crate) fn login(&self) -> TierUrls {
+        let of = |tier| {
+            let mut tiers = self.tiers.iter();
+            let found = tiers.find(|database| database.tier == tier);
+            found.map_or_else(String::new, |database| database.login.clone())
+        };
+        TierUrls {
+            oltp: of(Tier::Oltp),
+            content: of(Tier::Content),
+            queue: of(Tier::Queue),
+        }
     }
 
     /// True for the embedded database, which the gateway migrates and fills by itself.
     pub(crate) fn is_embedded(&self) -> bool {
         self.server.is_some()
-    }
-
-    /// The URL that migrations need.
-    pub(crate) fn migration(&self) -> Result<&str, DatabaseError> {
-        self.migration.as_deref().ok_or(DatabaseError::Missing(
-            "set GATEWAY_MIGRATION_URL (postgres://gateway_migrator@host/database) to migrate a database of your own",
-        ))
     }
 
     /// Stops the embedded server, whatever came of the work; the work's error is the one to tell.
@@ -142,6 +191,79 @@ impl Databases {
         let value = worked?;
         stopped?;
         Ok(value)
+    }
+}
+
+impl TierDatabase {
+    /// The URL that migrations need.
+    pub(crate) fn migration(&self) -> Result<&str, DatabaseError> {
+        self.migration
+            .as_deref()
+            .ok_or(DatabaseError::Missing(match self.tier {
+                Tier::Oltp => {
+                    "set GATEWAY_MIGRATION_URL (postgres://gateway_migrator@host/database) to migrate a database of your own"
+                }
+                Tier::Content => {
+                    "set GATEWAY_CONTENT_MIGRATION_URL, too, where GATEWAY_CONTENT_URL names a database"
+                }
+                Tier::Queue => {
+                    "set GATEWAY_QUEUE_MIGRATION_URL, too, where GATEWAY_QUEUE_URL names a database"
+                }
+            }))
+    }
+
+    /// The database of another tier: the one that its settings name, or the one beside this.
+    fn other(&self, tier: Tier, settings: &TierSettings) -> Result<Self, DatabaseError> {
+        let names = match tier {
+            Tier::Queue => [
+                "GATEWAY_QUEUE_URL",
+                "GATEWAY_QUEUE_MIGRATION_URL",
+                "GATEWAY_QUEUE_ADMIN_URL",
+            ],
+            Tier::Content | Tier::Oltp => [
+                "GATEWAY_CONTENT_URL",
+                "GATEWAY_CONTENT_MIGRATION_URL",
+                "GATEWAY_CONTENT_ADMIN_URL",
+            ],
+        };
+        let login = exposed(names[0], &settings.url)?;
+        let is_beside = login.is_none();
+        let besides = |url: &Option<String>| {
+            let url = url.as_deref().filter(|_| is_beside);
+            url.map(|url| beside(url, tier))
+        };
+        let migration = exposed(names[1], &settings.migration_url)?;
+        let admin = exposed(names[2], &settings.admin_url)?;
+        Ok(Self {
+            tier,
+            login: login.unwrap_or_else(|| beside(&self.login, tier)),
+            migration: migration.or_else(|| besides(&self.migration)),
+            admin: admin.or_else(|| besides(&self.admin)),
+        })
+    }
+}
+
+fn embedded_tiers(
+    url: impl Fn(&str, &str) -> String,
+    superuser: impl Fn(&str) -> String,
+) -> Vec<TierDatabase> {
+    let database = |tier| {
+        let name = name_of(tier);
+        TierDatabase {
+            tier,
+            login: url("gateway_login", &name),
+            migration: Some(url("gateway_migrator", &name)),
+            admin: Some(superuser(&name)),
+        }
+    };
+    Tier::ALL.map(database).into()
+}
+
+/// The name of a tier's database in the embedded server.
+fn name_of(tier: Tier) -> String {
+    match tier {
+        Tier::Oltp => NAME.to_owned(),
+        Tier::Content | Tier::Queue => format!("{NAME}_{}", tier.as_str()),
     }
 }
 

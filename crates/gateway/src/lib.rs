@@ -26,5 +26,6 @@ pub mod settings;
 mod telemetry;
 mod trusted;
 
+pub use database::TierUrls;
 pub use serve::{Gateway, InvalidUrl, Unready, serve};
 pub use trusted::ManifestError;

@@ -17,7 +17,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use config::Config;
+pub use config::{Config, TierSettings};
 pub use origins::{NoOrigin, Origins};
 
 use crate::auth::TokenAlgorithm;
@@ -49,6 +49,51 @@ pub struct Settings {
     /// with names, and `gateway migrate up`, which then makes the roles
     #[arg(long, env = "GATEWAY_ADMIN_URL", global = true, hide_env_values = true)]
     pub admin_url: Option<SecretString>,
+    /// PostgreSQL of the mail, as the login role [default: the database beside DATABASE_URL's, named as it
+    /// with `_content` behind]
+    #[arg(
+        long,
+        env = "GATEWAY_CONTENT_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub content_url: Option<SecretString>,
+    /// The same database as a role that may migrate, where GATEWAY_CONTENT_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_CONTENT_MIGRATION_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub content_migration_url: Option<SecretString>,
+    /// The same database as a superuser, where GATEWAY_CONTENT_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_CONTENT_ADMIN_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub content_admin_url: Option<SecretString>,
+    /// PostgreSQL of the jobs, as the login role [default: the database beside DATABASE_URL's, named as it
+    /// with `_queue` behind]
+    #[arg(long, env = "GATEWAY_QUEUE_URL", global = true, hide_env_values = true)]
+    pub queue_url: Option<SecretString>,
+    /// The same database as a role that may migrate, where GATEWAY_QUEUE_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_QUEUE_MIGRATION_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub queue_migration_url: Option<SecretString>,
+    /// The same database as a superuser, where GATEWAY_QUEUE_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_QUEUE_ADMIN_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub queue_admin_url: Option<SecretString>,
     /// Folder with the binaries `postgres` and `initdb` for the embedded database [default: looked
     /// for on the PATH and where packages put them]
     #[arg(long, env = "GATEWAY_POSTGRES_BIN", global = true)]
@@ -305,6 +350,12 @@ impl Settings {
             database_url: self.database_url.or(weaker.database_url),
             migration_url: self.migration_url.or(weaker.migration_url),
             admin_url: self.admin_url.or(weaker.admin_url),
+            content_url: self.content_url.or(weaker.content_url),
+            content_migration_url: self.content_migration_url.or(weaker.content_migration_url),
+            content_admin_url: self.content_admin_url.or(weaker.content_admin_url),
+            queue_url: self.queue_url.or(weaker.queue_url),
+            queue_migration_url: self.queue_migration_url.or(weaker.queue_migration_url),
+            queue_admin_url: self.queue_admin_url.or(weaker.queue_admin_url),
             postgres_bin: self.postgres_bin.or(weaker.postgres_bin),
             max_connections: self.max_connections.or(weaker.max_connections),
             cores: self.cores.or(weaker.cores),

@@ -12,6 +12,9 @@ use crate::{
     write::Right,
 };
 
+/// Jobs ask the database themselves.
+const NO_REQUEST: &str = "the platform's own work asks no questions of the API";
+
 /// Put into every request's data by [`crate::execute`]; lives as long as the operation.
 pub struct Session {
     context: Arc<TenantContext>,
@@ -53,6 +56,7 @@ impl Session {
             (Identity::Staff { .. }, Scope::Tenant) => {
                 "the request names no tenant; name one in the header X-Tenant-Id, and your reason in X-Staff-Reason"
             }
+            (Identity::Job { .. } | Identity::Dispatcher, _) => NO_REQUEST,
             (
                 Identity::Member { .. }
                 | Identity::Key(_)
@@ -70,6 +74,7 @@ impl Session {
             Identity::Staff { .. } | Identity::Acting { .. } => {
                 "staff of the platform change nothing in a tenant; ask one of its members"
             }
+            Identity::Job { .. } | Identity::Dispatcher => NO_REQUEST,
             Identity::Key(_) if right == Right::MakeKeys => {
                 "a key can not make keys; sign in to make one"
             }

@@ -2,6 +2,7 @@
 
 use entity::{columns::FromColumns, id::TypedId};
 use sea_orm::{EntityTrait, ModelTrait};
+use tenant::Tier;
 
 use crate::{aggregate::Aggregated, filter::Filter, order::Order};
 
@@ -29,6 +30,8 @@ pub trait Table: rows::Object<Row: FromColumns + ModelTrait<Entity = Self::Entit
     const KEY: <Self::Entity as EntityTrait>::Column;
     /// Whose requests can read it.
     const SCOPE: Scope = Scope::Tenant;
+    /// The database that it is in.
+    const TIER: Tier = Tier::Oltp;
     /// The row's id.
     fn id(row: &Self::Row) -> Self::Id;
 }
@@ -49,18 +52,20 @@ pub type Column<T> = <<T as Table>::Entity as EntityTrait>::Column;
 /// ```ignore
 /// table! { Campaign of campaign by CampaignId, filtered CampaignFilter, ordered CampaignOrder }
 /// table! { Plan of plan by PlanId, filtered PlanFilter, ordered PlanOrder, read by Shared }
+/// table! { Job of job by JobId, filtered JobFilter, ordered JobOrder, in Queue }
 /// table! { TenantConfig of tenant_config by TenantConfigId as TenantId tenant_id }
 /// ```
 ///
 /// The key is the column `Id` in the field `id` unless said otherwise, as in the last line. Without
 /// `filtered` and `ordered` the object has no connections.
 macro_rules! table {
-    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident $(, filtered $filter:ident, ordered $order:ident)? $(, read by $scope:ident)?) => {
+    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident $(, filtered $filter:ident, ordered $order:ident)? $(, read by $scope:ident)? $(, in $tier:ident)?) => {
         impl $crate::table::Table for $object {
             type Entity = $table::Entity;
             type Id = $id;
             const KEY: $table::Column = $table::Column::$column;
             $(const SCOPE: $crate::table::Scope = $crate::table::Scope::$scope;)?
+            $(const TIER: tenant::Tier = tenant::Tier::$tier;)?
 
             fn id(row: &$table::Model) -> $id {
                 row.$field.into()

@@ -3,7 +3,10 @@
 mod question;
 
 use self::question::{acting, key, membership};
-use crate::identity::{Access, Identity};
+use crate::{
+    identity::{Access, Identity},
+    transaction::Grants,
+};
 
 /// The membership question's name on a connection.
 const PREPARED: &str = "gateway_membership";
@@ -37,11 +40,11 @@ pub(crate) fn prepare() -> String {
 /// settings precede the question, so the policies on the tables it reads are satisfied, and the
 /// question takes the snapshot, so membership and data are of one moment.
 pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> String {
-    let begin = match (access, identity.is_recorded()) {
-        (Access::Read, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    let begin = if identity.is_recorded() {
         // Written is the record, and nothing after it.
-        (_, true) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
-        (Access::Write, false) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"
+    } else {
+        begin(access)
     };
     match identity {
         Identity::Member { tenant, user } => {
@@ -76,6 +79,66 @@ pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> St
              HAVING count(*) > 0",
             literal(*user)
         ),
+        Identity::Job { tenant } => {
+            let tenant = literal(*tenant);
+            format!(
+                "{begin}; SET LOCAL ROLE gateway_worker; {}; SET LOCAL app.current_roles = ''; \
+                 SELECT '' FROM tenants WHERE id = {tenant} AND deleted IS NULL",
+                settings(&tenant, &literal(identity.user()))
+            )
+        }
+        Identity::Dispatcher => format!("{begin}; SET LOCAL ROLE gateway_dispatcher; SELECT ''"),
+    }
+}
+
+/// What opens a transaction in another tier, for one whom the transactional tier has let in: it sets who asks, and
+/// what that one may.
+pub(crate) fn following(identity: &Identity, access: Access, grants: &Grants) -> String {
+    let access = if grants.read_only {
+        Access::Read
+    } else {
+        access
+    };
+    let begin = begin(access);
+    let role = match identity {
+        Identity::Member { .. } | Identity::Key(_) | Identity::User { .. } => "",
+        Identity::Staff { .. } | Identity::Acting { .. } => "SET LOCAL ROLE gateway_staff; ",
+        Identity::Job { .. } => "SET LOCAL ROLE gateway_worker; ",
+        Identity::Dispatcher => {
+            return format!("{begin}; SET LOCAL ROLE gateway_dispatcher; SELECT ''");
+        }
+    };
+    let (user, names) = (literal(identity.user()), quoted(&grants.names));
+    let (roles, permissions) = if identity.is_staff() {
+        ("''", &*names)
+    } else {
+        (&*names, "''")
+    };
+    let who = match identity.tenant() {
+        Some(tenant) => settings(&literal(tenant), &user),
+        None => format!("SET LOCAL app.current_user_id = {user}"),
+    };
+    format!(
+        "{begin}; {role}{who}; SET LOCAL app.current_roles = {roles}; \
+         SET LOCAL app.current_permissions = {permissions}; SELECT ''"
+    )
+}
+
+/// Names in quotes, joined by commas; without those that are none of a role's or a permission's letters.
+fn quoted(names: &[String]) -> String {
+    let is_name = |name: &&String| {
+        let mut letters = name.chars();
+        letters.all(|letter| letter.is_ascii_lowercase() || matches!(letter, '.' | '_'))
+    };
+    let names: Vec<&str> = names.iter().filter(is_name).map(String::as_str).collect();
+    format!("'{}'", names.join(","))
+}
+
+/// One snapshot for a query; each statement its own for what writes, so that it sees what it had to wait for.
+fn begin(access: Access) -> &'static str {
+    match access {
+        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Target {
     config: Config,
     tls: MakeRustlsConnect,
     options: PgConnectOptions,
+    /// What a fresh connection runs before it is used.
+    preparing: Option<String>,
 }
 
 impl Target {
@@ -52,7 +54,14 @@ impl Target {
             config: config(&options),
             tls,
             options,
+            preparing: None,
         })
+    }
+
+    /// The same, with connections that run `preparing` before they are used.
+    pub(crate) fn prepared(mut self, preparing: String) -> Self {
+        self.preparing = Some(preparing);
+        self
     }
 
     /// The same for the other driver.
@@ -62,7 +71,8 @@ impl Target {
 
     pub(crate) async fn connect(&self) -> Result<Wire, sqlx::Error> {
         let (client, connection) = self.connect_apart().await?;
-        Wire::new(client, connection).await.map_err(connecting)
+        let wire = Wire::new(client, connection, self.preparing.as_deref()).await;
+        wire.map_err(connecting)
     }
 
     /// A connection, and what has to be polled for it to work.

@@ -12,14 +12,18 @@ use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::Mutex;
 
 use crate::{
+    begin,
     database::Database,
     error::{self, Refusal},
     identity::{Access, Identity, Role},
     pool::Lent,
+    tier::{Each, Tier},
     transaction::{Grants, OpenError, Transaction},
 };
 
-/// One request's tenant, user and transaction.
+pub use connection::InTier;
+
+/// One request's tenant, user and transaction: one in each tier that it asks something of.
 ///
 /// Statements that are sent at the same moment go out together, without a wait between them, and run
 /// one after another. The first ones of a read go out with the message that opens the transaction.
@@ -27,7 +31,9 @@ pub struct TenantContext {
     database: Database,
     identity: Identity,
     access: Access,
-    state: Mutex<State>,
+    states: Each<Mutex<State>>,
+    /// The tier that is written in, if any is. No two: what is committed in one can not be undone when the other fails.
+    writes_in: OnceLock<Tier>,
     /// Statements sent, the opening message not counted.
     statements: AtomicU32,
     refusal: OnceLock<Refusal>,
@@ -35,7 +41,9 @@ pub struct TenantContext {
     conflict: AtomicBool,
 }
 
+#[derive(Default)]
 enum State {
+    #[default]
     New,
     Open(Arc<Transaction>),
     /// There was no connection.
@@ -46,6 +54,11 @@ enum State {
 /// How a statement is sent on a connection: its text and its values.
 type Sending<T> =
     for<'w> fn(&'w Lent, &'w str, &'w [Value]) -> BoxFuture<'w, Result<T, tokio_postgres::Error>>;
+
+/// A context writes in another tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is written in the {} tier can not be part of the same transaction", .0.as_str())]
+pub struct AlreadyWriting(pub Tier);
 
 /// How a request's transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +77,8 @@ impl TenantContext {
             database,
             identity,
             access,
-            state: Mutex::new(State::New),
+            states: Each::default(),
+            writes_in: OnceLock::new(),
             statements: AtomicU32::new(0),
             refusal: OnceLock::new(),
             conflict: AtomicBool::new(false),
@@ -109,13 +123,16 @@ impl TenantContext {
     pub async fn roles(&self) -> Result<Vec<Role>, DbErr> {
         match self.identity {
             Identity::Member { .. } | Identity::Key(_) => {}
-            Identity::User { .. } | Identity::Staff { .. } | Identity::Acting { .. } => {
-                return Ok(Vec::new());
-            }
+            Identity::User { .. }
+            | Identity::Staff { .. }
+            | Identity::Acting { .. }
+            | Identity::Job { .. }
+            | Identity::Dispatcher => return Ok(Vec::new()),
         }
         let mut roles: Vec<Role> = self
             .grants()
             .await?
+            .names
             .iter()
             .filter_map(|text| Role::parse(text))
             .collect();
@@ -131,6 +148,27 @@ impl TenantContext {
         self.grants().await.map(drop)
     }
 
+    /// Says in which tier this context is to write, before it does anything. Without that it is the transactional one.
+    ///
+    /// # Errors
+    /// When it is another one already.
+    pub fn claim(&self, tier: Tier) -> Result<(), AlreadyWriting> {
+        match *self.writes_in.get_or_init(|| tier) {
+            claimed if claimed == tier => Ok(()),
+            other => Err(AlreadyWriting(other)),
+        }
+    }
+
+    /// What the transaction in a tier may do.
+    fn access_in(&self, tier: Tier) -> Access {
+        let writes = || *self.writes_in.get_or_init(|| Tier::Oltp) == tier;
+        if self.access == Access::Write && writes() {
+            Access::Write
+        } else {
+            Access::Read
+        }
+    }
+
     /// Ends the transaction: a write is committed when `commit` says so, and that is awaited, and so is whatever
     /// staff did in a tenant; all else is rolled back, which nobody waits for. Statements after it fail.
     ///
@@ -138,16 +176,29 @@ impl TenantContext {
     /// When the writes could not be committed; nothing was changed then, unless the connection
     /// broke while the answer to COMMIT was awaited, in which case it is unknown.
     pub async fn finish(&self, commit: bool) -> Result<Outcome, DbErr> {
-        let state = std::mem::replace(&mut *self.state.lock().await, State::Finished);
-        let transaction = match state {
-            State::New => return Ok(Outcome::Unopened),
-            State::Failed(_) | State::Finished => return Ok(Outcome::RolledBack),
-            State::Open(transaction) => transaction,
+        let kept = if self.identity.is_recorded() {
+            Some(Tier::Oltp)
+        } else if self.access == Access::Write && commit {
+            Some(self.writes_in.get().copied().unwrap_or(Tier::Oltp))
+        } else {
+            None
         };
-        let is_kept = self.identity.is_recorded() || (self.access == Access::Write && commit);
-        if !is_kept || !transaction.is_open() {
-            return Ok(Outcome::RolledBack); // by dropping it
+        let mut outcome = Outcome::Unopened;
+        let mut to_commit = None;
+        for tier in Tier::ALL {
+            let state = std::mem::replace(&mut *self.states[tier].lock().await, State::Finished);
+            match state {
+                State::New => continue,
+                State::Open(transaction) if kept == Some(tier) && transaction.is_open() => {
+                    to_commit = Some(transaction);
+                }
+                State::Failed(_) | State::Finished | State::Open(_) => {} // rolled back by dropping it
+            }
+            outcome = Outcome::RolledBack;
         }
+        let Some(transaction) = to_commit else {
+            return Ok(outcome);
+        };
         if !transaction.can_commit() {
             return Err(DbErr::Custom(
                 "a statement of the transaction failed, so it can not be committed".into(),
@@ -163,10 +214,14 @@ impl TenantContext {
     async fn grants(&self) -> Result<Grants, DbErr> {
         let mut attempts = 0;
         loop {
-            let transaction = self.transaction().await?;
+            let transaction = self.transaction(Tier::Oltp).await?;
             match transaction.opened().await {
                 Ok(grants) => return Ok(grants),
-                Err(error) => self.try_again(&mut attempts, &transaction, error).await?,
+                Err(error) => {
+                    let tier = Tier::Oltp;
+                    self.try_again(&mut attempts, tier, &transaction, error)
+                        .await?;
+                }
             }
         }
     }
@@ -174,6 +229,7 @@ impl TenantContext {
     /// Sends a statement; those of a read go out with the opening message.
     async fn send<T>(
         &self,
+        tier: Tier,
         sending: Sending<T>,
         sql: &str,
         values: &[Value],
@@ -182,9 +238,9 @@ impl TenantContext {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let mut attempts = 0;
         loop {
-            let transaction = self.transaction().await?;
+            let transaction = self.transaction(tier).await?;
             let statement = sending(transaction.lent(), sql, values);
-            let answer = match self.access {
+            let answer = match self.access_in(tier) {
                 Access::Read => transaction.with_opening(statement).await,
                 // Nothing is written before it is known that who asks is a member.
                 Access::Write => match transaction.opened().await {
@@ -194,21 +250,29 @@ impl TenantContext {
             };
             match answer {
                 Ok(answer) => return answer.map_err(|error| self.report(error, kind)),
-                Err(error) => self.try_again(&mut attempts, &transaction, error).await?,
+                Err(error) => {
+                    self.try_again(&mut attempts, tier, &transaction, error)
+                        .await?;
+                }
             }
         }
     }
 
-    /// The transaction, begun if this is its first use.
-    async fn transaction(&self) -> Result<Arc<Transaction>, DbErr> {
-        let mut state = self.state.lock().await;
+    /// The transaction in a tier, begun if this is its first use.
+    async fn transaction(&self, tier: Tier) -> Result<Arc<Transaction>, DbErr> {
+        // Before the lock: nobody who waits for it waits for the other tier as well.
+        let grants = match tier {
+            Tier::Oltp => None,
+            // It is the same everywhere.
+            Tier::Content | Tier::Queue if self.identity == Identity::Dispatcher => {
+                Some(Grants::none())
+            }
+            Tier::Content | Tier::Queue => Some(Box::pin(self.grants()).await?),
+        };
+        let mut state = self.states[tier].lock().await;
         if matches!(*state, State::New) {
-            *state = match self.database.acquire().await {
-                Ok(lent) => State::Open(Arc::new(Transaction::begin(
-                    lent,
-                    &self.identity,
-                    self.access,
-                ))),
+            *state = match self.database.acquire(tier).await {
+                Ok(lent) => State::Open(Arc::new(self.begin(tier, lent, grants.as_ref()))),
                 Err(error) => State::Failed(OpenError::of(error)),
             };
         }
@@ -221,6 +285,15 @@ impl TenantContext {
         }
     }
 
+    fn begin(&self, tier: Tier, lent: Lent, grants: Option<&Grants>) -> Transaction {
+        let access = self.access_in(tier);
+        let message = match grants {
+            None => begin::opening(&self.identity, access, lent.pool().asking()),
+            Some(grants) => begin::following(&self.identity, access, grants),
+        };
+        Transaction::begin(lent, &message, access)
+    }
+
     /// Makes way for another connection if `error` is that of one that was dead, or for another question
     /// if the prepared one was gone.
     ///
@@ -230,6 +303,7 @@ impl TenantContext {
     async fn try_again(
         &self,
         attempts: &mut u32,
+        tier: Tier,
         dead: &Arc<Transaction>,
         error: OpenError,
     ) -> Result<(), DbErr> {
@@ -245,7 +319,7 @@ impl TenantContext {
             return Err(self.unopened(&error));
         }
         *attempts += 1;
-        let mut state = self.state.lock().await;
+        let mut state = self.states[tier].lock().await;
         // Of several statements that were sent on it, the first makes way.
         if matches!(&*state, State::Open(current) if Arc::ptr_eq(current, dead)) {
             *state = State::New;

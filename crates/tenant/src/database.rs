@@ -1,16 +1,18 @@
-//! The pool of one database, private to this crate.
+//! The pools of the platform's databases, private to this crate.
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::join;
+use futures::future::{join, join_all};
 use sqlx::{ConnectOptions, PgConnection};
 
 use crate::{
+    begin,
     connect::Target,
     context::TenantContext,
     error::Refusal,
     identity::{Access, Identity},
     pool::{Lent, Pool},
+    tier::{Each, Tier},
     wire::of_driver,
 };
 
@@ -36,26 +38,40 @@ impl Default for DatabaseOptions {
     }
 }
 
-/// A database that is reached through [`TenantContext`]s only.
+/// Databases that are reached through [`TenantContext`]s only.
 #[derive(Clone)]
 pub struct Database {
-    pool: Arc<Pool>,
+    pools: Each<Option<Arc<Pool>>>,
+    options: DatabaseOptions,
 }
 
 impl Database {
-    /// Makes the pool; connects nothing yet, so that a gateway can start before its database.
+    /// Makes the pool of the transactional tier; connects nothing yet, so that a gateway can start before
+    /// its database.
     ///
     /// # Errors
     /// When `url` is no PostgreSQL URL, or names a certificate file that can not be read.
     pub fn new(url: &str, options: &DatabaseOptions) -> Result<Self, sqlx::Error> {
-        let pool = Pool::new(
-            Target::parse(url, options.statement_timeout)?,
-            options.max_connections,
-            options.acquire_timeout,
-        );
-        Ok(Self {
-            pool: Arc::new(pool),
-        })
+        let none = Self {
+            pools: Each::default(),
+            options: options.clone(),
+        };
+        none.and(Tier::Oltp, url)
+    }
+
+    /// The same with another tier, of as many connections.
+    ///
+    /// # Errors
+    /// As of [`Self::new`].
+    pub fn and(mut self, tier: Tier, url: &str) -> Result<Self, sqlx::Error> {
+        let options = &self.options;
+        let mut target = Target::parse(url, options.statement_timeout)?;
+        if tier == Tier::Oltp {
+            target = target.prepared(begin::prepare());
+        }
+        let pool = Pool::new(target, options.max_connections, options.acquire_timeout);
+        self.pools[tier] = Some(Arc::new(pool));
+        Ok(self)
     }
 
     /// A context in which `identity` may do what `access` says. Costs no connection until its
@@ -65,7 +81,16 @@ impl Database {
         Arc::new(TenantContext::new(self.clone(), identity, access))
     }
 
-    /// Whether the database answers; for readiness probes.
+    /// A context in which `identity` writes in one tier, and reads in the others.
+    #[must_use]
+    pub fn writing(&self, tier: Tier, identity: Identity) -> Arc<TenantContext> {
+        let context = TenantContext::new(self.clone(), identity, Access::Write);
+        let claimed = context.claim(tier);
+        debug_assert!(claimed.is_ok(), "nothing has claimed a new context");
+        Arc::new(context)
+    }
+
+    /// Whether the transactional tier answers; for readiness probes.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
@@ -85,7 +110,7 @@ impl Database {
     }
 
     async fn ping_once(&self) -> Result<(), sqlx::Error> {
-        let lent = self.acquire().await?;
+        let lent = self.acquire(Tier::Oltp).await?;
         let wire = lent.wire();
         let (unended, ended) = wire.ended();
         let question = unended + "SELECT 1";
@@ -96,20 +121,29 @@ impl Database {
 
     /// Waits for the connections in use to come back and closes all.
     pub async fn close(&self) {
-        self.pool.close().await;
+        join_all(self.pools.iter().flatten().map(|pool| pool.close())).await;
     }
 
-    /// More than this many idle connections can not be dead at once.
+    /// More than this many idle connections of a tier can not be dead at once.
     pub(crate) fn max_connections(&self) -> u32 {
-        self.pool.max_connections()
+        self.options.max_connections
     }
 
-    pub(crate) async fn acquire(&self) -> Result<Lent, sqlx::Error> {
-        self.pool.acquire().await
+    pub(crate) async fn acquire(&self, tier: Tier) -> Result<Lent, sqlx::Error> {
+        self.pool(tier)?.acquire().await
     }
 
     /// The login role's connection for what is not about a tenant.
     pub(crate) async fn connect_apart(&self) -> Result<PgConnection, sqlx::Error> {
-        self.pool.target().options().connect().await
+        let pool = self.pool(Tier::Oltp)?;
+        pool.target().options().connect().await
+    }
+
+    fn pool(&self, tier: Tier) -> Result<&Arc<Pool>, sqlx::Error> {
+        let pool = self.pools[tier].as_ref();
+        pool.ok_or_else(|| {
+            let missing = format!("no database is given for the {} tier", tier.as_str());
+            sqlx::Error::Configuration(missing.into())
+        })
     }
 }

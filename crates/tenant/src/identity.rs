@@ -41,6 +41,14 @@ pub enum Identity {
         /// Why.
         act: Arc<Act>,
     },
+    /// The platform's own work for a tenant, with no user; the database checks that the tenant is live. No request is it.
+    Job {
+        /// The tenant whose rows the work may see.
+        tenant: TenantId,
+    },
+    /// The platform's own work for all tenants: which jobs are due, and what has to become one. It sees ids, and no row of
+    /// a tenant. No request is it.
+    Dispatcher,
 }
 
 /// Why a member of staff looks into a tenant, as it is recorded.
@@ -53,7 +61,7 @@ pub struct Act {
 }
 
 impl Identity {
-    /// The user who asks.
+    /// The user who asks; of the platform's own work the one without a digit.
     #[must_use]
     pub fn user(&self) -> UserId {
         match self {
@@ -62,6 +70,7 @@ impl Identity {
             | Self::Staff { user }
             | Self::Acting { user, .. } => *user,
             Self::Key(key) => key.user(),
+            Self::Job { .. } | Self::Dispatcher => Uuid::nil().into(),
         }
     }
 
@@ -69,9 +78,11 @@ impl Identity {
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         match self {
-            Self::Member { tenant, .. } | Self::Acting { tenant, .. } => Some(*tenant),
+            Self::Member { tenant, .. } | Self::Acting { tenant, .. } | Self::Job { tenant } => {
+                Some(*tenant)
+            }
             Self::Key(key) => Some(key.tenant()),
-            Self::User { .. } | Self::Staff { .. } => None,
+            Self::User { .. } | Self::Staff { .. } | Self::Dispatcher => None,
         }
     }
 }

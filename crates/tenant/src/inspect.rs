@@ -43,7 +43,7 @@ const ROLES: &str = "SELECT r.rolname::text, r.rolsuper, r.rolbypassrls, \
 
 /// A row for each table outside the system schemas, with the commands that the roles the login
 /// role can become were granted, those that a policy lets happen, and those for which one asks for the
-/// member's roles.
+/// member's roles. What the platform's own work may, no member's request can.
 const TABLES: &str = "SELECT c.oid::regclass::text, c.relkind::text, c.relrowsecurity, c.relforcerowsecurity, \
     coalesce(c.reloptions::text ILIKE '%security_invoker=true%' OR c.reloptions::text ILIKE '%security_invoker=on%', false) AS invoker, \
     ARRAY(SELECT DISTINCT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE']) p, pg_roles r \
@@ -51,6 +51,9 @@ const TABLES: &str = "SELECT c.oid::regclass::text, c.relkind::text, c.relrowsec
     ARRAY(SELECT DISTINCT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND polpermissive ORDER BY 1) AS policies, \
     ARRAY(SELECT DISTINCT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND NOT polpermissive \
       AND coalesce(pg_get_expr(polwithcheck, polrelid), pg_get_expr(polqual, polrelid)) LIKE '%app.current_roles%') AS by_role, \
+    ARRAY(SELECT DISTINCT p FROM unnest(ARRAY['INSERT','UPDATE','DELETE']) p, pg_roles r \
+      WHERE pg_has_role(current_user, r.oid, 'MEMBER') AND r.rolname NOT IN ('gateway_worker', 'gateway_dispatcher') \
+      AND (has_table_privilege(r.oid, c.oid, p) OR (p <> 'DELETE' AND has_any_column_privilege(r.oid, c.oid, p)))) AS for_members, \
     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS of_tenants, \
     ARRAY(SELECT DISTINCT 'TRUNCATE' FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER') AND has_table_privilege(r.oid, c.oid, 'TRUNCATE')) AS truncate \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -150,9 +153,13 @@ fn inspect_table(row: &PgRow, findings: &mut Vec<Finding>) -> Result<(), sqlx::E
     }
     let by_role: Vec<String> = row.try_get("by_role")?;
     let of_tenants: bool = row.try_get("of_tenants")?;
+    let for_members: Vec<String> = row.try_get("for_members")?;
     for command in granted {
         let letter = policy_letter(&command);
-        if of_tenants && command != "SELECT" && !by_role.iter().any(|policy| policy == letter) {
+        if of_tenants
+            && for_members.contains(&command)
+            && !by_role.iter().any(|policy| policy == letter)
+        {
             find(format!(
                 "lets every member {command}, an analyst, too; add a restrictive policy that reads app.current_roles"
             ));

@@ -33,11 +33,12 @@ mod inspect;
 mod pool;
 mod row;
 mod rule;
+mod tier;
 mod transaction;
 mod wire;
 
 pub use api_key::ApiKey;
-pub use context::{Outcome, TenantContext};
+pub use context::{AlreadyWriting, InTier, Outcome, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_user};
 pub use error::{
@@ -49,3 +50,4 @@ pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
 pub use row::Row;
 pub use rule::Rule;
+pub use tier::Tier;

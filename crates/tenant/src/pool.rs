@@ -91,10 +91,6 @@ impl Pool {
         &self.target
     }
 
-    pub(crate) fn max_connections(&self) -> u32 {
-        self.max_connections
-    }
-
     /// What was prepared on any connection.
     pub(crate) fn known(&self) -> &Known {
         &self.known

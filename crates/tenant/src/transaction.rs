@@ -22,9 +22,8 @@ use futures::{
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use crate::{
-    begin,
     error::{self, Refusal},
-    identity::{Access, Identity},
+    identity::Access,
     pool::Lent,
     wire::{Wire, of_driver},
 };
@@ -33,8 +32,24 @@ use crate::{
 /// before the connection is closed instead.
 const ROLLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A member's roles or a member of staff's permissions, as the database spells them.
-pub(crate) type Grants = Arc<[String]>;
+/// What the database says of who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Grants {
+    /// A member's roles or a member of staff's permissions, as the database spells them.
+    pub(crate) names: Arc<[String]>,
+    /// Nothing may be written.
+    pub(crate) read_only: bool,
+}
+
+impl Grants {
+    /// Those of the platform's own work, which has a role of the database instead.
+    pub(crate) fn none() -> Self {
+        Self {
+            names: Arc::default(),
+            read_only: false,
+        }
+    }
+}
 
 /// A transaction, from the moment its opening message is queued.
 pub(crate) struct Transaction {
@@ -77,9 +92,8 @@ impl OpenError {
 
 impl Transaction {
     /// Queues the opening message on a lent connection. It goes out with the first statement.
-    pub(crate) fn begin(lent: Lent, identity: &Identity, access: Access) -> Self {
-        let message = begin::opening(identity, access, lent.pool().asking());
-        let opening = open(lent.wire(), &message).boxed().shared();
+    pub(crate) fn begin(lent: Lent, message: &str, access: Access) -> Self {
+        let opening = open(lent.wire(), message).boxed().shared();
         // The first poll queues what has to go out before any statement.
         drop(opening.clone().now_or_never());
         Self {
@@ -177,22 +191,25 @@ fn open(
         // The first error is the cause: what follows fails as well.
         let grants = ended.and(grants);
         match grants.map_err(of_driver).map_err(OpenError::of)? {
-            Some(grants) => Ok(split(&grants)),
+            Some(grants) => Ok(grants),
             None => Err(OpenError::Refused(Refusal::NotAMember)),
         }
     }
 }
 
-/// The text of a message's only row, if there is one.
-async fn asked(client: &Client, message: &str) -> Result<Option<String>, Error> {
+/// What a message's only row says, if there is one: its first text names, its second is `on` for who only reads.
+async fn asked(client: &Client, message: &str) -> Result<Option<Grants>, Error> {
     let answers = client.simple_query(message).await?;
     Ok(answers.into_iter().find_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        SimpleQueryMessage::Row(row) => Some(Grants {
+            names: split(row.get(0)?),
+            read_only: row.len() > 1 && row.get(1) == Some("on"),
+        }),
         _ => None,
     }))
 }
 
-fn split(grants: &str) -> Grants {
+fn split(grants: &str) -> Arc<[String]> {
     grants
         .split(',')
         .filter(|grant| !grant.is_empty())

@@ -35,8 +35,6 @@ pub(crate) use statements::Known;
 use statements::Statements;
 use value::Bound;
 
-use crate::begin;
-
 type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
 /// The half of a connection that reads and writes.
 pub(crate) type Connection = tokio_postgres::Connection<Socket, Stream>;
@@ -66,14 +64,17 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Makes a fresh connection ready: prepares the question that opens a transaction.
+    /// Makes a fresh connection ready: runs `preparing`, which prepares the question that opens a transaction.
     ///
     /// # Errors
     /// When the server ends the connection, or has no such tables.
-    pub(crate) async fn new(client: Client, mut connection: Connection) -> Result<Self, Error> {
-        {
-            let question = begin::prepare();
-            let prepare = pin!(client.batch_execute(&question));
+    pub(crate) async fn new(
+        client: Client,
+        mut connection: Connection,
+        preparing: Option<&str>,
+    ) -> Result<Self, Error> {
+        if let Some(preparing) = preparing {
+            let prepare = pin!(client.batch_execute(preparing));
             match select(prepare, &mut connection).await {
                 Either::Left((prepared, _)) => prepared?,
                 // The answer, if there is one, tells more than the end does.

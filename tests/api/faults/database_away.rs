@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use embedded::Server;
-use gateway_tests::{Answer, Options, World};
-use migrations::Passwords;
+use gateway_tests::{Answer, Options, World, migrated};
+use migrations::Tier;
 use reqwest::Method;
 use serde_json::json;
 use tempfile::TempDir;
@@ -28,13 +28,7 @@ impl OwnServer {
         let server = Server::start(embedded::Options::scratch(folder.path()))
             .await
             .expect("PostgreSQL starts");
-        server.create_database("own").await.expect("a database");
-        migrations::prepare_roles(&server.superuser_url("own"), &Passwords::default())
-            .await
-            .expect("roles");
-        migrations::up(&server.url("gateway_migrator", "own"), None)
-            .await
-            .expect("migrations");
+        migrated(&server, Tier::Oltp, "own").await;
         seed::demo(
             &server.superuser_url("own"),
             "2026-06-15T12:00:00Z".parse().expect("a moment"),

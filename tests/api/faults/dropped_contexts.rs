@@ -119,7 +119,10 @@ async fn expect_clean(database: &Database, next: &Identity) {
         Identity::Member { .. } => ("gateway_login", "owner"),
         Identity::User { .. } => ("gateway_login", ""),
         Identity::Staff { .. } => ("gateway_staff", ""),
-        Identity::Key(_) | Identity::Acting { .. } => unreachable!("nobody borrows as one"),
+        Identity::Job { .. } => ("gateway_worker", ""),
+        Identity::Key(_) | Identity::Acting { .. } | Identity::Dispatcher => {
+            unreachable!("nobody borrows as one")
+        }
     };
     let tenant = next
         .tenant()

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use gateway::{
-    Gateway,
+    Gateway, TierUrls,
     auth::{Claims, SecurityEvent, SecurityEvents, Trust},
     settings::{Config, Settings},
 };
@@ -31,7 +31,7 @@ async fn fragile(world: &World) -> String {
     let trust = Trust::new(&config.tokens).expect("the defaults");
     let trust = trust.and_shared_key(world.key().clone());
     let url = cluster().await.server.url("gateway_login", &world.database);
-    let gateways = Gateway::for_cores(&url, trust, Arc::new(Panics), &config);
+    let gateways = Gateway::for_cores(&TierUrls::beside(&url), trust, Arc::new(Panics), &config);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(gateway::serve(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use embedded::Server;
-use gateway_tests::{EventStream, Heard, Options, Socket, World};
+use gateway_tests::{EventStream, Heard, Options, Socket, World, migrated};
+use migrations::Tier;
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -100,16 +101,7 @@ async fn a_database_that_comes_back_is_listened_to_again() {
     let server = Server::start(embedded::Options::durable(folder.path()))
         .await
         .expect("PostgreSQL starts");
-    server.create_database("live").await.expect("a database");
-    migrations::prepare_roles(
-        &server.superuser_url("live"),
-        &migrations::Passwords::default(),
-    )
-    .await
-    .expect("roles");
-    migrations::up(&server.url("gateway_migrator", "live"), None)
-        .await
-        .expect("migrations");
+    migrated(&server, Tier::Oltp, "live").await;
     let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
     let demo = seed::demo(&server.superuser_url("live"), now)
         .await

@@ -50,23 +50,23 @@ async fn schema(connection: &mut PgConnection) -> Vec<String> {
 async fn up_down_up_is_up() {
     let fresh = Fresh::new("history").await;
     let mut admin = fresh.connect().await;
-    migrations::up(&fresh.migrator, Some(0))
+    migrations::up(migrations::Tier::Oltp, &fresh.migrator, Some(0))
         .await
         .expect("the table of migrations");
     let nothing = schema(&mut admin).await;
-    let all = migrations::up(&fresh.migrator, None)
+    let all = migrations::up(migrations::Tier::Oltp, &fresh.migrator, None)
         .await
         .expect("all migrations");
     let first = schema(&mut admin).await;
     assert!(first.len() > nothing.len() + 500, "{} objects", first.len());
 
-    let back = migrations::down(&fresh.migrator, None)
+    let back = migrations::down(migrations::Tier::Oltp, &fresh.migrator, None)
         .await
         .expect("the way back");
     assert_eq!(back.len(), all.len());
     assert_eq!(schema(&mut admin).await, nothing);
 
-    migrations::up(&fresh.migrator, None)
+    migrations::up(migrations::Tier::Oltp, &fresh.migrator, None)
         .await
         .expect("all migrations again");
     assert_eq!(schema(&mut admin).await, first);
@@ -76,26 +76,26 @@ async fn up_down_up_is_up() {
 async fn every_step_can_be_taken_back_by_itself() {
     let fresh = Fresh::new("history_steps").await;
     let mut admin = fresh.connect().await;
-    migrations::up(&fresh.migrator, Some(0))
+    migrations::up(migrations::Tier::Oltp, &fresh.migrator, Some(0))
         .await
         .expect("the table of migrations");
-    while migrations::pending(&fresh.migrator)
+    while migrations::pending(migrations::Tier::Oltp, &fresh.migrator)
         .await
         .expect("a number")
         > 0
     {
         let before = schema(&mut admin).await;
-        let step = migrations::up(&fresh.migrator, Some(1))
+        let step = migrations::up(migrations::Tier::Oltp, &fresh.migrator, Some(1))
             .await
             .expect("a step");
         assert_eq!(
-            migrations::down(&fresh.migrator, Some(1))
+            migrations::down(migrations::Tier::Oltp, &fresh.migrator, Some(1))
                 .await
                 .expect("a step back"),
             step
         );
         assert_eq!(schema(&mut admin).await, before, "{step:?}");
-        migrations::up(&fresh.migrator, Some(1))
+        migrations::up(migrations::Tier::Oltp, &fresh.migrator, Some(1))
             .await
             .expect("the step again");
     }
@@ -104,13 +104,15 @@ async fn every_step_can_be_taken_back_by_itself() {
 #[tokio::test]
 async fn of_runs_at_the_same_time_one_works() {
     let fresh = Fresh::new("history_race").await;
-    let runs = join_all((0..4).map(|_| migrations::up(&fresh.migrator, None))).await;
+    let runs =
+        join_all((0..4).map(|_| migrations::up(migrations::Tier::Oltp, &fresh.migrator, None)))
+            .await;
     let mut applied: Vec<usize> = runs
         .into_iter()
         .map(|run| run.expect("no run fails").len())
         .collect();
     applied.sort_unstable();
-    let all = migrations::status(&fresh.migrator)
+    let all = migrations::status(migrations::Tier::Oltp, &fresh.migrator)
         .await
         .expect("the history")
         .len();

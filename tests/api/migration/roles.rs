@@ -44,7 +44,7 @@ async fn expect_roles(connection: &mut PgConnection) {
 async fn the_login_role_owns_nothing_and_may_make_nothing() {
     // Not a copy of a template: grants on a database are not copied with it.
     let fresh = Fresh::new("roles").await;
-    migrations::up(&fresh.migrator, None)
+    migrations::up(migrations::Tier::Oltp, &fresh.migrator, None)
         .await
         .expect("all migrations");
     let mut admin = fresh.connect().await;

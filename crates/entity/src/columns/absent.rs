@@ -34,5 +34,6 @@ absent_by_default!(
     Uuid,
     DateTimeUtc,
     Json,
+    Vec<u8>,
     Vec<String>
 );

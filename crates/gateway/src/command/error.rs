@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
 };
 
-use tenant::Finding;
+use tenant::{Finding, Tier};
 
 use crate::{
     InvalidUrl, ManifestError, Unready,
@@ -77,8 +77,8 @@ pub enum CommandError {
     Trust(#[from] TrustError),
     /// The schema is behind.
     #[error(
-        "the database lacks {missing} of {all} migrations: run `gateway migrate up` with GATEWAY_MIGRATION_URL set, then start again",
-        missing = .0.missing, all = .0.all
+        "the {tier} database lacks {missing} of {all} migrations: run `gateway migrate up` with GATEWAY_MIGRATION_URL set, then start again",
+        tier = .0.tier.as_str(), missing = .0.missing, all = .0.all
     )]
     Behind(Behind),
     /// The database can not keep the promise.
@@ -89,9 +89,10 @@ pub enum CommandError {
     Findings(usize),
     /// The database can not be asked.
     #[error(
-        "the database can not be asked: {0}; is it running, is its URL right, is its schema up to date (`gateway migrate status`)?"
+        "the {name} database can not be asked: {1}; is it running, is its URL right, is its schema up to date (`gateway migrate status`)?",
+        name = .0.as_str()
     )]
-    Unreachable(sqlx::Error),
+    Unreachable(Tier, sqlx::Error),
     /// Data could not be made.
     #[error("no data was written")]
     Seed(#[from] ::seed::Error),
@@ -112,6 +113,8 @@ pub enum CommandError {
 /// How far a schema is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Behind {
+    /// Which database.
+    pub tier: Tier,
     /// How many migrations the database lacks.
     pub missing: usize,
     /// How many there are.

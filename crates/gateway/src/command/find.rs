@@ -1,7 +1,7 @@
 //! Whom a command is run for: a member of a tenant, a user without one, or the platform's staff.
 
 use entity::id::{TenantId, UserId};
-use tenant::{Identity, find_member, find_staff, find_user};
+use tenant::{Identity, Tier, find_member, find_staff, find_user};
 
 use super::CommandError;
 use crate::database::Databases;
@@ -33,7 +33,7 @@ impl Somebody<'_> {
 
     /// The identity that names stand for, or names and ids.
     pub(super) async fn by_names(self, databases: &Databases) -> Result<Identity, CommandError> {
-        let Some(url) = databases.admin.as_deref() else {
+        let Some(url) = databases.oltp().admin.as_deref() else {
             return Err(CommandError::Usage(
                 "names can not be looked up as the login role: give ids (--tenant tnt_… --user user_…), or set GATEWAY_ADMIN_URL to a superuser's URL".to_owned(),
             ));
@@ -43,7 +43,7 @@ impl Somebody<'_> {
             None if self.staff => find_staff(url, self.user).await,
             None => find_user(url, self.user).await,
         };
-        let found = found.map_err(CommandError::Unreachable)?;
+        let found = found.map_err(|cause| CommandError::Unreachable(Tier::Oltp, cause))?;
         found.ok_or_else(|| CommandError::Usage(self.unknown()))
     }
 

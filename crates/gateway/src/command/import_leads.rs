@@ -56,7 +56,7 @@ impl ImportLeads {
         signals: Signals,
     ) -> Result<(), CommandError> {
         let prepare = async {
-            refuse_unfit(&databases.login).await?;
+            refuse_unfit(databases).await?;
             self.identity(databases).await
         };
         let identity = signals.clone().end(prepare).await?;
@@ -66,7 +66,7 @@ impl ImportLeads {
             statement_timeout: config.statement_timeout,
         };
         let importer = Importer {
-            database: Database::new(&databases.login, &options).map_err(InvalidUrl::from)?,
+            database: Database::new(&databases.oltp().login, &options).map_err(InvalidUrl::from)?,
             schema: resolver::schema(),
             identity,
             mode: self.mode,

@@ -1,11 +1,15 @@
 //! `gateway migrate`.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use migrations::Passwords;
 use secrecy::{ExposeSecret, SecretString};
+use tenant::Tier;
 
 use super::{CommandError, print};
-use crate::{database::Databases, settings::Config};
+use crate::{
+    database::{Databases, TierDatabase},
+    settings::Config,
+};
 
 /// Where to.
 #[derive(Subcommand, Debug)]
@@ -15,12 +19,18 @@ pub enum Migrate {
         /// At most so many
         #[arg(long)]
         steps: Option<u32>,
+        /// Only those of this tier
+        #[arg(long)]
+        tier: Option<TierName>,
     },
     /// Take the latest back; with it goes the data of its tables
     Down {
         /// So many
         #[arg(long, default_value_t = 1)]
         steps: u32,
+        /// Of this tier [default: oltp]
+        #[arg(long)]
+        tier: Option<TierName>,
     },
     /// List all migrations, and which are applied
     Status,
@@ -38,56 +48,117 @@ impl Migrate {
 
     async fn work(&self, config: &Config, databases: &Databases) -> Result<(), CommandError> {
         match self {
-            Self::Up { steps } => {
-                make_roles(config).await?;
-                let names = migrations::up(databases.migration()?, *steps).await?;
+            Self::Up { steps, tier } => {
+                make_roles(config, databases).await?;
+                let mut names = Vec::new();
+                for database in chosen(databases, *tier) {
+                    let url = database.migration()?;
+                    let done = migrations::up(history(database.tier), url, *steps).await?;
+                    names.extend(done.into_iter().map(|name| (database.tier, name)));
+                }
                 report(
                     "applied",
                     &names,
                     "nothing to do: every migration is applied",
                 )
             }
-            Self::Down { steps } => {
-                let names = migrations::down(databases.migration()?, Some(*steps)).await?;
+            Self::Down { steps, tier } => {
+                let mut names = Vec::new();
+                for database in chosen(databases, Some(tier.unwrap_or(TierName::Oltp))) {
+                    let url = database.migration()?;
+                    let done = migrations::down(history(database.tier), url, Some(*steps)).await?;
+                    names.extend(done.into_iter().map(|name| (database.tier, name)));
+                }
                 report(
                     "taken back",
                     &names,
                     "nothing to do: no migration is applied",
                 )
             }
-            Self::Status => status(&databases.login).await,
+            Self::Status => status(databases).await,
         }
     }
 }
 
-async fn status(login: &str) -> Result<(), CommandError> {
-    for migration in migrations::status(login).await? {
-        let state = if migration.applied {
-            "applied"
-        } else {
-            "missing"
-        };
-        print(format_args!("{state}  {}", migration.name))?;
+/// A tier as it is named on the command line.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TierName {
+    /// Tenants, what they send with, to whom, and what they pay
+    Oltp,
+    /// Mail
+    Content,
+    /// Work
+    Queue,
+}
+
+fn chosen(databases: &Databases, tier: Option<TierName>) -> impl Iterator<Item = &TierDatabase> {
+    let tier = tier.map(|tier| match tier {
+        TierName::Oltp => Tier::Oltp,
+        TierName::Content => Tier::Content,
+        TierName::Queue => Tier::Queue,
+    });
+    let is_chosen = move |database: &&TierDatabase| tier.is_none_or(|tier| tier == database.tier);
+    databases.tiers().iter().filter(is_chosen)
+}
+
+/// A tier's migrations.
+pub(super) fn history(tier: Tier) -> migrations::Tier {
+    match tier {
+        Tier::Oltp => migrations::Tier::Oltp,
+        Tier::Content => migrations::Tier::Content,
+        Tier::Queue => migrations::Tier::Queue,
+    }
+}
+
+/// Applies what is missing in each tier; answers with how many migrations that were.
+pub(super) async fn bring_up(databases: &Databases) -> Result<usize, CommandError> {
+    let mut applied = 0;
+    for database in databases.tiers() {
+        let tier = history(database.tier);
+        // Who may migrate need not be known where there is nothing to do.
+        if migrations::pending(tier, &database.login).await? > 0 {
+            let names = migrations::up(tier, database.migration()?, None).await?;
+            applied += names.len();
+        }
+    }
+    Ok(applied)
+}
+
+async fn status(databases: &Databases) -> Result<(), CommandError> {
+    for database in databases.tiers() {
+        let tier = database.tier;
+        for migration in migrations::status(history(tier), &database.login).await? {
+            let state = if migration.applied {
+                "applied"
+            } else {
+                "missing"
+            };
+            print(format_args!(
+                "{state}  {:<7}  {}",
+                tier.as_str(),
+                migration.name
+            ))?;
+        }
     }
     Ok(())
 }
 
-fn report(done: &str, names: &[String], nothing: &str) -> Result<(), CommandError> {
+fn report(done: &str, names: &[(Tier, String)], nothing: &str) -> Result<(), CommandError> {
     if names.is_empty() {
         return print(nothing);
     }
-    for name in names {
-        print(format_args!("{done}  {name}"))?;
+    for (tier, name) in names {
+        print(format_args!("{done}  {:<7}  {name}", tier.as_str()))?;
     }
     Ok(())
 }
 
 /// The embedded database has its roles. In one that was given, a superuser makes them, with the
 /// passwords that the URLs of the two that log in carry.
-async fn make_roles(config: &Config) -> Result<(), CommandError> {
-    let (Some(_), Some(admin)) = (&config.database_url, &config.admin_url) else {
+async fn make_roles(config: &Config, databases: &Databases) -> Result<(), CommandError> {
+    if config.database_url.is_none() {
         return Ok(());
-    };
+    }
     let passwords = Passwords {
         login: config
             .database_url
@@ -98,7 +169,13 @@ async fn make_roles(config: &Config) -> Result<(), CommandError> {
             .as_ref()
             .and_then(|url| password_of("gateway_migrator", url)),
     };
-    Ok(migrations::prepare_roles(admin.expose_secret(), &passwords).await?)
+    for database in databases.tiers() {
+        if let Some(admin) = &database.admin {
+            migrations::make_database(admin).await?;
+            migrations::prepare_roles(admin, &passwords).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The password in `postgres://role:password@host/…`, if that is the URL's role.

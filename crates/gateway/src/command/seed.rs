@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommandError, print, program};
+use super::{CommandError, migrate, print, program};
 use crate::{database::Databases, settings::Config};
 
 /// Tenants of a report that are named.
@@ -42,15 +42,13 @@ impl Seed {
     }
 
     async fn write(&self, databases: &Databases) -> Result<::seed::Report, CommandError> {
-        let Some(url) = databases.admin.as_deref() else {
+        let Some(url) = databases.oltp().admin.as_deref() else {
             return Err(CommandError::Usage(
                 "seeding bypasses row level security: set GATEWAY_ADMIN_URL to a superuser's URL of the same database"
                     .to_owned(),
             ));
         };
-        if migrations::pending(url).await? > 0 {
-            migrations::up(databases.migration()?, None).await?;
-        }
+        migrate::bring_up(databases).await?;
         Ok(::seed::synthetic(url, &self.plan()).await?)
     }
 

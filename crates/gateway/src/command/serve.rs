@@ -5,12 +5,17 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::{
-    CommandError, Signals, announce::announce, doctor::examine, error::Behind, print, token,
+    CommandError, Signals,
+    announce::announce,
+    doctor::examine,
+    error::Behind,
+    migrate::{self, history},
+    print, token,
 };
 use crate::{
     Gateway,
     auth::{LoggedEvents, Trust},
-    database::Databases,
+    database::{Databases, TierDatabase},
     settings::Config,
 };
 
@@ -54,7 +59,7 @@ async fn serve(
     let key = token::key(config)?;
     let trust = trust.and_shared_key(key.clone());
     let events = Arc::new(LoggedEvents);
-    let gateways = Gateway::for_cores(&databases.login, trust, events, config)?;
+    let gateways = Gateway::for_cores(&databases.login(), trust, events, config)?;
     let demo = signals.clone().end(prepare(databases)).await?;
     let address = listener.local_addr().map_err(CommandError::Serve)?;
     // Tokens that would be refused help nobody.
@@ -78,27 +83,30 @@ async fn serve(
 /// Answers with the people of the demo, where there is one.
 async fn prepare(databases: &Databases) -> Result<Option<::seed::Demo>, CommandError> {
     if databases.is_embedded() {
-        let applied = migrations::up(databases.migration()?, None).await?;
-        if !applied.is_empty() {
-            tracing::info!("applied {} migrations", applied.len());
+        let applied = migrate::bring_up(databases).await?;
+        if applied > 0 {
+            tracing::info!("applied {applied} migrations");
         }
     }
-    refuse_unfit(&databases.login).await?;
+    refuse_unfit(databases).await?;
     demo(databases).await
 }
 
-/// Makes sure that the schema is up to date and that the login role sees no more than one tenant.
-pub(super) async fn refuse_unfit(login: &str) -> Result<(), CommandError> {
-    let inspection = examine(login).await?;
-    refuse_behind(login).await?;
-    if !inspection.findings.is_empty() {
-        return Err(CommandError::Unsafe(inspection.findings));
+/// Makes sure that each tier's schema is up to date and that the login role sees no more than one tenant.
+pub(super) async fn refuse_unfit(databases: &Databases) -> Result<(), CommandError> {
+    for database in databases.tiers() {
+        let inspection = examine(database).await?;
+        refuse_behind(database).await?;
+        if !inspection.findings.is_empty() {
+            return Err(CommandError::Unsafe(inspection.findings));
+        }
     }
     Ok(())
 }
 
-async fn refuse_behind(login: &str) -> Result<(), CommandError> {
-    let migrations = migrations::status(login).await?;
+async fn refuse_behind(database: &TierDatabase) -> Result<(), CommandError> {
+    let tier = database.tier;
+    let migrations = migrations::status(history(tier), &database.login).await?;
     let all = migrations.len();
     match migrations
         .iter()
@@ -106,13 +114,13 @@ async fn refuse_behind(login: &str) -> Result<(), CommandError> {
         .count()
     {
         0 => Ok(()),
-        missing => Err(CommandError::Behind(Behind { missing, all })),
+        missing => Err(CommandError::Behind(Behind { tier, missing, all })),
     }
 }
 
 /// The demo, made if the database is ours and has none.
 async fn demo(databases: &Databases) -> Result<Option<::seed::Demo>, CommandError> {
-    let Some(admin) = databases.admin.as_deref() else {
+    let Some(admin) = databases.oltp().admin.as_deref() else {
         return Ok(None);
     };
     let found = ::seed::demo_accounts(admin).await?;

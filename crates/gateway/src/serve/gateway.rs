@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 use resolver::operation::Documents;
-use tenant::{Database, DatabaseOptions, Identity};
+use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::{
+    TierUrls,
     auth::{Door, SecurityEvents, Trust},
     budget::{Budgets, Redis, Spent},
     http::Introspections,
@@ -50,13 +51,13 @@ pub(super) struct Shared {
 }
 
 impl Gateway {
-    /// Gateways to the database at `url`, which they connect to when the first request needs it: as many as
+    /// Gateways to the databases at `urls`, which they connect to when the first request needs it: as many as
     /// `config` has cores, but no more than connections, which they share out among them.
     ///
     /// # Errors
     /// When `url` is no PostgreSQL URL, that of Redis is none, or the trusted documents can not be read.
     pub fn for_cores(
-        url: &str,
+        urls: &TierUrls,
         trust: Trust,
         events: Arc<dyn SecurityEvents>,
         config: &Config,
@@ -74,7 +75,7 @@ impl Gateway {
             max_body_bytes: config.max_body_bytes,
             max_response_bytes: config.max_response_bytes,
             max_batch: config.max_batch,
-            live: Live::new(url, config)?,
+            live: Live::new(&urls.oltp, config)?,
             request_timeout: config.request_timeout,
             read_timeout: config.read_timeout,
             idle_timeout: config.idle_timeout,
@@ -90,7 +91,7 @@ impl Gateway {
                 };
                 let redis = config.redis_url.as_ref().map(Redis::new);
                 Ok(Arc::new(Self {
-                    database: Database::new(url, &options).map_err(InvalidUrl::from)?,
+                    database: database(urls, &options)?,
                     redis: redis.transpose().map_err(InvalidUrl::from)?,
                     turns: Semaphore::new((max_connections / 2).max(1) as usize),
                     sockets: watch::Sender::new(0),
@@ -219,6 +220,14 @@ impl Gateway {
         // It can not fail: the sender is here.
         let _ = self.sockets.subscribe().wait_for(|open| *open == 0).await;
     }
+}
+
+fn database(urls: &TierUrls, options: &DatabaseOptions) -> Result<Database, InvalidUrl> {
+    let database = Database::new(&urls.oltp, options)?;
+    let others = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Oltp);
+    others.into_iter().try_fold(database, |database, tier| {
+        Ok(database.and(tier, urls.of(tier))?)
+    })
 }
 
 /// A socket that is open.

@@ -31,6 +31,10 @@ pub struct Config {
     pub migration_url: Option<SecretString>,
     /// The database as a superuser.
     pub admin_url: Option<SecretString>,
+    /// The database of the mail.
+    pub content: TierSettings,
+    /// That of the jobs.
+    pub queue: TierSettings,
     /// Where the embedded database's binaries are.
     pub postgres_bin: Option<PathBuf>,
     /// Most database connections at once.
@@ -103,6 +107,17 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
 }
 
+/// A tier's database, where it is not the one beside the transactional tier's.
+#[derive(Clone, Debug, Default)]
+pub struct TierSettings {
+    /// As the login role.
+    pub url: Option<SecretString>,
+    /// As a role that may migrate.
+    pub migration_url: Option<SecretString>,
+    /// As a superuser.
+    pub admin_url: Option<SecretString>,
+}
+
 /// A variable that is set to nothing, as in a compose file, counts as not set.
 fn is_set(url: &SecretString) -> bool {
     !url.expose_secret().is_empty()
@@ -162,6 +177,16 @@ impl From<Settings> for Config {
             database_url: given.database_url.filter(is_set),
             migration_url: given.migration_url.filter(is_set),
             admin_url: given.admin_url.filter(is_set),
+            content: TierSettings {
+                url: given.content_url.filter(is_set),
+                migration_url: given.content_migration_url.filter(is_set),
+                admin_url: given.content_admin_url.filter(is_set),
+            },
+            queue: TierSettings {
+                url: given.queue_url.filter(is_set),
+                migration_url: given.queue_migration_url.filter(is_set),
+                admin_url: given.queue_admin_url.filter(is_set),
+            },
             postgres_bin: given.postgres_bin,
             max_connections: given.max_connections.unwrap_or(8).max(1),
             cores: given.cores.unwrap_or_else(cores_of_machine).max(1),

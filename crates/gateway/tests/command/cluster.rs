@@ -7,7 +7,7 @@ use std::{
 };
 
 use embedded::{Options, Running, Server};
-use migrations::Passwords;
+use migrations::{Passwords, Tier};
 use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -65,11 +65,17 @@ impl Database {
     async fn copy(template: &str) -> Self {
         let cluster = cluster().await;
         let name = format!("test_{}", cluster.made.fetch_add(1, Ordering::Relaxed));
-        let made = cluster
-            .server
-            .create_database_from_template(&name, template)
-            .await;
-        made.expect("a copy of the template");
+        for tier in Tier::ALL {
+            let template = match template {
+                DEMO => beside(DEMO, tier),
+                other => other.to_owned(),
+            };
+            let made = cluster
+                .server
+                .create_database_from_template(&beside(&name, tier), &template)
+                .await;
+            made.expect("a copy of the template");
+        }
         Self {
             name,
             server: &cluster.server,
@@ -103,15 +109,26 @@ impl Database {
     }
 }
 
+/// The name of a tier's database beside the transactional one.
+fn beside(name: &str, tier: Tier) -> String {
+    match tier {
+        Tier::Oltp => name.to_owned(),
+        Tier::Content | Tier::Queue => format!("{name}_{}", tier.as_str()),
+    }
+}
+
 async fn make_demo(server: &Server) {
-    server.create_database(DEMO).await.expect("a database");
+    for tier in Tier::ALL {
+        let name = &beside(DEMO, tier);
+        server.create_database(name).await.expect("a database");
+        migrations::prepare_roles(&server.superuser_url(name), &Passwords::default())
+            .await
+            .expect("roles");
+        migrations::up(tier, &server.url("gateway_migrator", name), None)
+            .await
+            .expect("migrations");
+    }
     let admin = server.superuser_url(DEMO);
-    migrations::prepare_roles(&admin, &Passwords::default())
-        .await
-        .expect("roles");
-    migrations::up(&server.url("gateway_migrator", DEMO), None)
-        .await
-        .expect("migrations");
     let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
     seed::demo(&admin, now).await.expect("the demo");
 }

@@ -140,7 +140,7 @@ impl<T: Table> Batch for RowsById<T> {
             db_backend: DbBackend::Postgres,
         };
         let mut found = HashMap::with_capacity(ids.len());
-        for row in context.rows_raw(&statement).await? {
+        for row in context.on(T::TIER).rows_raw(&statement).await? {
             let row: T::Row = row.read_selected(0, set)?;
             found.insert(RawKey::of(T::id(&row)), Arc::new(row));
         }

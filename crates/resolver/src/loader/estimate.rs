@@ -87,6 +87,7 @@ async fn of_list<T: Listed>(
 ) -> Result<i64, DbErr> {
     let (page, exact) = (selection.page(), i64::try_from(EXACT).unwrap_or(i64::MAX));
     let counted = context
+        .on(T::TIER)
         .row(&statement::count_up_to(page, EXACT + 1))
         .await?;
     let counted: i64 = match counted {
@@ -101,7 +102,7 @@ async fn of_list<T: Listed>(
         .get_database_backend()
         .build(&statement::explained(page, tenant));
     explained.sql = format!("EXPLAIN (FORMAT JSON) {}", explained.sql);
-    let plan = context.row_raw(&explained).await?;
+    let plan = context.on(T::TIER).row_raw(&explained).await?;
     let rows = plan.as_ref().map(planned).transpose()?.unwrap_or_default();
     Ok(rows.max(counted))
 }

@@ -78,7 +78,7 @@ impl<T: Listed> Batch for AllGroups<T> {
                 .relation
                 .map(|relation| (relation, parents.as_slice()));
             let statement = aggregate::statement::groups(group.page, grouping, of);
-            let answer = context.rows(&statement).await?;
+            let answer = context.on(T::TIER).rows(&statement).await?;
             let mut found = split(&answer, grouping, parents.first().copied())?;
             for (place, key) in &group.keys {
                 groups[*place] = found.remove(&key.0.0.parent());

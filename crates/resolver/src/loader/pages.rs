@@ -63,7 +63,10 @@ impl<T: Listed> Batch for Pages<T> {
             let set = columns_of(&group);
             match group.relation {
                 None => {
-                    let rows = context.rows_raw(&statement::page(group.page, set)).await?;
+                    let rows = context
+                        .on(T::TIER)
+                        .rows_raw(&statement::page(group.page, set))
+                        .await?;
                     let rows = rows.iter().map(|row| read::<T>(row, 0, set));
                     let slice = Slice::new(rows.collect::<Result<_, _>>()?, group.page);
                     let slice = Arc::new(slice);
@@ -74,6 +77,7 @@ impl<T: Listed> Batch for Pages<T> {
                 Some(relation) => {
                     let parents = group.parents(|(selection, _)| selection);
                     let answer = context
+                        .on(T::TIER)
                         .rows_raw(&statement::pages(group.page, relation, &parents, set))
                         .await?;
                     let by_parent = split::<T>(&answer, parents[0], set)?;

@@ -85,7 +85,7 @@ impl<T: Table> Batch for RowsByUnique<T> {
             let holder = Expr::col((T::Entity::default(), Alias::new(column)));
             let mut select = T::Entity::find().into_query();
             select.and_where(holder.eq(Expr::expr(PgFunc::any(RawKey::any(&keys)))));
-            for row in context.rows(&select).await? {
+            for row in context.on(T::TIER).rows(&select).await? {
                 let key = RawKey::read(&row, column, keys[0])?;
                 found.insert((column, key), Arc::new(row.read::<T::Row>(0)?));
             }

@@ -63,9 +63,10 @@ impl rows::Load<(), Input<AcceptInvitationInput>> for Accept {
             Identity::Key(_) => {
                 Some("a key accepts nothing for its maker; ask with a user's token")
             }
-            Identity::Staff { .. } | Identity::Acting { .. } => {
-                Some("staff are no members; ask with a user's token")
-            }
+            Identity::Staff { .. }
+            | Identity::Acting { .. }
+            | Identity::Job { .. }
+            | Identity::Dispatcher => Some("staff are no members; ask with a user's token"),
         };
         if let Some(message) = refused {
             return Err(ClientError::new(Code::Forbidden, message).into());

@@ -63,6 +63,7 @@ fn visible(identity: &Identity) -> Option<UserId> {
         | Identity::Key(_)
         | Identity::Staff { .. }
         | Identity::Acting { .. } => Some(identity.user()),
+        Identity::Job { .. } | Identity::Dispatcher => None,
     }
 }
 
@@ -148,7 +149,11 @@ async fn other_tenants(
         Identity::Member { tenant, .. } => Some(tenant),
         Identity::User { .. } => None,
         // Where else a person works is not for their tools.
-        Identity::Key(_) | Identity::Staff { .. } | Identity::Acting { .. } => {
+        Identity::Key(_)
+        | Identity::Staff { .. }
+        | Identity::Acting { .. }
+        | Identity::Job { .. }
+        | Identity::Dispatcher => {
             return Ok(Vec::new());
         }
     };

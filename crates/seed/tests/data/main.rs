@@ -28,9 +28,13 @@ impl Databases {
         migrations::prepare_roles(&url, &migrations::Passwords::default())
             .await
             .expect("roles");
-        migrations::up(&self.server.url("gateway_migrator", name), None)
-            .await
-            .expect("migrated");
+        migrations::up(
+            migrations::Tier::Oltp,
+            &self.server.url("gateway_migrator", name),
+            None,
+        )
+        .await
+        .expect("migrated");
         url
     }
 }

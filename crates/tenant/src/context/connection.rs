@@ -10,7 +10,7 @@ use tokio_postgres::Error;
 use tracing::{Instrument, Span};
 
 use super::TenantContext;
-use crate::{pool::Lent, row::Row};
+use crate::{pool::Lent, row::Row, tier::Tier};
 
 fn rows<'w>(
     lent: &'w Lent,
@@ -49,12 +49,71 @@ fn parts(statement: &Statement) -> (&str, &[Value]) {
     (&statement.sql, values.map_or(&[], |values| &values.0))
 }
 
+/// The part of a context that asks one tier.
+#[derive(Clone, Copy)]
+pub struct InTier<'c> {
+    context: &'c TenantContext,
+    tier: Tier,
+}
+
 impl TenantContext {
+    /// Statements to a tier. Those to the transactional one need not say so.
+    #[must_use]
+    pub fn on(&self, tier: Tier) -> InTier<'_> {
+        InTier {
+            context: self,
+            tier,
+        }
+    }
+
+    /// As [`InTier::rows`], of the transactional tier.
+    ///
+    /// # Errors
+    /// As of [`InTier::rows`].
+    pub fn rows(
+        &self,
+        statement: &impl StatementBuilder,
+    ) -> impl Future<Output = Result<Vec<Row>, DbErr>> {
+        self.on(Tier::Oltp).rows(statement)
+    }
+
+    /// As [`InTier::row`], of the transactional tier.
+    ///
+    /// # Errors
+    /// As of [`InTier::rows`].
+    pub fn row(
+        &self,
+        statement: &impl StatementBuilder,
+    ) -> impl Future<Output = Result<Option<Row>, DbErr>> {
+        self.on(Tier::Oltp).row(statement)
+    }
+
+    /// As [`InTier::row_raw`], of the transactional tier.
+    ///
+    /// # Errors
+    /// As of [`InTier::rows`].
+    pub fn row_raw(
+        &self,
+        statement: &Statement,
+    ) -> impl Future<Output = Result<Option<Row>, DbErr>> {
+        self.on(Tier::Oltp).row_raw(statement)
+    }
+
+    /// As [`InTier::rows_raw`], of the transactional tier.
+    ///
+    /// # Errors
+    /// As of [`InTier::rows`].
+    pub fn rows_raw(&self, statement: &Statement) -> impl Future<Output = Result<Vec<Row>, DbErr>> {
+        self.on(Tier::Oltp).rows_raw(statement)
+    }
+}
+
+impl InTier<'_> {
     /// The rows of a statement that SeaORM's builders made, to be read by place.
     ///
     /// # Errors
     /// As for any statement: when the transaction can not be opened, or PostgreSQL refuses.
-    pub async fn rows(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>, DbErr> {
+    pub async fn rows(self, statement: &impl StatementBuilder) -> Result<Vec<Row>, DbErr> {
         self.rows_raw(&DbBackend::Postgres.build(statement)).await
     }
 
@@ -62,7 +121,7 @@ impl TenantContext {
     ///
     /// # Errors
     /// As of [`Self::rows`].
-    pub async fn row(&self, statement: &impl StatementBuilder) -> Result<Option<Row>, DbErr> {
+    pub async fn row(self, statement: &impl StatementBuilder) -> Result<Option<Row>, DbErr> {
         Ok(self.rows(statement).await?.into_iter().next())
     }
 
@@ -70,7 +129,7 @@ impl TenantContext {
     ///
     /// # Errors
     /// As of [`Self::rows`].
-    pub async fn row_raw(&self, statement: &Statement) -> Result<Option<Row>, DbErr> {
+    pub async fn row_raw(self, statement: &Statement) -> Result<Option<Row>, DbErr> {
         Ok(self.rows_raw(statement).await?.into_iter().next())
     }
 
@@ -78,29 +137,33 @@ impl TenantContext {
     ///
     /// # Errors
     /// As of [`Self::rows`].
-    pub async fn rows_raw(&self, statement: &Statement) -> Result<Vec<Row>, DbErr> {
+    pub async fn rows_raw(self, statement: &Statement) -> Result<Vec<Row>, DbErr> {
         let (sql, values) = parts(statement);
-        let answer = self.send(rows, sql, values, DbErr::Query);
+        let answer = self
+            .context
+            .send(self.tier, rows, sql, values, DbErr::Query);
         let rows = answer.instrument(span(sql)).await?;
         Ok(rows.into_iter().map(Row::from).collect())
     }
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for TenantContext {
+impl ConnectionTrait for InTier<'_> {
     fn get_database_backend(&self) -> DbBackend {
         DbBackend::Postgres
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let (sql, values) = parts(&statement);
-        let answer = self.send(count, sql, values, DbErr::Exec);
+        let answer = self
+            .context
+            .send(self.tier, count, sql, values, DbErr::Exec);
         let rows_affected = answer.instrument(span(sql)).await?;
         Ok(executed(rows_affected))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let answer = self.send(whole, sql, &[], DbErr::Exec);
+        let answer = self.context.send(self.tier, whole, sql, &[], DbErr::Exec);
         answer.instrument(span(sql)).await?;
         Ok(executed(0))
     }
@@ -116,6 +179,29 @@ impl ConnectionTrait for TenantContext {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let rows = self.rows_raw(&statement).await?;
         rows.into_iter().map(QueryResult::try_from).collect()
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for TenantContext {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.on(Tier::Oltp).execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.on(Tier::Oltp).execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.on(Tier::Oltp).query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.on(Tier::Oltp).query_all_raw(statement).await
     }
 }
 

@@ -1,0 +1,26 @@
+//! The history of the content tier: mail. No key of another tier is checked here; ids of it are kept as they are.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261126_140000_secure_migration_table;
+mod m20261126_140100_create_updated_trigger;
+mod m20261126_140200_create_email_content;
+mod m20261126_140300_create_email_messages;
+mod m20261126_140400_create_attachments;
+
+/// All migrations of the content tier, oldest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261126_140000_secure_migration_table::Migration),
+            Box::new(m20261126_140100_create_updated_trigger::Migration),
+            Box::new(m20261126_140200_create_email_content::Migration),
+            Box::new(m20261126_140300_create_email_messages::Migration),
+            Box::new(m20261126_140400_create_attachments::Migration),
+        ]
+    }
+}

@@ -1,0 +1,26 @@
+//! The history of the queue tier: work that is to be done, and what came of it.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261126_140000_secure_migration_table;
+mod m20261126_140100_create_updated_trigger;
+mod m20261126_140200_create_job_queues;
+mod m20261126_140300_create_jobs;
+mod m20261126_140400_create_analytics_jobs;
+
+/// All migrations of the queue tier, oldest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261126_140000_secure_migration_table::Migration),
+            Box::new(m20261126_140100_create_updated_trigger::Migration),
+            Box::new(m20261126_140200_create_job_queues::Migration),
+            Box::new(m20261126_140300_create_jobs::Migration),
+            Box::new(m20261126_140400_create_analytics_jobs::Migration),
+        ]
+    }
+}
