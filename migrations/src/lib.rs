@@ -69,6 +69,7 @@ mod m20261126_120100_let_staff_read_in_tenants;
 mod m20261126_130000_create_changes;
 mod m20261126_130100_create_lead_imports;
 mod m20261126_140000_let_jobs_work_in_tenants;
+mod m20261126_140100_create_campaign_leads;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

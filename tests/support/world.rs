@@ -11,12 +11,13 @@ use gateway::{
     auth::{SecurityEvent, SecurityEvents, TokenKey, Trust},
     settings::{Config, Settings},
 };
+use migrations::Tier;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tenant::Identity;
 use tokio::{net::TcpListener, sync::oneshot};
 use uuid::Uuid;
 
-use crate::{Client, cluster};
+use crate::{Client, beside, cluster};
 
 /// The key of every test's tokens.
 pub const KEY: &str = "a key for tests only, which is long enough";
@@ -75,7 +76,7 @@ pub struct World {
     pub database: String,
     /// The demo's people, if it was asked for.
     pub demo: Option<seed::Demo>,
-    admin: PgPool,
+    admins: [PgPool; Tier::ALL.len()],
     http: reqwest::Client,
     key: TokenKey,
     events: Arc<SeenEvents>,
@@ -149,10 +150,12 @@ impl World {
                 let _ = stopped.await;
             },
         ));
-        let admin = PgPoolOptions::new()
-            .max_connections(4)
-            .connect_lazy(&server.superuser_url(&database))
-            .expect("a PostgreSQL URL");
+        let admins = Tier::ALL.map(|tier| {
+            PgPoolOptions::new()
+                .max_connections(4)
+                .connect_lazy(&server.superuser_url(&beside(&database, tier)))
+                .expect("a PostgreSQL URL")
+        });
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -161,7 +164,7 @@ impl World {
             address,
             database,
             demo,
-            admin,
+            admins,
             http,
             key,
             events,
@@ -174,9 +177,14 @@ impl World {
         self.events.0.lock().expect("no test panics in it").clone()
     }
 
-    /// Connections of the superuser to the test's database: to arrange, and to look behind.
+    /// Connections of the superuser to the test's transactional database: to arrange, and to look behind.
     pub fn admin(&self) -> &PgPool {
-        &self.admin
+        self.admin_of(Tier::Oltp)
+    }
+
+    /// The same, to the database of a tier.
+    pub fn admin_of(&self, tier: Tier) -> &PgPool {
+        &self.admins[tier as usize]
     }
 
     /// A client signed in as a user of a tenant, whether or not there is such a member.

@@ -79,6 +79,8 @@ declare::uuid_ids! {
     TemplateId = "tmpl";
     /// An outreach campaign.
     CampaignId = "camp";
+    /// A lead in a campaign.
+    CampaignLeadId = "clead";
     /// One step of a campaign's sequence.
     CampaignSequenceStepId = "step";
     /// A message that was sent, is to be sent, or came.

@@ -52,6 +52,7 @@ CREATE INDEX idx_jobs_due ON jobs (queue_name, priority, run_at, id)
 CREATE INDEX idx_jobs_leased ON jobs (leased_until) WHERE status = 'running';
 CREATE INDEX idx_jobs_ended ON jobs (updated) WHERE status IN ('completed', 'failed');
 CREATE INDEX idx_jobs_tenant_created ON jobs (tenant_id, created DESC, id DESC);
+CREATE INDEX idx_jobs_tenant_queue ON jobs (tenant_id, queue_name, created DESC, id DESC);
 CREATE INDEX idx_jobs_tenant_status ON jobs (tenant_id, status, created DESC, id DESC);
 
 CREATE TABLE job_logs (

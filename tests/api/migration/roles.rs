@@ -26,16 +26,23 @@ async fn expect_roles(connection: &mut PgConnection) {
         (name.to_owned(), login, inherits, false, members)
     };
     let expected = [
+        role("gateway_dispatcher", false, true, &[]),
         role("gateway_feed", false, true, &[]),
         role(
             "gateway_login",
             true,
             false,
-            &["gateway_feed", "gateway_staff"],
+            &[
+                "gateway_dispatcher",
+                "gateway_feed",
+                "gateway_staff",
+                "gateway_worker",
+            ],
         ),
         role("gateway_migrator", true, true, &["gateway_owner"]),
         role("gateway_owner", false, true, &[]),
         role("gateway_staff", false, true, &[]),
+        role("gateway_worker", false, true, &[]),
     ];
     assert_eq!(roles, expected);
 }

@@ -1,6 +1,7 @@
 //! Every table keeps its rows apart, and its indexes follow the tenant.
 
 use gateway_tests::World;
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
 
 use super::tables;
@@ -23,21 +24,30 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 5] = [
-    "companies_workspace_name_key", // unique in the whole platform
-    "idx_tenant_users_user",        // the viewer's own memberships
+const ACROSS_TENANTS: [&str; 8] = [
+    "idx_jobs_due",                              // the most urgent of all
+    "idx_jobs_ended",                            // the oldest of all
+    "idx_jobs_leased",                           // whose lease has run out
+    "companies_workspace_name_key",              // unique in the whole platform
+    "idx_tenant_users_user",                     // the viewer's own memberships
     "idx_domain_ip_assignments_smtp_ip_address", // staff look from the address
-    "idx_invitations_open_email",   // whom an address is invited by
-    "idx_outbox_unprocessed",       // the relay takes the oldest of all
+    "idx_invitations_open_email",                // whom an address is invited by
+    "idx_outbox_unprocessed",                    // the relay takes the oldest of all
 ];
 
-/// What a query finds wrong, a line each.
+/// What a query finds wrong in any of the tiers, a line each.
 async fn wrong(world: &World, query: &str) -> Vec<String> {
-    sqlx::query_scalar(AssertSqlSafe(query))
-        .bind(tables::of_tenants(world.admin()).await)
-        .fetch_all(world.admin())
-        .await
-        .expect("the catalog")
+    let mut found = Vec::new();
+    for tier in Tier::ALL {
+        let admin = world.admin_of(tier);
+        let of_tier: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query))
+            .bind(tables::of_tenants(admin).await)
+            .fetch_all(admin)
+            .await
+            .expect("the catalog");
+        found.extend(of_tier);
+    }
+    found
 }
 
 #[tokio::test]
@@ -61,10 +71,70 @@ async fn every_tenant_table_says_whose_row_it_is() {
     assert_eq!(wrong(&world, without).await, [""; 0]);
     // One policy that lets in, in the form that costs least and fails without the setting.
     let otherwise = "SELECT t || ': ' || coalesce(string_agg(format('%s %s %s', policyname, qual, with_check), '; '), 'none') FROM unnest($1::text[]) t
-        LEFT JOIN pg_policies p ON p.tablename = t AND p.roles <> '{gateway_owner}' AND p.permissive = 'PERMISSIVE'
+        LEFT JOIN pg_policies p ON p.tablename = t AND NOT p.roles <@ '{gateway_owner,gateway_worker,gateway_dispatcher}' AND p.permissive = 'PERMISSIVE'
         GROUP BY t HAVING count(*) <> 1 OR bool_or(p.cmd <> 'ALL' OR p.qual IS DISTINCT FROM p.with_check
             OR p.qual IS DISTINCT FROM '(tenant_id = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))')";
     assert_eq!(wrong(&world, otherwise).await, [""; 0]);
+}
+
+/// What the platform's own work sees is one tenant's, or, where it is in none, what a policy of that name shows.
+#[tokio::test]
+async fn the_platforms_own_work_is_in_one_tenant_or_in_none() {
+    let world = World::empty().await;
+    let otherwise = "SELECT format('%s %s', tablename, policyname) FROM pg_policies p
+        WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual <> 'true' AND (cmd <> 'ALL' OR qual IS DISTINCT FROM with_check
+            OR qual <> CASE roles[1]
+                WHEN 'gateway_worker' THEN format('(%s = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))', CASE tablename WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END)
+                ELSE '( SELECT (COALESCE(current_setting(''app.current_tenant_id''::text, true), ::text) = ::text))' END)";
+    assert_eq!(wrong(&world, otherwise).await, [""; 0]);
+    let shown_to_all = "SELECT policyname::text FROM pg_policies
+        WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual = 'true' ORDER BY 1";
+    assert_eq!(
+        wrong(&world, shown_to_all).await,
+        ["plans_worker", "job_queues_read"]
+    );
+    let sabotage = "ALTER POLICY leads_worker ON leads USING (true)";
+    sqlx::raw_sql(sabotage)
+        .execute(world.admin())
+        .await
+        .expect("a superuser may");
+    assert_eq!(
+        wrong(&world, shown_to_all).await,
+        ["leads_worker", "plans_worker", "job_queues_read"]
+    );
+}
+
+/// Who learns what is due learns no more.
+#[tokio::test]
+async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
+    let world = World::empty().await;
+    let read = "SELECT c.relname::text FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND $1::text[] IS NOT NULL
+            AND has_any_column_privilege('gateway_dispatcher', c.oid, 'SELECT') ORDER BY 1";
+    assert_eq!(
+        wrong(&world, read).await,
+        [
+            "outbox",
+            "tenants",
+            "analytics_jobs",
+            "job_logs",
+            "job_queues",
+            "jobs"
+        ]
+    );
+    let words = "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relname IN ('jobs', 'job_logs', 'tenants') AND $1::text[] IS NOT NULL
+            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name')
+            AND has_column_privilege('gateway_dispatcher', c.oid, a.attnum, 'SELECT')";
+    assert_eq!(wrong(&world, words).await, [""; 0]);
+    sqlx::raw_sql("GRANT SELECT ON jobs TO gateway_dispatcher")
+        .execute(world.admin_of(Tier::Queue))
+        .await
+        .expect("a superuser may");
+    assert_eq!(
+        wrong(&world, words).await,
+        ["jobs.payload", "jobs.last_error_message"]
+    );
 }
 
 /// Wherever the login role may write a tenant's rows, a policy asks for the member's roles, once a statement; and
@@ -116,7 +186,9 @@ async fn indexes_begin_with_the_tenant() {
         WHERE i.indrelid::regclass::text = ANY ($1) AND a.attname <> 'tenant_id' AND NOT i.indisprimary ORDER BY 1";
     let mut expected = ACROSS_TENANTS;
     expected.sort_unstable();
-    assert_eq!(wrong(&world, stray).await, expected);
+    let mut found = wrong(&world, stray).await;
+    found.sort_unstable();
+    assert_eq!(found, expected);
 }
 
 /// Deleting a parent, and every list of children, would read whole tables otherwise.
@@ -128,7 +200,7 @@ async fn every_foreign_key_of_a_tenant_table_has_an_index() {
             SELECT FROM pg_index i CROSS JOIN LATERAL (
                 SELECT array_agg(a.attnum) AS wanted FROM pg_attribute a WHERE a.attrelid = conrelid AND (a.attnum = ANY (conkey) OR a.attname = 'tenant_id')
             ) w
-            WHERE i.indrelid = conrelid AND i.indpred IS NULL
+            WHERE i.indrelid = conrelid AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$')
             AND (i.indkey::int2[])[0:cardinality(w.wanted) - 1] @> w.wanted)";
     assert_eq!(wrong(&world, bare).await, [""; 0]);
     sqlx::raw_sql("DROP INDEX idx_campaigns_tenant_company")
@@ -167,10 +239,12 @@ async fn grants_are_what_a_scope_needs() {
             UNION ALL SELECT (aclexplode(a.attacl)).* FROM pg_attribute a WHERE a.attrelid = c.oid
         ) g
         WHERE c.relnamespace = 'public'::regnamespace AND g.grantee <> c.relowner AND (
-            (g.grantee::regrole::text NOT IN ('gateway_login', 'gateway_staff')
+            (g.grantee::regrole::text NOT IN ('gateway_login', 'gateway_staff', 'gateway_worker', 'gateway_dispatcher')
                 AND NOT (g.grantee::regrole::text = 'gateway_feed' AND c.relname = 'changes' AND g.privilege_type = 'SELECT'))
             OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-            OR (g.privilege_type <> 'SELECT' AND NOT c.relname = ANY ($1) AND c.relname <> 'user_preferences'))
+            OR (g.privilege_type <> 'SELECT' AND NOT c.relname = ANY ($1) AND c.relname <> 'user_preferences'
+                AND NOT (g.grantee::regrole::text = 'gateway_dispatcher' AND c.relname = 'analytics_jobs')
+                AND NOT (g.grantee::regrole::text = 'gateway_staff' AND c.relname = 'job_queues' AND g.privilege_type = 'UPDATE')))
         ORDER BY 1";
     assert_eq!(wrong(&world, surplus).await, [""; 0]);
     let sabotage = "GRANT SELECT ON leads TO PUBLIC; GRANT UPDATE (name) ON plans TO gateway_login; GRANT TRUNCATE ON leads TO gateway_staff";
@@ -204,7 +278,9 @@ async fn updated_is_kept_by_the_database() {
         "all but the table of migrations, and that of changes, whose rows never change"
     );
     sqlx::raw_sql(
-        "INSERT INTO outbox (tenant_id, topic, payload) SELECT id, 'test', '{}' FROM tenants",
+        "INSERT INTO outbox (tenant_id, topic, payload) SELECT id, 'test', '{}' FROM tenants;
+        INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) SELECT l.tenant_id, min(c.id::text)::uuid, l.id
+            FROM leads l JOIN campaigns c USING (tenant_id) GROUP BY l.tenant_id, l.id",
     )
     .execute(world.admin())
     .await

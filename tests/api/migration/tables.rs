@@ -3,10 +3,12 @@
 use sqlx::PgPool;
 
 /// Tables that are no tenant's: the platform's, the users', and the migrations' own. All others are tenant tables.
-pub(super) const OTHERS: [&str; 15] = [
+pub(super) const OTHERS: [&str; 17] = [
     "admin_system_events",
-    "changes", // of all tenants, for the feed
+    "analytics_jobs", // of all tenants, for the dispatcher
+    "changes",        // of all tenants, for the feed
     "feature_flags",
+    "job_queues",
     "permissions",
     "plans",
     "seaql_migrations",

@@ -44,6 +44,8 @@ pub struct Model {
     pub updated: DateTimeUtc,
     /// Most emails it may send in a day.
     pub daily_limit: i32,
+    /// The day, in UTC, that `daily_count` is of.
+    pub daily_count_day: Option<Date>,
 }
 
 /// None: relations are loaded a level at a time, by key.

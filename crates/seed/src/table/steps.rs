@@ -94,7 +94,7 @@ fn write_condition(kind: &str, place: u64, draw: &mut Draw, row: &mut Row<'_>) {
         ])
     });
     // Follow-ups go to those who have not answered.
-    let send = (kind == "email" && place > 0).then_some("lead.status = 'active'");
+    let send = (kind == "email" && place > 0).then_some("lead.status == 'active'");
     row.maybe(condition.map(|(kind, _)| kind), Row::text)
         .maybe(condition.map(|(_, value)| value), Row::text)
         .maybe(send, Row::text);
