@@ -7,15 +7,17 @@ mod body;
 mod header;
 mod opaque;
 mod problem;
+mod rest;
 mod text;
 
 pub use header::{Header, Mailbox};
 pub use problem::{Bound, Problem};
 
 use chrono::{DateTime, Utc};
-use mail_parser::{Message, MessageParser};
+use mail_parser::{HeaderName, Message, MessageParser};
 use opaque::Opaque;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// A message, read. Strings hold no U+0000.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,6 +101,18 @@ impl Default for Bounds {
     }
 }
 
+/// Reads the headers that are looked at, and leaves all others raw. Dates, too: the library reads on past the
+/// end of one with the zone `Z`, and takes what follows with it.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .with_mime_headers()
+        .with_address_headers()
+        .with_message_ids()
+        .header_text(HeaderName::Subject)
+        .header_id(HeaderName::ReturnPath)
+        .header_raw(HeaderName::Date)
+});
+
 /// Runs of dashes: each can be a boundary, hence a part without a word of what it is.
 const DASHES: usize = 100_000;
 
@@ -115,7 +129,7 @@ pub fn parse_within(raw: &[u8], bounds: Bounds) -> Parsed {
         None => Err(Bound::Parts),
     };
     match opened {
-        Ok(opaque) => match MessageParser::default().parse(&opaque.bytes) {
+        Ok(opaque) => match PARSER.parse(&opaque.bytes) {
             Some(message) if header::fields(raw, &message).next().is_some() => {
                 take_apart(raw, &opaque, &message)
             }
@@ -148,6 +162,7 @@ fn over(raw: &[u8], opaque: &Opaque, bounds: Bounds) -> Option<Bound> {
 fn take_apart(raw: &[u8], opaque: &Opaque, message: &Message<'_>) -> Parsed {
     let mut parsed = header::read(raw, message);
     body::read(raw, opaque, message, &mut parsed);
+    rest::read(raw, message, &mut parsed);
     parsed.problems.extend(header::missing(&parsed));
     parsed
 }
@@ -166,7 +181,7 @@ fn headless(raw: &[u8]) -> Parsed {
 
 fn leave_whole(raw: &[u8], bound: Bound, bounds: Bounds) -> Parsed {
     let beginning = &raw[..header::section(raw).min(bounds.header_bytes)];
-    let mut parsed = MessageParser::default()
+    let mut parsed = PARSER
         .parse_headers(beginning)
         .map_or_else(Parsed::default, |message| header::read(beginning, &message));
     parsed.problems.insert(0, Problem::OverBound { bound });

@@ -13,7 +13,7 @@ pub(super) fn read(raw: &[u8], opaque: &Opaque, message: &Message<'_>, parsed: &
             continue;
         }
         let bytes = bytes(raw, part);
-        if part.is_encoding_problem && !bytes.is_empty() {
+        if !bytes.is_empty() && (part.is_encoding_problem || has_unknown_encoding(part)) {
             parsed.problems.push(Problem::Encoding { part: number });
         }
         if is_read(message, number, part) {
@@ -61,6 +61,15 @@ fn bytes(raw: &[u8], part: &MessagePart<'_>) -> Vec<u8> {
         PartType::Text(text) | PartType::Html(text) => text.as_bytes().to_vec(),
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.to_vec(),
         PartType::Message(_) | PartType::Multipart(_) => coded.to_vec(),
+    })
+}
+
+/// Whether a part is coded in a way that is not read, as uuencode; RFC 2045, section 6.1 names the others.
+fn has_unknown_encoding(part: &MessagePart<'_>) -> bool {
+    let known = ["7bit", "8bit", "binary", "base64", "quoted-printable", ""];
+    part.content_transfer_encoding().is_some_and(|coded| {
+        let coded = coded.split(['(', ';']).next().unwrap_or_default().trim();
+        !known.iter().any(|known| known.eq_ignore_ascii_case(coded))
     })
 }
 

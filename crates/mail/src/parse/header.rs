@@ -1,7 +1,7 @@
 //! The headers of a message.
 
 use super::{Parsed, Problem, text};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use mail_parser::{Address, HeaderName, HeaderValue, Message};
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +57,7 @@ pub(super) fn read(raw: &[u8], message: &Message<'_>) -> Parsed {
         reply_to: of(HeaderName::ReplyTo),
         to: of(HeaderName::To),
         cc: of(HeaderName::Cc),
-        date: message
-            .date()
-            .filter(|date| date.is_valid())
-            .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
+        date: date(&headers),
         text: stray(raw, message, &mut problems),
         from,
         subject,
@@ -114,6 +111,17 @@ fn unfolded(value: &[u8]) -> Vec<u8> {
         .filter(|byte| !matches!(byte, b'\r' | b'\n'))
         .copied()
         .collect()
+}
+
+/// RFC 5322, section 3.3; RFC 3339 is seen, too.
+fn date(headers: &[Header]) -> Option<DateTime<Utc>> {
+    let named = headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("Date"));
+    let value = named?.value.as_str();
+    let read = mail_parser::DateTime::parse_rfc822(value).filter(mail_parser::DateTime::is_valid);
+    let read = read.or_else(|| mail_parser::DateTime::parse_rfc3339(value))?;
+    DateTime::from_timestamp(read.to_timestamp(), 0).filter(|_| read.is_valid())
 }
 
 /// Lines that the library passed over because they have no colon.

@@ -34,6 +34,13 @@ pub enum Problem {
         lines: usize,
     },
 
+    /// Something is neither a header's, nor a part's, nor a delimiter: it is attached.
+    #[error("{bytes} bytes are of no part: attached, as rest.txt")]
+    Rest {
+        /// How many.
+        bytes: usize,
+    },
+
     /// PostgreSQL's text takes no U+0000: U+FFFD stands there.
     #[error("{count} NUL characters in {place}: U+FFFD stands there")]
     Nul {

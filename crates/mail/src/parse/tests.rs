@@ -168,6 +168,24 @@ fn what_is_malformed_is_kept_and_marked() {
 }
 
 #[test]
+fn what_is_of_no_part_is_attached() {
+    let parsed = parse(
+        b"From: a@a.test\nDate: Thu, 5 Mar 2026 10:00:00 Z\nContent-Type: multipart/mixed; boundary=b\n\n\
+        for readers without MIME\n--b\n\nsee --b for more\n--b--\nthe list's footer\n",
+    );
+    assert_eq!(parsed.date.expect("Date").timestamp(), 1_772_704_800);
+    assert_eq!(parsed.text.as_deref(), Some("see "));
+    let rest = &parsed.attachments[0];
+    assert_eq!(rest.bytes, b"--b for more\nthe list's footer\n");
+    assert_eq!(
+        parsed.problems,
+        [Problem::Rest {
+            bytes: rest.bytes.len()
+        }]
+    );
+}
+
+#[test]
 fn strings_fit_their_columns() {
     let long = "ü".repeat(2_000);
     let raw = format!(
