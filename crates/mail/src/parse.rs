@@ -52,6 +52,15 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
+impl Parsed {
+    /// The first value of a header, whose letters' case does not matter.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
+        Some(found.value.as_str())
+    }
+}
+
 /// A file in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
@@ -139,6 +148,12 @@ pub fn parse_within(raw: &[u8], bounds: Bounds) -> Parsed {
     }
 }
 
+/// Reads headers alone.
+pub(crate) fn parse_headers(raw: &[u8]) -> Parsed {
+    let message = PARSER.parse_headers(raw);
+    message.map_or_else(Parsed::default, |message| header::read(raw, &message))
+}
+
 /// The first bound that a message is over.
 fn over(raw: &[u8], opaque: &Opaque, bounds: Bounds) -> Option<Bound> {
     let headers = header::section(raw);
@@ -181,9 +196,7 @@ fn headless(raw: &[u8]) -> Parsed {
 
 fn leave_whole(raw: &[u8], bound: Bound, bounds: Bounds) -> Parsed {
     let beginning = &raw[..header::section(raw).min(bounds.header_bytes)];
-    let mut parsed = PARSER
-        .parse_headers(beginning)
-        .map_or_else(Parsed::default, |message| header::read(beginning, &message));
+    let mut parsed = parse_headers(beginning);
     parsed.problems.insert(0, Problem::OverBound { bound });
     parsed.problems.extend(header::missing(&parsed));
     parsed.attachments.push(Attachment {

@@ -8,6 +8,7 @@
 )]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use mail::Kind;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashSet},
@@ -207,4 +208,43 @@ fn nothing_is_lost() {
         .filter(|path| !OTHERWISE.contains(&path.as_str()))
         .collect();
     assert!(lost.is_empty(), "lost something of {lost:?}");
+}
+
+/// What each folder's messages are: bounces, those of them that name the message, automatic ones, letters. Most of
+/// flufl.bounce's are older than RFC 3464, and some of their servers do not say who they are.
+const KINDS: [(&str, [usize; 4]); 5] = [
+    ("crate-mail-parser", [0, 0, 0, 202]),
+    ("debian-bounceparser", [118, 112, 4, 4]),
+    ("debian-notmuch", [0, 0, 2, 314]),
+    ("pypi-flufl-bounce", [99, 20, 4, 14]),
+    ("pypi-mail-parser", [1, 1, 1, 20]),
+];
+
+#[test]
+fn bounces_are_told_from_letters() {
+    for folder in folders() {
+        let name = folder
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let mut counts = [0; 4];
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let raw = std::fs::read(entry.expect("an entry").path()).expect("a message");
+            match mail::kind(&mail::parse(&raw)) {
+                Kind::Bounce(bounce) => {
+                    counts[0] += 1;
+                    counts[1] += usize::from(bounce.original_message_id.is_some());
+                }
+                Kind::Complaint(_) | Kind::AutoReply(_) => counts[2] += 1,
+                Kind::Email => counts[3] += 1,
+            }
+        }
+        println!("{name}: {counts:?}");
+        let expected = KINDS
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, counts)| *counts);
+        assert_eq!(Some(counts), expected, "{name}");
+    }
 }
