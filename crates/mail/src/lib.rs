@@ -1,0 +1,16 @@
+//! What a piece of mail is: pure functions over bytes and plain structs.
+//!
+//! * [`parse()`] reads a message as it came; malformed ones, too, with a list of what was wrong.
+//! * [`kind()`] tells letters from bounces, automatic replies and complaints.
+//! * [`body`] compresses what is kept of a message.
+//!
+//! What may not be in here: SQL, HTTP, sockets, files, tenants, clocks. The strings that leave are fit for
+//! PostgreSQL's columns: no U+0000, and not longer than the column takes. For one more thing that can be
+//! wrong with a message, add a [`Problem`] that says what became of it.
+
+pub mod body;
+pub mod kind;
+pub mod parse;
+
+pub use kind::{Automatic, Bounce, Complaint, Kind, Severity, kind};
+pub use parse::{Attachment, Bound, Bounds, Disposition, Header, Mailbox, Parsed, Problem, parse};
