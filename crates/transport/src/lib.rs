@@ -1,0 +1,9 @@
+//! How mail leaves and arrives: [`sink`] takes it in development and tests.
+//!
+//! What may not be in here: SQL, tenants, GraphQL, and what a message says. A worker calls this crate
+//! with an account's settings and bytes, and decides what to do about the answer.
+
+mod credentials;
+pub mod sink;
+
+pub use credentials::Credentials;

@@ -1,0 +1,5 @@
+//! Real sockets on loopback, real servers of others, and what goes wrong on purpose.
+
+mod certificate;
+mod sink;
+mod talk;
