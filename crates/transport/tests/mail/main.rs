@@ -1,5 +1,7 @@
 //! Real sockets on loopback, real servers of others, and what goes wrong on purpose.
 
 mod certificate;
+mod front;
 mod sink;
+mod smtp;
 mod talk;
