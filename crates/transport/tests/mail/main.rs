@@ -2,6 +2,7 @@
 
 mod certificate;
 mod front;
+mod relayed;
 mod sink;
 mod smtp;
 mod talk;
