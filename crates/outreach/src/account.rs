@@ -1,0 +1,94 @@
+//! The accounts that mail is sent from: their servers, their secrets, and how much they may send in a day.
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use entity::{
+    id::{EmailAccountId, TenantId, TypedId},
+    oltp::email_account,
+};
+use tenant::{Identity, Tier};
+use transport::{
+    Credentials, Security, Server,
+    smtp::Relay,
+};
+
+use crate::{Outreach, Trouble, rows::query};
+
+/// Whether an account may send now.
+pub(crate) enum Slot {
+    /// It may, and one more is counted.
+    Free,
+    /// It has sent all that it may today.
+    NotBefore(DateTime<Utc>),
+}
+
+/// Why an account's server can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NoServer {
+    /// There is nothing to connect to.
+    #[error("the account has no SMTP server")]
+    Missing,
+    /// A setting is not what it should be.
+    #[error("the account's SMTP settings have no usable {0}")]
+    Unusable(&'static str),
+    /// The secret can not be read.
+    #[error("the account's password can not be read")]
+    NoSecret,
+}
+
+impl Outreach {
+    /// Counts one more message of today, unless the account has sent all that it may. The day is that of UTC.
+    pub(crate) async fn reserve(
+        &self,
+        tenant: TenantId,
+        account: EmailAccountId,
+    ) -> Result<Slot, Trouble> {
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE email_accounts SET \
+             daily_count = CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END + 1, daily_count_day = today \
+             FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) AS clock \
+             WHERE id = $1 AND CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END < daily_limit RETURNING 1";
+        let counted = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
+        context.finish(counted.is_ok()).await?;
+        if counted?.is_empty() {
+            let tomorrow = Utc::now().date_naive() + Days::new(1);
+            return Ok(Slot::NotBefore(tomorrow.and_time(NaiveTime::MIN).and_utc()));
+        }
+        Ok(Slot::Free)
+    }
+
+    /// How the account's mail goes out: through the relay of the settings if there is one, else through its own server.
+    ///
+    /// # Errors
+    /// [`NoServer`].
+    pub(crate) fn relay(&self, account: &email_account::Model) -> Result<Relay, NoServer> {
+        if let Some(relay) = &self.settings.relay {
+            return Ok(relay.clone());
+        }
+        let settings = account.smtp_settings.as_ref().ok_or(NoServer::Missing)?;
+        let text = |key: &str| settings.get(key).and_then(|value| value.as_str());
+        let host = text("host").ok_or(NoServer::Unusable("host"))?;
+        let security = match text("security").unwrap_or("starttls") {
+            "tls" | "ssl" => Security::Tls,
+            "starttls" => Security::StartTls,
+            "none" | "plain" => Security::None,
+            _ => return Err(NoServer::Unusable("security")),
+        };
+        let port = settings.get("port").and_then(serde_json::Value::as_u64);
+        let port = port.and_then(|port| u16::try_from(port).ok());
+        let credentials = match (text("username"), self.settings.secrets.of(account)) {
+            (Some(user), Some(password)) => Some(Credentials::new(user, password)),
+            (Some(_), None) => return Err(NoServer::NoSecret),
+            (None, _) => None,
+        };
+        Ok(Relay {
+            server: Server {
+                host: host.to_owned(),
+                port: port.ok_or(NoServer::Unusable("port"))?,
+                security,
+                ..Server::default()
+            },
+            credentials,
+            name: None,
+        })
+    }
+}

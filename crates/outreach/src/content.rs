@@ -1,0 +1,57 @@
+//! Bodies in the content tier.
+
+use entity::id::{EmailContentId, TenantId, TypedId};
+use mail::body;
+use sea_orm::DbErr;
+use tenant::InTier;
+
+use crate::rows::query;
+
+/// A text that is kept.
+pub(crate) struct Body {
+    pub(crate) text: Option<String>,
+    pub(crate) html: Option<String>,
+}
+
+/// How long a body is kept, in days: the seven years of the platform's design.
+const RETENTION_DAYS: i32 = 2555;
+
+/// Keeps a body, or finds the same one that is kept already, whose time then begins anew; answers with its key.
+///
+/// The tenant's own only: whether another has the same can not be seen.
+pub(crate) async fn keep_body(
+    content: InTier<'_>,
+    tenant: TenantId,
+    storage_key: &str,
+    body: &Body,
+) -> Result<String, DbErr> {
+    let (text, html) = (body.text.as_deref(), body.html.as_deref());
+    let compressed = body::compress(text, html);
+    let size = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let sql = "INSERT INTO email_content (id, tenant_id, storage_key, content_text, content_html, raw_size_bytes, \
+         compressed_size_bytes, compression_algorithm, content_hash, retention_days, expires) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(days => $10)) \
+         ON CONFLICT (tenant_id, content_hash) DO UPDATE SET expires = greatest(email_content.expires, excluded.expires) \
+         RETURNING storage_key";
+    let rows = query(
+        content,
+        sql,
+        [
+            EmailContentId::new().into_value(),
+            tenant.into_value(),
+            storage_key.into(),
+            compressed.text.into(),
+            compressed.html.into(),
+            size(compressed.raw_size).into(),
+            size(compressed.compressed_size).into(),
+            compressed.algorithm.as_str().into(),
+            body::hash(text, html).into(),
+            RETENTION_DAYS.into(),
+        ],
+    )
+    .await?;
+    match rows.first() {
+        Some(row) => row.at(0),
+        None => Err(DbErr::RecordNotInserted),
+    }
+}

@@ -1,0 +1,228 @@
+//! What is written down about a message and its lead. Each is one statement, and does nothing the second time.
+
+use chrono::Utc;
+use entity::{
+    content::email_message,
+    id::{EmailMessageId, LeadId, TenantId, TypedId},
+    oltp::{
+        campaign, campaign_sequence_step, company, email_account,
+        lead::{self, LeadStatus},
+        template,
+    },
+};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Value};
+use tenant::{Access, Identity, Tier};
+use uuid::Uuid;
+
+use super::{Ended, letter::Letter, send::Draft};
+use crate::{
+    Outreach, Trouble,
+    rows::{by, query},
+};
+
+impl Outreach {
+    /// All that a message is made of; `None` where its campaign, its step or its lead is gone.
+    pub(crate) async fn draft(
+        &self,
+        tenant: TenantId,
+        id: EmailMessageId,
+    ) -> Result<Option<Draft>, Trouble> {
+        let context = self.database.context(Identity::Job { tenant }, Access::Read);
+        let (oltp, content) = (context.on(Tier::Oltp), context.on(Tier::Content));
+        let read = async {
+            let Some(message) = one::<email_message::Entity>(content, email_message::Column::Id, Some(id.into())).await? else {
+                return Ok(None);
+            };
+            let campaign = message.campaign_id.map(Uuid::from);
+            let campaign = one::<campaign::Entity>(oltp, campaign::Column::Id, campaign).await?;
+            let step = message.step_id.map(Uuid::from);
+            let step = one::<campaign_sequence_step::Entity>(oltp, campaign_sequence_step::Column::Id, step).await?;
+            let lead = message.lead_id.map(Uuid::from);
+            let lead = one::<lead::Entity>(oltp, lead::Column::Id, lead).await?;
+            let (Some(campaign), Some(step), Some(lead)) = (campaign, step, lead) else {
+                return Ok(None);
+            };
+            let account = step.email_account_id.map(Uuid::from);
+            let template = step.template_id.map(Uuid::from);
+            let company = campaign.company_id.map(Uuid::from);
+            Ok(Some(Draft {
+                account: one::<email_account::Entity>(oltp, email_account::Column::Id, account).await?,
+                template: one::<template::Entity>(oltp, template::Column::Id, template).await?,
+                company: one::<company::Entity>(oltp, company::Column::Id, company).await?,
+                before: before(content, &message).await?,
+                message,
+                campaign,
+                step,
+                lead,
+            }))
+        };
+        let read: Result<_, Trouble> = read.await;
+        context.finish(false).await?;
+        read
+    }
+
+    /// Says that the message is being sent, and keeps what is sent; false where somebody else was first.
+    pub(crate) async fn take(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        letter: &Letter,
+    ) -> Result<bool, Trouble> {
+        let context = self.database.writing(Tier::Content, Identity::Job { tenant });
+        let content = context.on(Tier::Content);
+        let taken = async {
+            let content_key = crate::content::keep_body(content, tenant, &draft.message.storage_key, &letter.body).await?;
+            let sql = "UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \
+                 from_email = $4, to_email = $5, message_id = $6, headers = $7, size_bytes = $8, email_account_id = $9, \
+                 parent_storage_key = $10, thread_id = $11, failure_reason = NULL \
+                 WHERE id = $1 AND status = 'queued' RETURNING 1";
+            let before = draft.before.as_ref();
+            let rows = query(
+                content,
+                sql,
+                [
+                    draft.message.id.into_value(),
+                    content_key.into(),
+                    letter.subject.as_str().into(),
+                    letter.from.as_str().into(),
+                    draft.lead.email.as_str().into(),
+                    letter.message_id.as_str().into(),
+                    letter.headers.clone().into(),
+                    i64::try_from(letter.bytes.len()).unwrap_or(i64::MAX).into(),
+                    draft.account.as_ref().map(|account| Uuid::from(account.id)).into(),
+                    before.map(|before| before.storage_key.clone()).into(),
+                    before.map_or(draft.message.id, |before| before.thread_id).into_value(),
+                ],
+            )
+            .await?;
+            if rows.is_empty() {
+                return Ok(false);
+            }
+            crate::content::index(content, tenant, &draft.message.storage_key, &letter.subject, &letter.body).await?;
+            Ok(true)
+        };
+        let taken: Result<bool, Trouble> = taken.await;
+        context.finish(matches!(taken, Ok(true))).await?;
+        taken
+    }
+
+    /// Changes a message that is being sent.
+    pub(crate) async fn set_message(
+        &self,
+        tenant: TenantId,
+        id: EmailMessageId,
+        set: &str,
+        reason: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let context = self.database.writing(Tier::Content, Identity::Job { tenant });
+        let sql = format!(
+            "UPDATE email_messages SET {set}, processed = now() WHERE id = $1 AND status IN ('queued', 'sending')"
+        );
+        let content = context.on(Tier::Content);
+        let done = match reason {
+            Some(reason) => query(content, &sql, [id.into_value(), reason.into()]).await,
+            None => query(content, &sql, [id.into_value()]).await,
+        };
+        context.finish(done.is_ok()).await?;
+        done.map(drop).map_err(Trouble::from)
+    }
+
+    /// Nobody knows what became of the message. It stays as it is, with the reason.
+    pub(crate) async fn note_unknown(
+        &self,
+        tenant: TenantId,
+        id: EmailMessageId,
+    ) -> Result<(), Trouble> {
+        let reason = "the mail server was not heard to the end: it may have been sent, and is not sent again";
+        self.set_message(tenant, id, "failure_reason = $2", Some(reason)).await
+    }
+
+    /// The message is not sent, and the lead is left out.
+    pub(crate) async fn give_up(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        reason: &str,
+    ) -> Result<Ended, Trouble> {
+        let set = "status = 'failed', failed = now(), failure_reason = $2";
+        self.set_message(tenant, draft.message.id, set, Some(reason)).await?;
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE campaign_leads SET status = 'stopped', stop_reason = $3, due = NULL \
+             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active'";
+        let values = [draft.campaign.id.into_value(), draft.lead.id.into_value(), reason.into()];
+        let done = query(context.on(Tier::Oltp), sql, values).await;
+        context.finish(done.is_ok()).await?;
+        done?;
+        Ok(Ended::Done)
+    }
+
+    /// The lead goes on to the next step, and the step counts one more; once, however often it is said.
+    pub(crate) async fn go_on(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        counts: bool,
+    ) -> Result<Ended, Trouble> {
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "WITH gone_on AS (UPDATE campaign_leads SET next_step_order = $4 + 1, due = now() \
+             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active' AND next_step_order <= $4 RETURNING 1) \
+             UPDATE campaign_sequence_steps SET executed_count = executed_count + 1, last_executed = now() \
+             WHERE id = $3 AND $5 AND EXISTS (SELECT FROM gone_on)";
+        let values = [
+            draft.campaign.id.into_value(),
+            draft.lead.id.into_value(),
+            draft.step.id.into_value(),
+            draft.step.step_order.into(),
+            counts.into(),
+        ];
+        let done = query(context.on(Tier::Oltp), sql, values).await;
+        context.finish(done.is_ok()).await?;
+        done?;
+        Ok(Ended::Done)
+    }
+
+    /// Writes down what is known of a lead, unless it asked for no more.
+    pub(crate) async fn set_lead(
+        &self,
+        tenant: TenantId,
+        lead: LeadId,
+        status: LeadStatus,
+    ) -> Result<(), Trouble> {
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE leads SET status = $2 WHERE id = $1 AND status NOT IN ('unsubscribed', $2)";
+        let values = [lead.into_value(), status.to_value().into()];
+        let done = query(context.on(Tier::Oltp), sql, values).await;
+        context.finish(done.is_ok()).await?;
+        done.map(drop).map_err(Trouble::from)
+    }
+}
+
+/// The row with a key, if there is a key and a row.
+async fn one<E>(
+    tier: tenant::InTier<'_>,
+    column: E::Column,
+    key: Option<Uuid>,
+) -> Result<Option<E::Model>, Trouble>
+where
+    E: EntityTrait<Model: entity::columns::FromColumns>,
+{
+    Ok(by::<E>(tier, column, key).await?.into_iter().next())
+}
+
+/// The message before this one, of the same campaign to the same lead, that was sent.
+async fn before(
+    content: tenant::InTier<'_>,
+    message: &email_message::Model,
+) -> Result<Option<email_message::Model>, Trouble> {
+    let select = email_message::Entity::find()
+        .filter(email_message::Column::LeadId.eq(message.lead_id))
+        .filter(email_message::Column::CampaignId.eq(message.campaign_id))
+        .filter(email_message::Column::Sent.is_not_null())
+        .filter(email_message::Column::Id.ne(message.id))
+        .order_by_desc(email_message::Column::Created)
+        .into_query()
+        .limit(1)
+        .take();
+    let row = content.row(&select).await?;
+    row.map(|row| row.read(0)).transpose().map_err(Trouble::from)
+}

@@ -1,0 +1,96 @@
+//! Leads in campaigns.
+
+use entity::{
+    id::{CampaignId, CampaignLeadId, TypedId},
+    oltp::campaign,
+};
+use sea_orm::{Value, sea_query::ArrayType};
+use uuid::Uuid;
+
+use super::prelude::*;
+use crate::{
+    error::{self, ClientError, Code},
+    object::{
+        campaign::Campaign,
+        campaign_lead::{CampaignLead, CampaignLeadFilter},
+        lead::{Lead, LeadFilter},
+    },
+    write::{AtMost, Selected},
+};
+
+root! {
+    /// What can be changed.
+    pub object CampaignLeadMutations(()) {
+        /// Lets a campaign write to the leads that a filter selects; those that it writes to already are passed over. For owners, admins and members.
+        add_campaign_leads(Input<AddCampaignLeadsInput>): AddCampaignLeadsPayload = |_row| Some(()) -> Run,
+        /// Takes a lead out of a campaign. For owners, admins and members.
+        delete_campaign_lead(Input<DeleteCampaignLeadInput>): DeleteCampaignLeadPayload = |_row| Some(()) -> Run,
+        /// Takes the leads that a filter selects out of their campaigns. For owners, admins and members.
+        delete_campaign_leads(Input<DeleteCampaignLeadsInput>): DeleteCampaignLeadsPayload = |_row| Some(()) -> Run,
+    }
+}
+
+/// Whom a campaign is to write to, too.
+#[derive(async_graphql::InputObject)]
+pub struct AddCampaignLeadsInput {
+    /// The id of the campaign, which must not be completed.
+    pub campaign_id: Reference<CampaignId>,
+    /// Which leads.
+    pub filter: LeadFilter,
+    /// How many leads the filter may select; if it selects more, nothing is changed and the answer is the error `TOO_MANY_ROWS`.
+    pub at_most: AtMost,
+}
+
+/// What `addCampaignLeads` did.
+pub struct Added {
+    campaign: Arc<campaign::Model>,
+    count: i32,
+}
+
+rows::object! {
+    /// What `addCampaignLeads` answers.
+    pub object AddCampaignLeadsPayload(Added) {
+        /// How many leads the campaign did not write to before.
+        added_count: i32 = |added| added.count,
+        /// As it is now.
+        campaign: Campaign = |added| Some(Some(Arc::clone(&added.campaign))) -> inside(),
+    }
+}
+
+impl Mutate for AddCampaignLeadsInput {
+    type Payload = AddCampaignLeadsPayload;
+    const RIGHT: Right = Right::Work;
+
+    /// The campaign is locked, so that it is not completed meanwhile.
+    async fn run(self, writer: &Writer<'_>) -> Result<Added> {
+        let selected = Selected::new(&self.filter, self.at_most)?;
+        let at = INPUT.field("campaign_id");
+        let id = self.campaign_id.typed(&at)?;
+        let campaign = writer.locked(&Target::<Campaign>::of(id)).await?;
+        if campaign.status == campaign::CampaignStatus::Completed {
+            let problem = "is completed; nothing is sent by it any more";
+            return Err(ClientError::at(Code::IllegalTransition, at, problem)
+                .with("status", "COMPLETED")
+                .into());
+        }
+        let leads = writer.selected::<Lead>(&selected).await?;
+        let leads = leads.into_iter().map(|lead| Value::from(lead.into_raw()));
+        let leads = Value::Array(ArrayType::Uuid, Some(Box::new(leads.collect())));
+        let sql = "INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) \
+             SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING RETURNING 1";
+        let tenant = Value::from(Uuid::from(writer.tenant()));
+        let added = writer
+            .query(sql, [tenant, Value::from(id.into_raw()), leads])
+            .await?;
+        let count = i32::try_from(added.len()).map_err(|cause| error::internal(&cause))?;
+        Ok(Added { campaign, count })
+    }
+}
+
+impl Writable for CampaignLead {}
+
+deletable! {
+    CampaignLead by CampaignLeadId, filtered CampaignLeadFilter, with Work;
+    one DeleteCampaignLeadInput answers DeleteCampaignLeadPayload;
+    many DeleteCampaignLeadsInput answers DeleteCampaignLeadsPayload;
+}
