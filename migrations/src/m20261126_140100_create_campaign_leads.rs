@@ -4,7 +4,7 @@
 //! How many mails an account has sent today says `daily_count`; of which day that is, `daily_count_day`.
 
 use crate::{
-    row_security::{WORKERS, tenant, worked, writers},
+    row_security::{WORKERS, WRITE, tenant, worked, writers},
     statement::{keep_updated, run},
 };
 use sea_orm_migration::prelude::*;
@@ -56,7 +56,7 @@ impl MigrationTrait for Migration {
             &[
                 TABLE,
                 &keep_updated("campaign_leads"),
-                &tenant("campaign_leads", "SELECT, INSERT, DELETE"),
+                &tenant("campaign_leads", WRITE),
                 &writers("campaign_leads", WORKERS),
                 &worked("campaign_leads", "SELECT, INSERT, UPDATE"),
                 GRANTS,

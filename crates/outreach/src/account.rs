@@ -60,7 +60,11 @@ impl Outreach {
     ///
     /// # Errors
     /// [`NoServer`].
-    pub(crate) fn relay(&self, account: &email_account::Model) -> Result<Relay, NoServer> {
+    pub(crate) async fn relay(
+        &self,
+        account: &email_account::Model,
+        vault_key_path: Option<&str>,
+    ) -> Result<Relay, NoServer> {
         if let Some(relay) = &self.settings.relay {
             return Ok(relay.clone());
         }
@@ -75,18 +79,16 @@ impl Outreach {
         };
         let port = settings.get("port").and_then(serde_json::Value::as_u64);
         let port = port.and_then(|port| u16::try_from(port).ok());
-        let credentials = match (text("username"), self.settings.secrets.of(account)) {
-            (Some(user), Some(password)) => Some(Credentials::new(user, password)),
-            (Some(_), None) => return Err(NoServer::NoSecret),
-            (None, _) => None,
+        let credentials = match text("username") {
+            Some(user) => {
+                let path = vault_key_path.ok_or(NoServer::NoSecret)?;
+                let password = self.settings.secrets.read(path).await;
+                Some(Credentials::new(user, password.ok_or(NoServer::NoSecret)?))
+            }
+            None => None,
         };
         Ok(Relay {
-            server: Server {
-                host: host.to_owned(),
-                port: port.ok_or(NoServer::Unusable("port"))?,
-                security,
-                ..Server::default()
-            },
+            server: Server::new(host, port.ok_or(NoServer::Unusable("port"))?, security),
             credentials,
             name: None,
         })

@@ -11,6 +11,7 @@ mod accept_invitation;
 mod api_key;
 mod billing_details;
 mod campaign;
+mod campaign_lead;
 mod campaign_sequence_order;
 mod campaign_sequence_step;
 mod campaign_status;
@@ -116,6 +117,7 @@ pub struct Mutation(
     Root<folder::FolderMutations>,
     Root<tag::TagMutations>,
     Root<campaign::CampaignMutations>,
+    Root<campaign_lead::CampaignLeadMutations>,
     Root<campaign_status::CampaignStatusMutations>,
     Root<campaign_sequence_step::StepMutations>,
     Root<campaign_sequence_order::SequenceOrderMutations>,
@@ -142,6 +144,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<folder::FolderMutations>(),
         audience::declared::<tag::TagMutations>(),
         audience::declared::<campaign::CampaignMutations>(),
+        audience::declared::<campaign_lead::CampaignLeadMutations>(),
         audience::declared::<campaign_status::CampaignStatusMutations>(),
         audience::declared::<campaign_sequence_step::StepMutations>(),
         audience::declared::<campaign_sequence_order::SequenceOrderMutations>(),

@@ -12,6 +12,7 @@
 pub mod admin_system_event;
 pub mod api_key;
 pub mod campaign;
+pub mod campaign_lead;
 pub mod campaign_sequence_step;
 pub mod company;
 pub mod dns_record;

@@ -1,5 +1,6 @@
 //! The tables that hold tenants' rows.
 
+mod campaign_leads;
 mod campaigns;
 mod companies;
 mod domain_ip_assignments;
@@ -51,6 +52,7 @@ pub(crate) const TABLES: &[Table] = &[
     labels::TEMPLATE_TAGS,
     campaigns::CAMPAIGNS,
     steps::STEPS,
+    campaign_leads::CAMPAIGN_LEADS,
     subscriptions::SUBSCRIPTIONS,
     subscriptions::ADDONS,
     payments::PAYMENTS,

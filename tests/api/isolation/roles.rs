@@ -26,6 +26,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
             "template_folders",
             "template_tags",
             "campaigns",
+            "campaign_leads",
             "campaign_sequence_steps",
         ],
     ),

@@ -85,7 +85,7 @@ async fn the_platforms_own_work_is_in_one_tenant_or_in_none() {
         WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual <> 'true' AND (cmd <> 'ALL' OR qual IS DISTINCT FROM with_check
             OR qual <> CASE roles[1]
                 WHEN 'gateway_worker' THEN format('(%s = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))', CASE tablename WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END)
-                ELSE '( SELECT (COALESCE(current_setting(''app.current_tenant_id''::text, true), ::text) = ::text))' END)";
+                ELSE '( SELECT (COALESCE(current_setting(''app.current_tenant_id''::text, true), ::text) = ::text) AS \"coalesce\")' END)";
     assert_eq!(wrong(&world, otherwise).await, [""; 0]);
     let shown_to_all = "SELECT policyname::text FROM pg_policies
         WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual = 'true' ORDER BY 1";
@@ -280,7 +280,7 @@ async fn updated_is_kept_by_the_database() {
     sqlx::raw_sql(
         "INSERT INTO outbox (tenant_id, topic, payload) SELECT id, 'test', '{}' FROM tenants;
         INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) SELECT l.tenant_id, min(c.id::text)::uuid, l.id
-            FROM leads l JOIN campaigns c USING (tenant_id) GROUP BY l.tenant_id, l.id",
+            FROM leads l JOIN campaigns c USING (tenant_id) GROUP BY l.tenant_id, l.id ON CONFLICT DO NOTHING",
     )
     .execute(world.admin())
     .await

@@ -33,6 +33,7 @@ async fn updated(arranged: &Arranged, entry: &Entry) -> String {
         "folder" => "folders",
         "tag" => "tags",
         "camp" => "campaigns",
+        "clead" => "campaign_leads",
         "step" => "campaign_sequence_steps",
         "sub" => "subscriptions",
         "mbr" => "tenant_users",

@@ -1,9 +1,9 @@
 //! The rows of `acme` that the entries are about.
 
 use entity::id::{
-    ApiKeyId, CampaignId, CampaignSequenceStepId, CompanyId, DomainId, EmailAccountId, FolderId,
-    InvitationId, LeadId, LeadImportId, SubscriptionId, TagId, TemplateId, TenantUserId, TypedId,
-    UserId,
+    ApiKeyId, CampaignId, CampaignLeadId, CampaignSequenceStepId, CompanyId, DomainId,
+    EmailAccountId, FolderId, InvitationId, LeadId, LeadImportId, SubscriptionId, TagId,
+    TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
 use sqlx::AssertSqlSafe;
@@ -49,6 +49,8 @@ pub struct Subjects {
     /// One that no step sends from.
     pub spare_account: String,
     pub lead: String,
+    /// A lead in a campaign.
+    pub campaign_lead: String,
     /// One that runs.
     pub lead_import: String,
     pub template: String,
@@ -112,6 +114,7 @@ impl Subjects {
                 .id::<EmailAccountId>("email_accounts", "email = 'spare@acme.test'")
                 .await,
             lead: find.id::<LeadId>("leads", "true").await,
+            campaign_lead: find.id::<CampaignLeadId>("campaign_leads", "true").await,
             lead_import: find
                 .id::<LeadImportId>("lead_imports", "state = 'running'")
                 .await,

@@ -54,6 +54,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub headers: Json,
     /// What was wrong with it when it was read.
+    #[sea_orm(column_type = "Array(RcOrArc::new(ColumnType::Text))")]
     pub problems: Vec<String>,
     /// Bytes of the whole message.
     pub size_bytes: i64,

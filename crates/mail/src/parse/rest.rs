@@ -15,7 +15,10 @@ pub(super) fn read(raw: &[u8], message: &Message<'_>, parsed: &mut Parsed) {
     kept.sort_by_key(|range| range.start);
     let mut rest = Vec::new();
     let mut end = 0;
-    for range in kept.into_iter().chain(std::iter::once(raw.len()..raw.len())) {
+    for range in kept
+        .into_iter()
+        .chain(std::iter::once(raw.len()..raw.len()))
+    {
         let gap = raw.get(end..range.start).unwrap_or_default();
         let lines = gap.split_inclusive(|byte| *byte == b'\n');
         rest.extend(lines.filter(|line| !is_delimiter(line, &boundaries)));

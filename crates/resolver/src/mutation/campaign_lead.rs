@@ -37,7 +37,7 @@ pub struct AddCampaignLeadsInput {
     pub campaign_id: Reference<CampaignId>,
     /// Which leads.
     pub filter: LeadFilter,
-    /// How many leads the filter may select; if it selects more, nothing is changed and the answer is the error `TOO_MANY_ROWS`.
+    /// How many leads the filter may select, from 1 to 10,000. If it selects more, nothing is changed and the answer is the error `TOO_MANY_ROWS`.
     pub at_most: AtMost,
 }
 
@@ -51,7 +51,7 @@ rows::object! {
     /// What `addCampaignLeads` answers.
     pub object AddCampaignLeadsPayload(Added) {
         /// How many leads the campaign did not write to before.
-        added_count: i32 = |added| added.count,
+        count: i32 = |added| added.count,
         /// As it is now.
         campaign: Campaign = |added| Some(Some(Arc::clone(&added.campaign))) -> inside(),
     }

@@ -2,10 +2,11 @@
 
 use entity::{
     id::{CampaignId, CompanyId},
-    oltp::{campaign, campaign_sequence_step, company},
+    oltp::{campaign, campaign_lead, campaign_sequence_step, company},
 };
 
 use super::{
+    campaign_lead::{CampaignLead, CampaignLeadListFilter},
     campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepListFilter},
     company::{Company, CompanyFilter},
     prelude::*,
@@ -35,6 +36,9 @@ rows::object! {
         /// Its sequence, in order.
         steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep>
             = id -> children(campaign_sequence_step::Column::CampaignId),
+        /// Whom it writes to. One that starts without any writes to all active leads.
+        leads(ConnectionArguments<CampaignLead>): Connection<CampaignLead>
+            = id -> children(campaign_lead::Column::CampaignId),
     }
 }
 
@@ -84,6 +88,8 @@ filter! {
         many {
             /// Its sequence.
             steps: CampaignSequenceStepListFilter => Id, campaign_sequence_step::Column::CampaignId;
+            /// Whom it writes to.
+            leads: CampaignLeadListFilter => Id, campaign_lead::Column::CampaignId;
         }
     }
 }

@@ -1,8 +1,14 @@
 //! Leads.
 
-use entity::{id::LeadId, oltp::lead};
+use entity::{
+    id::LeadId,
+    oltp::{campaign_lead, lead},
+};
 
-use super::prelude::*;
+use super::{
+    campaign_lead::{CampaignLead, CampaignLeadListFilter},
+    prelude::*,
+};
 
 rows::object! {
     /// A person who is written to.
@@ -21,6 +27,9 @@ rows::object! {
         created: DateTime<Utc>,
         /// When it last changed.
         updated: DateTime<Utc>,
+        /// The campaigns that write to it.
+        campaigns(ConnectionArguments<CampaignLead>): Connection<CampaignLead>
+            = id -> children(campaign_lead::Column::LeadId),
     }
 }
 
@@ -60,6 +69,10 @@ filter! {
             created: DateTimeFilter => Created,
             /// When it last changed.
             updated: DateTimeFilter => Updated,
+        }
+        many {
+            /// The campaigns that write to it.
+            campaigns: CampaignLeadListFilter => Id, campaign_lead::Column::LeadId;
         }
     }
 }

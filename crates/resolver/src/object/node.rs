@@ -9,8 +9,8 @@ use rows::{Implements, Item};
 
 use super::{
     admin_system_event::AdminSystemEvent, api_key::ApiKey, campaign::Campaign,
-    campaign_sequence_step::CampaignSequenceStep, company::Company, domain::Domain,
-    domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
+    campaign_lead::CampaignLead, campaign_sequence_step::CampaignSequenceStep, company::Company,
+    domain::Domain, domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
     feature_flag::FeatureFlag, folder::Folder, invitation::Invitation, lead::Lead,
     lead_import::LeadImport, payment::Payment, permission::Permission, plan::Plan,
     smtp_ip_address::SmtpIpAddress, staff_member::StaffMember, staff_role::StaffRole,
@@ -55,6 +55,7 @@ nodes![
     AdminSystemEvent,
     ApiKey,
     Campaign,
+    CampaignLead,
     CampaignSequenceStep,
     Company,
     Domain,

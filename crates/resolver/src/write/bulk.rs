@@ -1,13 +1,15 @@
 //! Many rows by a filter.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 use async_graphql::Result;
+use entity::id::TypedId;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 use tenant::Row;
+use uuid::Uuid;
 
 use super::{Rows, Writable, Writer};
 use crate::{
@@ -74,6 +76,24 @@ impl Selected {
 }
 
 impl Writer<'_> {
+    /// The rows' ids; the rows are locked.
+    ///
+    /// # Errors
+    /// `TOO_MANY_ROWS`.
+    pub(crate) async fn selected<T: Listed>(&self, selected: &Selected) -> Result<Vec<T::Id>>
+    where
+        T::Id: TypedId<Raw = Uuid>,
+    {
+        let rows = self.context().rows(&selected.keys::<T>()).await;
+        let rows = rows.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
+        selected.within(rows.len())?;
+        let ids = rows
+            .iter()
+            .map(|row| row.at::<Uuid>(0).map(T::Id::from_raw));
+        let ids: Result<Vec<_>, _> = ids.collect();
+        ids.map_err(|cause| error::internal(&cause))
+    }
+
     /// Changes the rows; answers their ids.
     ///
     /// # Errors

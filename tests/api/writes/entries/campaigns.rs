@@ -20,7 +20,30 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
     let mut entries = standard(names, create, set, &of.draft, &of.draft);
     entries.extend(transitions(of));
     entries.extend(steps(of));
+    entries.extend(leads(of));
     entries
+}
+
+fn leads(of: &Subjects) -> Vec<Entry> {
+    let selected = |id: &str| json!({ "id": { "in": [id] } });
+    let (lead, taken_out) = (selected(&of.lead), selected(&of.campaign_lead));
+    vec![
+        entry(
+            "addCampaignLeads",
+            Right::Work,
+            json!({ "campaignId": of.draft, "filter": lead, "atMost": 1 }),
+        ),
+        entry(
+            "deleteCampaignLead",
+            Right::Work,
+            json!({ "id": of.campaign_lead }),
+        ),
+        entry(
+            "deleteCampaignLeads",
+            Right::Work,
+            json!({ "filter": taken_out, "atMost": 1 }),
+        ),
+    ]
 }
 
 fn transitions(of: &Subjects) -> Vec<Entry> {
