@@ -85,7 +85,7 @@ async fn the_platforms_own_work_is_in_one_tenant_or_in_none() {
         WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual <> 'true' AND (cmd <> 'ALL' OR qual IS DISTINCT FROM with_check
             OR qual <> CASE roles[1]
                 WHEN 'gateway_worker' THEN format('(%s = ( SELECT (current_setting(''app.current_tenant_id''::text))::uuid AS current_setting))', CASE tablename WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END)
-                ELSE '( SELECT (COALESCE(current_setting(''app.current_tenant_id''::text, true), ::text) = ::text) AS \"coalesce\")' END)";
+                ELSE '( SELECT (COALESCE(current_setting(''app.current_tenant_id''::text, true), ''''::text) = ''''::text))' END)";
     assert_eq!(wrong(&world, otherwise).await, [""; 0]);
     let shown_to_all = "SELECT policyname::text FROM pg_policies
         WHERE $1::text[] IS NOT NULL AND roles && '{gateway_worker,gateway_dispatcher}' AND qual = 'true' ORDER BY 1";

@@ -1,7 +1,7 @@
 //! Leads in campaigns.
 
 use entity::{
-    id::{CampaignId, CampaignLeadId, TypedId},
+    id::{CampaignId, CampaignLeadId, LeadId, TypedId},
     oltp::campaign,
 };
 use sea_orm::{Value, sea_query::ArrayType};
@@ -15,6 +15,7 @@ use crate::{
         campaign_lead::{CampaignLead, CampaignLeadFilter},
         lead::{Lead, LeadFilter},
     },
+    scalar::GlobalId,
     write::{AtMost, Selected},
 };
 
@@ -44,14 +45,16 @@ pub struct AddCampaignLeadsInput {
 /// What `addCampaignLeads` did.
 pub struct Added {
     campaign: Arc<campaign::Model>,
-    count: i32,
+    leads: Vec<LeadId>,
 }
 
 rows::object! {
     /// What `addCampaignLeads` answers.
     pub object AddCampaignLeadsPayload(Added) {
         /// How many leads the campaign did not write to before.
-        count: i32 = |added| added.count,
+        count: i32 = |added| i32::try_from(added.leads.len()).unwrap_or(i32::MAX),
+        /// Their ids, in no order.
+        ids: Vec<GlobalId> = |added| added.leads.clone(),
         /// As it is now.
         campaign: Campaign = |added| Some(Some(Arc::clone(&added.campaign))) -> inside(),
     }
@@ -77,13 +80,14 @@ impl Mutate for AddCampaignLeadsInput {
         let leads = leads.into_iter().map(|lead| Value::from(lead.into_raw()));
         let leads = Value::Array(ArrayType::Uuid, Some(Box::new(leads.collect())));
         let sql = "INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) \
-             SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING RETURNING 1";
+             SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING RETURNING lead_id";
         let tenant = Value::from(Uuid::from(writer.tenant()));
         let added = writer
             .query(sql, [tenant, Value::from(id.into_raw()), leads])
             .await?;
-        let count = i32::try_from(added.len()).map_err(|cause| error::internal(&cause))?;
-        Ok(Added { campaign, count })
+        let leads: Result<Vec<LeadId>, _> = added.iter().map(|row| row.at(0)).collect();
+        let leads = leads.map_err(|cause| error::internal(&cause))?;
+        Ok(Added { campaign, leads })
     }
 }
 

@@ -1,0 +1,142 @@
+//! One message as it goes out: the template filled in, with links that say what becomes of it.
+
+use chrono::Utc;
+use entity::{
+    id::{TenantId, TypedId},
+    oltp::email_account,
+};
+use mail::{
+    Mailbox, Outgoing, Unsubscribe, compose,
+    link::Link,
+    render::{self, Template, Variables},
+};
+
+use super::send::Draft;
+use crate::{Outreach, content::Body};
+
+/// A message that can be sent.
+pub(crate) struct Letter {
+    pub(crate) from: String,
+    pub(crate) subject: String,
+    pub(crate) message_id: String,
+    /// Its header fields, as they are kept.
+    pub(crate) headers: serde_json::Value,
+    /// What is kept: without the links that tell of it.
+    pub(crate) body: Body,
+    /// As it goes over the wire.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unwritable {
+    /// The step has none, or it is empty.
+    #[error("the step has no template with a text")]
+    NoTemplate,
+    /// A variable is missing, or the template is none.
+    #[error("the template can not be filled in: {0}")]
+    Template(#[from] render::Error),
+    /// What was filled in is no message.
+    #[error("the message can not be written: {0}")]
+    Message(#[from] compose::Error),
+}
+
+impl Outreach {
+    /// Writes the message. The same message makes the same ids, however often it is tried.
+    pub(crate) fn compose(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        account: &email_account::Model,
+    ) -> Result<Letter, Unwritable> {
+        let unsubscribe = self.link("u", tenant, draft, |tenant, message| Link::Unsubscribe {
+            tenant,
+            message,
+            lead: draft.lead.id.into(),
+        });
+        let sender = draft.step.from_name_override.clone();
+        let content = draft
+            .template
+            .as_ref()
+            .and_then(|template| template.content.as_deref());
+        let subject = draft.step.subject_override.as_deref().or(draft
+            .template
+            .as_ref()
+            .and_then(|template| template.subject.as_deref()));
+        let template = Template {
+            subject: subject.unwrap_or_default(),
+            content: content.ok_or(Unwritable::NoTemplate)?,
+        };
+        let variables = variables(draft, account, sender.as_deref(), &unsubscribe);
+        let rendered = render::render(&template, &variables)?;
+        let domain = account.email.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let message_id = mail::message_id(&draft.message.storage_key, domain);
+        let before = draft.before.as_ref().and_then(|before| before.message_id.clone());
+        let outgoing = Outgoing {
+            from: Mailbox {
+                name: sender,
+                address: account.email.clone(),
+            },
+            to: Mailbox {
+                name: draft.lead.name.clone(),
+                address: draft.lead.email.clone(),
+            },
+            reply_to: None,
+            subject: rendered.subject.clone(),
+            text: rendered.text.clone(),
+            html: rendered
+                .html
+                .as_deref()
+                .map(|html| self.tracked(tenant, draft, html, &unsubscribe)),
+            message_id: message_id.clone(),
+            in_reply_to: before.clone(),
+            references: before.into_iter().collect(),
+            unsubscribe: Unsubscribe {
+                mailto: None,
+                url: Some(unsubscribe),
+            },
+            date: Utc::now(),
+            attachments: Vec::new(),
+        };
+        let bytes = compose::compose(&outgoing)?;
+        Ok(Letter {
+            from: account.email.clone(),
+            subject: rendered.subject,
+            message_id,
+            headers: serde_json::to_value(mail::parse(&bytes).headers).unwrap_or_default(),
+            body: Body {
+                text: Some(rendered.text),
+                html: rendered.html,
+            },
+            bytes,
+        })
+    }
+
+    /// The HTML with links that lead by the gateway, and a picture that tells that it was shown.
+    fn tracked(&self, tenant: TenantId, draft: &Draft, html: &str, unsubscribe: &str) -> String {
+        let pixel = self.link("o", tenant, draft, |tenant, message| Link::Open { tenant, message });
+        let click = |url: &str| {
+            if url == unsubscribe {
+                return url.to_owned();
+            }
+            self.link("c", tenant, draft, |tenant, message| Link::Click {
+                tenant,
+                message,
+                url: url.to_owned(),
+            })
+        };
+        render::track(html, click, &pixel)
+    }
+
+    fn link(
+        &self,
+        path: &str,
+        tenant: TenantId,
+        draft: &Draft,
+        of: impl FnOnce(uuid::Uuid, uuid::Uuid) -> Link,
+    ) -> String {
+        let link = of(tenant.into_raw(), draft.message.id.into_raw());
+        let token = self.settings.link_keys.sign(&link, None);
+        format!("{}/{path}/{token}", self.settings.public_url)
+    }
+}
