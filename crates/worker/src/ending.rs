@@ -1,0 +1,156 @@
+//! What becomes of a job that was claimed. Each statement asks for the claim's fence, and does nothing for one that has
+//! lost the job.
+
+use sea_orm::DbErr;
+use tenant::{Database, Identity, Tier};
+use uuid::Uuid;
+
+use crate::{
+    Done, Failure, Job,
+    claim::log_id,
+    statement::{alone, dispatch},
+};
+
+/// The first wait after a failure, in seconds; each next one is twice as long, up to [`LONGEST`].
+const FIRST: i32 = 2;
+const LONGEST: i32 = 3600;
+
+/// How a job ended, as it is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Completed,
+    Again,
+    Retried,
+    Dead,
+    /// Somebody else has it.
+    Lost,
+}
+
+impl Ending {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Again => "again",
+            Self::Retried => "to be retried",
+            Self::Dead => "failed for good",
+            Self::Lost => "lost to another worker",
+        }
+    }
+}
+
+/// The job's row and its log, in one statement of its tenant.
+fn settle(set: &str) -> String {
+    format!(
+        "WITH settled AS (UPDATE jobs SET leased_until = NULL, {set} WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id, status),
+        noted AS (UPDATE job_logs SET status = CASE (SELECT status FROM settled) WHEN 'completed' THEN 'success' WHEN 'failed' THEN 'failed' ELSE $4 END,
+            log_message = $5, finished = now(), duration_ms = (extract(epoch FROM now() - started) * 1000)::integer
+            WHERE id = $3 AND EXISTS (SELECT FROM settled))
+        SELECT status FROM settled"
+    )
+}
+
+/// Writes down what became of the job.
+pub(crate) async fn end(
+    database: &Database,
+    job: &Job,
+    result: &Result<Done, Failure>,
+) -> Result<Ending, DbErr> {
+    let (set, log, message, at) = match result {
+        Ok(Done::Completed(note)) => (
+            "status = 'completed', completed = now(), last_error_message = NULL".to_owned(),
+            "success",
+            note.clone(),
+            None,
+        ),
+        Ok(Done::Again(at)) => (
+            "status = 'queued', run_at = $6, attempt_count = attempt_count - 1".to_owned(),
+            "success",
+            None,
+            Some(*at),
+        ),
+        Err(Failure::Later(reason)) => (again(), "retry", Some(reason.clone()), None),
+        Err(Failure::ForGood(reason)) => (
+            "status = 'failed', failed = now(), last_error_message = $5".to_owned(),
+            "failed",
+            Some(reason.clone()),
+            None,
+        ),
+    };
+    let sql = settle(&set);
+    let identity = Identity::Job { tenant: job.tenant };
+    let (id, fence, log_id) = (
+        Uuid::from(job.id).into(),
+        job.fence.into(),
+        log_id(job).into(),
+    );
+    let (log, message) = (log.into(), message.map(|text| bounded(&text)).into());
+    let rows = match at {
+        Some(at) => {
+            let values = [id, fence, log_id, log, message, at.into()];
+            alone(database, Tier::Queue, identity, &sql, values).await?
+        }
+        None => {
+            let values = [id, fence, log_id, log, message];
+            alone(database, Tier::Queue, identity, &sql, values).await?
+        }
+    };
+    let Some(row) = rows.first() else {
+        return Ok(Ending::Lost);
+    };
+    Ok(match row.at::<&str>(0)? {
+        "completed" => Ending::Completed,
+        "failed" => Ending::Dead,
+        _ if result.is_ok() => Ending::Again,
+        _ => Ending::Retried,
+    })
+}
+
+/// Exponential, with jitter: between half of the wait and the whole, so that what failed together does not come back
+/// together. Attempts that are used up make a dead letter.
+fn again() -> String {
+    format!(
+        "status = CASE WHEN attempt_count >= max_attempts THEN 'failed' ELSE 'queued' END,
+        failed = CASE WHEN attempt_count >= max_attempts THEN now() END,
+        run_at = now() + make_interval(secs => least({LONGEST}, {FIRST} * 2 ^ least(attempt_count - 1, 20)) * (0.5 + random() / 2)),
+        last_error_message = $5"
+    )
+}
+
+/// Hands a job back that was not finished; it does not count as an attempt.
+pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<(), DbErr> {
+    let sql = settle("status = 'queued', run_at = now(), attempt_count = attempt_count - 1");
+    let values = [
+        Uuid::from(job.id).into(),
+        job.fence.into(),
+        log_id(job).into(),
+        "retry".into(),
+        "the worker stopped".into(),
+    ];
+    let identity = Identity::Job { tenant: job.tenant };
+    alone(database, Tier::Queue, identity, &sql, values).await.map(drop)
+}
+
+/// Holds on to a job for another lease; false if it is lost.
+pub(crate) async fn renew(database: &Database, job: &Job) -> Result<bool, DbErr> {
+    let sql = "UPDATE jobs SET leased_until = now() + make_interval(secs => $3) \
+         WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING 1";
+    let seconds = job.lease.as_secs_f64();
+    let values = [Uuid::from(job.id).into(), job.fence.into(), seconds.into()];
+    Ok(!dispatch(database, sql, values).await?.is_empty())
+}
+
+/// Takes back what belongs to workers that are gone: to be tried again, or dead where that was the last attempt.
+pub(crate) async fn take_back(database: &Database) -> Result<usize, DbErr> {
+    let sql = format!(
+        "WITH gone AS (SELECT id FROM jobs WHERE status = 'running' AND leased_until < now() ORDER BY leased_until LIMIT 1000 FOR UPDATE SKIP LOCKED) \
+         UPDATE jobs SET leased_until = NULL, fence = fence + 1, {} WHERE id IN (SELECT id FROM gone) RETURNING 1",
+        again().replace("$5", "'the worker was gone before the job was done'")
+    );
+    Ok(dispatch(database, &sql, []).await?.len())
+}
+
+/// A message as it is kept.
+fn bounded(text: &str) -> String {
+    const MOST: usize = 2000;
+    text.chars().filter(|letter| *letter != '\0').take(MOST).collect()
+}

@@ -1,0 +1,35 @@
+//! Jobs: how they are made, handed out, and what becomes of them.
+//!
+//! ```text
+//!   mutation ── outbox (its transaction) ── relay ── jobs ── claim ── handler, in the tenant's context
+//!                                                      ▲                 │ done │ again │ failed
+//!                                                      └── run_at ◄──────┴──────┴───────┘
+//! ```
+//!
+//! PostgreSQL is the record; Redis, where there is one, only says sooner that there is something to do. Whoever claims a
+//! job holds a lease and a number, its `fence`; what is written about a job says that number, so one whose lease ran
+//! out, and whose job somebody else does by now, writes nothing. A job may be done twice, when its worker dies after the
+//! work and before it says so: what a [`Handler`] does has to stand that.
+//!
+//! * `relay`: what the outbox holds becomes jobs; `schedule`: what is done at certain times;
+//! * `claim`, `lease`, `ending`: the statements about jobs; `run`: the loop of a worker;
+//! * `wake`: how a worker hears that there is something to do, in this process and through Redis.
+//!
+//! The claims see ids, never what a job says: that is read by the job itself, as its tenant. What may not be in here:
+//! what any job does.
+
+mod claim;
+mod ending;
+mod handler;
+mod job;
+mod relay;
+mod run;
+mod schedule;
+mod statement;
+mod sweep;
+mod wake;
+
+pub use handler::{Done, Failure, Handler, Handlers};
+pub use job::Job;
+pub use run::{Options, Worker};
+pub use wake::Wake;
