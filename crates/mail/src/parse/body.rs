@@ -5,9 +5,16 @@ use mail_parser::{
     ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
 };
+use std::collections::HashSet;
 
 /// Adds what the parts hold.
 pub(super) fn read(raw: &[u8], opaque: &Opaque, message: &Message<'_>, parsed: &mut Parsed) {
+    let shown: HashSet<u32> = message
+        .text_body
+        .iter()
+        .chain(&message.html_body)
+        .copied()
+        .collect();
     for (number, part) in message.parts.iter().enumerate() {
         if matches!(part.body, PartType::Multipart(_)) {
             continue;
@@ -16,7 +23,7 @@ pub(super) fn read(raw: &[u8], opaque: &Opaque, message: &Message<'_>, parsed: &
         if !bytes.is_empty() && (part.is_encoding_problem || has_unknown_encoding(part)) {
             parsed.problems.push(Problem::Encoding { part: number });
         }
-        if is_read(message, number, part) {
+        if is_read(shown.contains(&(number as u32)), number, part) {
             let charset = part.content_type().and_then(|of| of.attribute("charset"));
             let text = text::decode(&bytes, charset, number, &mut parsed.problems);
             let (body, place) = match part.body {
@@ -32,17 +39,13 @@ pub(super) fn read(raw: &[u8], opaque: &Opaque, message: &Message<'_>, parsed: &
 }
 
 /// Whether a part is text that a reader sees. A multipart without a single boundary is text.
-fn is_read(message: &Message<'_>, number: usize, part: &MessagePart<'_>) -> bool {
-    let shown = message.text_body.iter().chain(&message.html_body);
-    let is_shown = shown.into_iter().any(|shown| *shown as usize == number);
+fn is_read(is_shown: bool, number: usize, part: &MessagePart<'_>) -> bool {
+    let is_whole = || {
+        part.content_type()
+            .is_none_or(|of| of.ctype() == "multipart")
+    };
     match part.body {
-        PartType::Text(_) | PartType::Html(_) => {
-            is_shown
-                || number == 0
-                    && part
-                        .content_type()
-                        .is_none_or(|of| of.ctype() == "multipart")
-        }
+        PartType::Text(_) | PartType::Html(_) => is_shown || number == 0 && is_whole(),
         _ => false,
     }
 }

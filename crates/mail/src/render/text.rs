@@ -1,0 +1,18 @@
+//! The text of HTML, for those who do not read HTML.
+
+use super::Error;
+use html2text::config;
+
+/// How many characters a line has: what RFC 5322, section 2.1.1 would like.
+const WIDTH: usize = 78;
+
+/// Lines of text, with the addresses of links at the end. Tables are layout in mail: their cells become lines.
+pub fn text_of(html: &str) -> Result<String, Error> {
+    config::plain()
+        .raw_mode(true)
+        .link_footnotes(true)
+        .no_link_wrapping()
+        .allow_width_overflow()
+        .string_from_read(html.as_bytes(), WIDTH)
+        .map_err(|error| Error::Html(error.to_string()))
+}
