@@ -7,6 +7,7 @@ mod m20261126_140100_create_updated_trigger;
 mod m20261126_140200_create_job_queues;
 mod m20261126_140300_create_jobs;
 mod m20261126_140400_create_analytics_jobs;
+mod m20261126_140500_create_job_schedules;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_140200_create_job_queues::Migration),
             Box::new(m20261126_140300_create_jobs::Migration),
             Box::new(m20261126_140400_create_analytics_jobs::Migration),
+            Box::new(m20261126_140500_create_job_schedules::Migration),
         ]
     }
 }

@@ -4,3 +4,4 @@ pub mod analytics_job;
 pub mod job;
 pub mod job_log;
 pub mod job_queue;
+pub mod job_schedule;

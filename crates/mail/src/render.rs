@@ -66,6 +66,21 @@ pub fn render(template: &Template<'_>, variables: &Variables<'_>) -> Result<Rend
     })
 }
 
+/// Whether an expression holds, such as `lead.status == 'active'`: what of the variables is false, empty, or not known
+/// does not.
+pub fn holds(expression: &str, variables: &Variables<'_>) -> Result<bool, Error> {
+    // As it would stand in a template, of which the same is not allowed.
+    tags::refuse(Part::Condition, &format!("{{{{ {expression} }}}}"))?;
+    let mut environment = environment();
+    // What is not known is an answer here, and no gap in a text.
+    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+    let answer = environment
+        .compile_expression(expression)
+        .and_then(|compiled| compiled.eval(Serde(variables)))
+        .map_err(|error| Error::of(Part::Condition, expression, &error))?;
+    Ok(answer.is_true())
+}
+
 /// The variables that a template names, in order. One that nothing would ever be is an error, as is what is no
 /// template, and what goes wrong with a lead of whom all is known: all that can be said before there is one.
 pub fn check(template: &Template<'_>) -> Result<Vec<String>, Error> {

@@ -45,7 +45,7 @@ pub(crate) async fn keep_body(
             size(compressed.raw_size).into(),
             size(compressed.compressed_size).into(),
             compressed.algorithm.as_str().into(),
-            body::hash(text, html).into(),
+            body::content_hash(text, html).into(),
             RETENTION_DAYS.into(),
         ],
     )

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use sea_orm::DbErr;
 use tenant::Database;
 use transport::smtp::Mailer;
+use worker::{Failure, Handler, Wake};
 
 pub use account::NoServer;
 pub use settings::{Secrets, Settings};
@@ -29,28 +30,47 @@ pub use settings::{Secrets, Settings};
 pub struct Outreach {
     database: Database,
     mailer: Arc<Mailer>,
+    wake: Wake,
     settings: Arc<Settings>,
 }
 
 impl Outreach {
     /// What works on these databases.
     #[must_use]
-    pub fn new(database: Database, mailer: Arc<Mailer>, settings: Settings) -> Self {
+    pub fn new(database: Database, mailer: Arc<Mailer>, wake: Wake, settings: Settings) -> Self {
         Self {
             database,
             mailer,
+            wake,
             settings: Arc::new(settings),
         }
     }
 }
 
+impl Outreach {
+    /// What does the jobs, by their types.
+    #[must_use]
+    pub fn handlers(&self) -> [(&'static str, Arc<dyn Handler>); 2] {
+        [
+            ("campaign.run", Arc::new(sending::RunCampaign(self.clone()))),
+            ("message.send", Arc::new(sending::SendMessage(self.clone()))),
+        ]
+    }
+}
+
 /// Why work is not done.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(crate) enum Trouble {
     /// A database.
-    #[error("a database could not be asked")]
+    #[error("a database could not be asked: {0}")]
     Database(#[from] DbErr),
     /// It may work later.
     #[error("{0}")]
     Later(String),
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Later(trouble.to_string())
+    }
 }

@@ -2,8 +2,9 @@
 
 use entity::columns::FromColumns;
 use sea_orm::{
-    ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryTrait, Statement, Value,
-    sea_query::ArrayType,
+    ColumnTrait, DbBackend, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryTrait, Statement,
+    Value,
+    sea_query::{ArrayType, Expr, extension::postgres::PgFunc},
 };
 use tenant::{InTier, Row};
 use uuid::Uuid;
@@ -22,8 +23,9 @@ where
         return Ok(Vec::new());
     }
     let keys = Value::Array(ArrayType::Uuid, Some(Box::new(keys)));
+    let key = Expr::col(column.as_column_ref());
     let select = E::find()
-        .filter(column.eq(sea_orm::sea_query::extension::postgres::PgFunc::any(keys)))
+        .filter(key.eq(Expr::expr(PgFunc::any(keys))))
         .into_query();
     let rows = tier.rows(&select).await?;
     rows.iter().map(|row| row.read(0)).collect()

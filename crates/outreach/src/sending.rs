@@ -8,6 +8,46 @@ mod send;
 mod sequence;
 
 use chrono::{DateTime, Utc};
+use worker::{Done, Failure, Handler, Job};
+
+use crate::Outreach;
+
+/// Does `campaign.run`.
+pub(crate) struct RunCampaign(pub(crate) Outreach);
+
+/// Does `message.send`.
+pub(crate) struct SendMessage(pub(crate) Outreach);
+
+#[async_trait::async_trait]
+impl Handler for RunCampaign {
+    async fn run(&self, job: &Job) -> Result<Done, Failure> {
+        let ended = self
+            .0
+            .run_campaign(job.tenant, job.id_in("campaignId")?)
+            .await?;
+        Ok(ended.into())
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for SendMessage {
+    async fn run(&self, job: &Job) -> Result<Done, Failure> {
+        let ended = self
+            .0
+            .send_message(job.tenant, job.id_in("messageId")?)
+            .await?;
+        Ok(ended.into())
+    }
+}
+
+impl From<Ended> for Done {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Done => Self::Completed(None),
+            Ended::Again(at) => Self::Again(at),
+        }
+    }
+}
 
 /// What becomes of a job that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use letter::link::LinkKeys;
+use mail::Keys;
 use secrecy::SecretString;
 use transport::smtp::Relay;
 
@@ -11,7 +11,7 @@ pub struct Settings {
     /// Where receivers reach this gateway: what links in mail begin with, such as `https://mail.example.com`.
     pub public_url: String,
     /// What links are signed with.
-    pub link_keys: LinkKeys,
+    pub link_keys: Keys,
     /// All mail goes out this way, whatever its account's server is.
     pub relay: Option<Relay>,
     /// The passwords of the accounts.

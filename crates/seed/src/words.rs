@@ -165,26 +165,26 @@ pub(crate) const AUDIENCES: [&str; 12] = [
 ];
 
 pub(crate) const SUBJECTS: [&str; 16] = [
-    "Quick question about {{company}}",
-    "{{first_name}}, an idea for your next quarter",
-    "How {{company}} could save a day a week",
+    "Quick question about {{ lead.company|default('your team') }}",
+    "{{ lead.first_name|default('Hello') }}, an idea for your next quarter",
+    "How {{ lead.company|default('your team') }} could save a day a week",
     "Following up on my note",
     "Worth fifteen minutes?",
     "What teams like yours changed this year",
-    "A short case study for {{company}}",
-    "Is this still on your list, {{first_name}}?",
+    "A short case study for {{ lead.company|default('your team') }}",
+    "Is this still on your list, {{ lead.first_name|default('my friend') }}?",
     "Two numbers that surprised us",
     "Invitation: a working session on deliverability",
     "The checklist we promised",
     "Should I close your file?",
     "Ideas after your announcement",
     "Meeting at the conference?",
-    "{{first_name}}, who looks after outreach?",
+    "{{ lead.first_name|default('Hello') }}, who looks after outreach?",
     "Thank you, and one last thing",
 ];
 
 pub(crate) const OPENINGS: [&str; 6] = [
-    "I saw that {{company}} is growing its team and thought of you.",
+    "I saw that {{ lead.company|default('your team') }} is growing its team and thought of you.",
     "Thank you for your time last week.",
     "I will keep this short.",
     "Many teams of your size tell us the same story: outreach works until it does not.",

@@ -19,6 +19,7 @@ use crate::{
     statement::{alone, dispatch},
 };
 
+/// The due jobs of queue `$1`, at most `$2` of them, beginning with the tenant `$3`, locked.
 const DUE: &str = "WITH RECURSIVE levels (priority) AS (
     (SELECT priority FROM jobs WHERE queue_name = $1 AND status IN ('queued', 'migrated_to_redis') ORDER BY priority LIMIT 1)
     UNION ALL
@@ -48,19 +49,17 @@ const DUE: &str = "WITH RECURSIVE levels (priority) AS (
     ) d
 ), first AS (SELECT id, priority, turn, run_at FROM due ORDER BY priority, turn, run_at LIMIT $2),
 locked AS (SELECT j.id FROM jobs j WHERE j.id IN (SELECT id FROM first)
-    AND j.status IN ('queued', 'migrated_to_redis') AND j.run_at <= now() FOR UPDATE OF j SKIP LOCKED)
-UPDATE jobs SET status = 'running', attempt_count = attempt_count + 1, fence = fence + 1, started = now(),
+    AND j.status IN ('queued', 'migrated_to_redis') AND j.run_at <= now() FOR UPDATE OF j SKIP LOCKED)";
+
+/// What a claim makes of the jobs in `locked`, and answers.
+const CLAIM: &str = "UPDATE jobs SET status = 'running', attempt_count = attempt_count + 1, fence = fence + 1, started = now(),
     leased_until = now() + make_interval(secs => q.lease_seconds)
 FROM job_queues q WHERE q.name = jobs.queue_name AND q.is_active AND jobs.id IN (SELECT id FROM locked)
 RETURNING jobs.id, jobs.tenant_id, jobs.queue_name, jobs.job_type, jobs.attempt_count, jobs.max_attempts, jobs.fence, q.lease_seconds";
 
 /// Those that Redis told of.
 const NAMED: &str = "WITH locked AS (SELECT j.id FROM jobs j WHERE j.id = ANY ($1)
-    AND j.status IN ('queued', 'migrated_to_redis') AND j.run_at <= now() FOR UPDATE OF j SKIP LOCKED)
-UPDATE jobs SET status = 'running', attempt_count = attempt_count + 1, fence = fence + 1, started = now(),
-    leased_until = now() + make_interval(secs => q.lease_seconds)
-FROM job_queues q WHERE q.name = jobs.queue_name AND q.is_active AND jobs.id IN (SELECT id FROM locked)
-RETURNING jobs.id, jobs.tenant_id, jobs.queue_name, jobs.job_type, jobs.attempt_count, jobs.max_attempts, jobs.fence, q.lease_seconds";
+    AND j.status IN ('queued', 'migrated_to_redis') AND j.run_at <= now() FOR UPDATE OF j SKIP LOCKED)";
 
 /// Claims up to `most` jobs of a queue that are due.
 pub(crate) async fn due(
@@ -71,8 +70,33 @@ pub(crate) async fn due(
 ) -> Result<Vec<Job>, DbErr> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let values = [queue.into(), most.into(), Uuid::new_v4().into()];
-    let rows = dispatch(database, DUE, values).await?;
+    let rows = dispatch(database, &format!("{DUE} {CLAIM}"), values).await?;
     rows.iter().map(|row| read(row, stop)).collect()
+}
+
+/// Marks up to `most` jobs of a queue that are due as told to Redis; answers with their priorities and ids.
+pub(crate) async fn mark(
+    database: &Database,
+    queue: &str,
+    most: usize,
+) -> Result<Vec<(i32, Uuid)>, DbErr> {
+    const MARK: &str = "UPDATE jobs SET status = 'migrated_to_redis' FROM job_queues q \
+         WHERE q.name = jobs.queue_name AND q.is_active AND jobs.status = 'queued' AND jobs.id IN (SELECT id FROM locked) \
+         RETURNING jobs.priority, jobs.id";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let values = [queue.into(), most.into(), Uuid::new_v4().into()];
+    let rows = dispatch(database, &format!("{DUE} {MARK}"), values).await?;
+    rows.iter()
+        .map(|row| Ok((row.at(0)?, row.at(1)?)))
+        .collect()
+}
+
+/// Takes marks off that Redis seems to have lost.
+pub(crate) async fn unmark(database: &Database) -> Result<usize, DbErr> {
+    let sql = "WITH lost AS (SELECT id FROM jobs WHERE status = 'migrated_to_redis' AND updated < now() - interval '5 seconds' \
+         LIMIT 1000 FOR UPDATE SKIP LOCKED) \
+         UPDATE jobs SET status = 'queued' WHERE id IN (SELECT id FROM lost) RETURNING 1";
+    Ok(dispatch(database, sql, []).await?.len())
 }
 
 /// Claims those of these jobs that nobody else has.
@@ -83,7 +107,7 @@ pub(crate) async fn named(
 ) -> Result<Vec<Job>, DbErr> {
     let ids = ids.iter().copied().map(Value::from).collect();
     let ids = Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
-    let rows = dispatch(database, NAMED, [ids]).await?;
+    let rows = dispatch(database, &format!("{NAMED} {CLAIM}"), [ids]).await?;
     rows.iter().map(|row| read(row, stop)).collect()
 }
 
@@ -105,7 +129,10 @@ fn read(row: &Row, stop: &CancellationToken) -> Result<Job, DbErr> {
 }
 
 /// What the job says, read as its tenant; and the attempt is written into its log. `None` if it is somebody else's by now.
-pub(crate) async fn open(database: &Database, job: &Job) -> Result<Option<serde_json::Value>, DbErr> {
+pub(crate) async fn open(
+    database: &Database,
+    job: &Job,
+) -> Result<Option<serde_json::Value>, DbErr> {
     const OPEN: &str = "WITH mine AS (SELECT id, tenant_id, attempt_count, payload FROM jobs
             WHERE id = $1 AND fence = $2 AND status = 'running'),
         noted AS (INSERT INTO job_logs (id, tenant_id, job_id, status, attempt_number, started)

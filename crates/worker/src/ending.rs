@@ -127,7 +127,9 @@ pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<(), DbEr
         "the worker stopped".into(),
     ];
     let identity = Identity::Job { tenant: job.tenant };
-    alone(database, Tier::Queue, identity, &sql, values).await.map(drop)
+    alone(database, Tier::Queue, identity, &sql, values)
+        .await
+        .map(drop)
 }
 
 /// Holds on to a job for another lease; false if it is lost.
@@ -152,5 +154,8 @@ pub(crate) async fn take_back(database: &Database) -> Result<usize, DbErr> {
 /// A message as it is kept.
 fn bounded(text: &str) -> String {
     const MOST: usize = 2000;
-    text.chars().filter(|letter| *letter != '\0').take(MOST).collect()
+    text.chars()
+        .filter(|letter| *letter != '\0')
+        .take(MOST)
+        .collect()
 }

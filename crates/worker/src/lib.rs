@@ -22,6 +22,7 @@ mod claim;
 mod ending;
 mod handler;
 mod job;
+mod lists;
 mod relay;
 mod run;
 mod schedule;

@@ -73,7 +73,9 @@ async fn tenants(database: &Database) -> Result<Value, DbErr> {
 fn next(pattern: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
     let wrong = |cause: croner::errors::CronError| {
         let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-        DbErr::Custom(format!("the schedule `{pattern}` has no time after {now}: {cause}"))
+        DbErr::Custom(format!(
+            "the schedule `{pattern}` has no time after {now}: {cause}"
+        ))
     };
     let cron = Cron::from_str(pattern).map_err(wrong)?;
     cron.find_next_occurrence(&now, false).map_err(wrong)

@@ -30,7 +30,7 @@ fn entities(tier: Tier) -> Vec<Table> {
     let mut tables = match tier {
         Tier::Oltp => transactional(),
         Tier::Content => entities![content: attachment, email_content, email_message],
-        Tier::Queue => entities![queue: analytics_job, job, job_log, job_queue],
+        Tier::Queue => entities![queue: analytics_job, job, job_log, job_queue, job_schedule],
     };
     tables.sort();
     tables

@@ -24,9 +24,10 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 8] = [
+const ACROSS_TENANTS: [&str; 9] = [
     "idx_jobs_due",                              // the most urgent of all
     "idx_jobs_ended",                            // the oldest of all
+    "idx_jobs_migrated",                         // what Redis may have lost
     "idx_jobs_leased",                           // whose lease has run out
     "companies_workspace_name_key",              // unique in the whole platform
     "idx_tenant_users_user",                     // the viewer's own memberships
@@ -119,6 +120,7 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
             "analytics_jobs",
             "job_logs",
             "job_queues",
+            "job_schedules",
             "jobs"
         ]
     );
@@ -243,7 +245,7 @@ async fn grants_are_what_a_scope_needs() {
                 AND NOT (g.grantee::regrole::text = 'gateway_feed' AND c.relname = 'changes' AND g.privilege_type = 'SELECT'))
             OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
             OR (g.privilege_type <> 'SELECT' AND NOT c.relname = ANY ($1) AND c.relname <> 'user_preferences'
-                AND NOT (g.grantee::regrole::text = 'gateway_dispatcher' AND c.relname = 'analytics_jobs')
+                AND NOT (g.grantee::regrole::text = 'gateway_dispatcher' AND c.relname IN ('analytics_jobs', 'job_schedules'))
                 AND NOT (g.grantee::regrole::text = 'gateway_staff' AND c.relname = 'job_queues' AND g.privilege_type = 'UPDATE')))
         ORDER BY 1";
     assert_eq!(wrong(&world, surplus).await, [""; 0]);

@@ -3,12 +3,13 @@
 use sqlx::PgPool;
 
 /// Tables that are no tenant's: the platform's, the users', and the migrations' own. All others are tenant tables.
-pub(super) const OTHERS: [&str; 17] = [
+pub(super) const OTHERS: [&str; 18] = [
     "admin_system_events",
     "analytics_jobs", // of all tenants, for the dispatcher
     "changes",        // of all tenants, for the feed
     "feature_flags",
     "job_queues",
+    "job_schedules",
     "permissions",
     "plans",
     "seaql_migrations",

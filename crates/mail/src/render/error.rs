@@ -12,6 +12,8 @@ pub enum Part {
     Html,
     /// The plain text.
     Text,
+    /// What is asked before it is sent.
+    Condition,
 }
 
 impl Part {
@@ -21,6 +23,7 @@ impl Part {
             Self::Subject => "subject",
             Self::Html => "html",
             Self::Text => "text",
+            Self::Condition => "condition",
         }
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 
 fn variables() -> Variables<'static> {
     Variables {
-        lead: Lead::new("bob@b.test", Some("Bob O'Neil <x>"), None),
+        lead: Lead::new("bob@b.test", Some("Bob O'Neil <x>"), None, "active"),
         sender: Sender {
             email: "ada@a.test",
             name: Some("Ada"),
@@ -211,4 +211,22 @@ fn text_is_made_of_html() {
         "{}",
         rendered.text
     );
+}
+
+#[test]
+fn a_condition_holds_or_not_and_harms_nobody() {
+    let holds = |expression: &str| super::holds(expression, &Variables::known());
+    for expression in [
+        "lead.status == 'active'",
+        "lead.company and not lead.unknown",
+        "'ada' in lead.email",
+    ] {
+        assert_eq!(holds(expression), Ok(true), "{expression}");
+    }
+    for expression in ["lead.status == 'replied'", "nobody", "lead.unknown"] {
+        assert_eq!(holds(expression), Ok(false), "{expression}");
+    }
+    for expression in ["lead.status =", "'x' * 100000000", "range(9)", ""] {
+        assert!(holds(expression).is_err(), "{expression}");
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// All of them, as templates spell them.
-pub const VARIABLES: [&str; 11] = [
+pub const VARIABLES: [&str; 12] = [
     "campaign.name",
     "company.name",
     "lead.company",
@@ -11,6 +11,7 @@ pub const VARIABLES: [&str; 11] = [
     "lead.first_name",
     "lead.last_name",
     "lead.name",
+    "lead.status",
     "sender.company",
     "sender.email",
     "sender.name",
@@ -50,6 +51,8 @@ pub struct Lead<'a> {
     /// Where it works.
     #[serde(skip_serializing_if = "is_blank")]
     pub company: Option<&'a str>,
+    /// What is known of it, as a key: `active`, `replied`.
+    pub status: &'a str,
 }
 
 /// The account that sends.
@@ -85,7 +88,7 @@ impl Variables<'_> {
     pub(super) fn known() -> Self {
         let (name, email) = (Some("Ada Lovelace"), "ada@example.com");
         Self {
-            lead: Lead::new(email, name, name),
+            lead: Lead::new(email, name, name, "active"),
             sender: Sender {
                 email,
                 name,
@@ -104,7 +107,12 @@ fn is_blank(value: &Option<&str>) -> bool {
 
 impl<'a> Lead<'a> {
     /// A lead with its name taken apart at the first blank.
-    pub fn new(email: &'a str, name: Option<&'a str>, company: Option<&'a str>) -> Self {
+    pub fn new(
+        email: &'a str,
+        name: Option<&'a str>,
+        company: Option<&'a str>,
+        status: &'a str,
+    ) -> Self {
         let trimmed = name.map(str::trim);
         let (first_name, last_name) = match trimmed.and_then(|name| name.split_once(' ')) {
             Some((first, last)) => (Some(first), Some(last.trim_start())),
@@ -116,6 +124,7 @@ impl<'a> Lead<'a> {
             first_name,
             last_name,
             company,
+            status,
         }
     }
 }

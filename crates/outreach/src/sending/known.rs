@@ -1,9 +1,7 @@
 //! What is known of a lead when the next step is looked for.
 
-use entity::{
-    content::email_message,
-    oltp::lead::{self, LeadStatus},
-};
+use entity::{content::email_message, oltp::lead};
+use mail::render::{self, Campaign, Company, Lead, Sender, Variables};
 use sea_orm::ActiveEnum;
 
 use super::sequence::Known;
@@ -15,7 +13,10 @@ pub(crate) struct LeadKnown<'l> {
 }
 
 impl<'l> LeadKnown<'l> {
-    pub(crate) fn new(lead: &'l lead::Model, messages: Option<&'l Vec<email_message::Model>>) -> Self {
+    pub(crate) fn new(
+        lead: &'l lead::Model,
+        messages: Option<&'l Vec<email_message::Model>>,
+    ) -> Self {
         Self {
             lead,
             messages: messages.map_or(&[], Vec::as_slice),
@@ -50,11 +51,15 @@ impl Known for LeadKnown<'_> {
     }
 
     fn lets_send(&self, expression: &str) -> Result<bool, String> {
-        let status: LeadStatus = self.lead.status;
-        let lead = serde_json::json!({
-            "email": self.lead.email, "name": self.lead.name, "company": self.lead.company, "status": status.to_value(),
-        });
-        mail::render::holds(expression, &serde_json::json!({ "lead": lead }))
-            .map_err(|problem| problem.to_string())
+        let status = self.lead.status.to_value();
+        let (name, company) = (self.lead.name.as_deref(), self.lead.company.as_deref());
+        let variables = Variables {
+            lead: Lead::new(&self.lead.email, name, company, &status),
+            sender: Sender::default(),
+            campaign: Campaign::default(),
+            company: Company::default(),
+            unsubscribe_url: "",
+        };
+        render::holds(expression, &variables).map_err(|problem| problem.to_string())
     }
 }

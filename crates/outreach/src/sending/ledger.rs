@@ -1,6 +1,5 @@
 //! What is written down about a message and its lead. Each is one statement, and does nothing the second time.
 
-use chrono::Utc;
 use entity::{
     content::email_message,
     id::{EmailMessageId, LeadId, TenantId, TypedId},
@@ -10,7 +9,7 @@ use entity::{
         template,
     },
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Value};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use tenant::{Access, Identity, Tier};
 use uuid::Uuid;
 
@@ -27,16 +26,26 @@ impl Outreach {
         tenant: TenantId,
         id: EmailMessageId,
     ) -> Result<Option<Draft>, Trouble> {
-        let context = self.database.context(Identity::Job { tenant }, Access::Read);
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
         let (oltp, content) = (context.on(Tier::Oltp), context.on(Tier::Content));
         let read = async {
-            let Some(message) = one::<email_message::Entity>(content, email_message::Column::Id, Some(id.into())).await? else {
+            let Some(message) =
+                one::<email_message::Entity>(content, email_message::Column::Id, Some(id.into()))
+                    .await?
+            else {
                 return Ok(None);
             };
             let campaign = message.campaign_id.map(Uuid::from);
             let campaign = one::<campaign::Entity>(oltp, campaign::Column::Id, campaign).await?;
             let step = message.step_id.map(Uuid::from);
-            let step = one::<campaign_sequence_step::Entity>(oltp, campaign_sequence_step::Column::Id, step).await?;
+            let step = one::<campaign_sequence_step::Entity>(
+                oltp,
+                campaign_sequence_step::Column::Id,
+                step,
+            )
+            .await?;
             let lead = message.lead_id.map(Uuid::from);
             let lead = one::<lead::Entity>(oltp, lead::Column::Id, lead).await?;
             let (Some(campaign), Some(step), Some(lead)) = (campaign, step, lead) else {
@@ -46,7 +55,8 @@ impl Outreach {
             let template = step.template_id.map(Uuid::from);
             let company = campaign.company_id.map(Uuid::from);
             Ok(Some(Draft {
-                account: one::<email_account::Entity>(oltp, email_account::Column::Id, account).await?,
+                account: one::<email_account::Entity>(oltp, email_account::Column::Id, account)
+                    .await?,
                 template: one::<template::Entity>(oltp, template::Column::Id, template).await?,
                 company: one::<company::Entity>(oltp, company::Column::Id, company).await?,
                 before: before(content, &message).await?,
@@ -68,10 +78,18 @@ impl Outreach {
         draft: &Draft,
         letter: &Letter,
     ) -> Result<bool, Trouble> {
-        let context = self.database.writing(Tier::Content, Identity::Job { tenant });
+        let context = self
+            .database
+            .writing(Tier::Content, Identity::Job { tenant });
         let content = context.on(Tier::Content);
         let taken = async {
-            let content_key = crate::content::keep_body(content, tenant, &draft.message.storage_key, &letter.body).await?;
+            let content_key = crate::content::keep_body(
+                content,
+                tenant,
+                &draft.message.storage_key,
+                &letter.body,
+            )
+            .await?;
             let sql = "UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \
                  from_email = $4, to_email = $5, message_id = $6, headers = $7, size_bytes = $8, email_account_id = $9, \
                  parent_storage_key = $10, thread_id = $11, failure_reason = NULL \
@@ -89,16 +107,21 @@ impl Outreach {
                     letter.message_id.as_str().into(),
                     letter.headers.clone().into(),
                     i64::try_from(letter.bytes.len()).unwrap_or(i64::MAX).into(),
-                    draft.account.as_ref().map(|account| Uuid::from(account.id)).into(),
+                    draft
+                        .account
+                        .as_ref()
+                        .map(|account| Uuid::from(account.id))
+                        .into(),
                     before.map(|before| before.storage_key.clone()).into(),
-                    before.map_or(draft.message.id, |before| before.thread_id).into_value(),
+                    before
+                        .map_or(draft.message.id, |before| before.thread_id)
+                        .into_value(),
                 ],
             )
             .await?;
             if rows.is_empty() {
                 return Ok(false);
             }
-            crate::content::index(content, tenant, &draft.message.storage_key, &letter.subject, &letter.body).await?;
             Ok(true)
         };
         let taken: Result<bool, Trouble> = taken.await;
@@ -114,7 +137,9 @@ impl Outreach {
         set: &str,
         reason: Option<&str>,
     ) -> Result<(), Trouble> {
-        let context = self.database.writing(Tier::Content, Identity::Job { tenant });
+        let context = self
+            .database
+            .writing(Tier::Content, Identity::Job { tenant });
         let sql = format!(
             "UPDATE email_messages SET {set}, processed = now() WHERE id = $1 AND status IN ('queued', 'sending')"
         );
@@ -134,7 +159,8 @@ impl Outreach {
         id: EmailMessageId,
     ) -> Result<(), Trouble> {
         let reason = "the mail server was not heard to the end: it may have been sent, and is not sent again";
-        self.set_message(tenant, id, "failure_reason = $2", Some(reason)).await
+        self.set_message(tenant, id, "failure_reason = $2", Some(reason))
+            .await
     }
 
     /// The message is not sent, and the lead is left out.
@@ -145,11 +171,16 @@ impl Outreach {
         reason: &str,
     ) -> Result<Ended, Trouble> {
         let set = "status = 'failed', failed = now(), failure_reason = $2";
-        self.set_message(tenant, draft.message.id, set, Some(reason)).await?;
+        self.set_message(tenant, draft.message.id, set, Some(reason))
+            .await?;
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let sql = "UPDATE campaign_leads SET status = 'stopped', stop_reason = $3, due = NULL \
              WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active'";
-        let values = [draft.campaign.id.into_value(), draft.lead.id.into_value(), reason.into()];
+        let values = [
+            draft.campaign.id.into_value(),
+            draft.lead.id.into_value(),
+            reason.into(),
+        ];
         let done = query(context.on(Tier::Oltp), sql, values).await;
         context.finish(done.is_ok()).await?;
         done?;
@@ -189,7 +220,8 @@ impl Outreach {
         status: LeadStatus,
     ) -> Result<(), Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "UPDATE leads SET status = $2 WHERE id = $1 AND status NOT IN ('unsubscribed', $2)";
+        let sql =
+            "UPDATE leads SET status = $2 WHERE id = $1 AND status NOT IN ('unsubscribed', $2)";
         let values = [lead.into_value(), status.to_value().into()];
         let done = query(context.on(Tier::Oltp), sql, values).await;
         context.finish(done.is_ok()).await?;
@@ -224,5 +256,7 @@ async fn before(
         .limit(1)
         .take();
     let row = content.row(&select).await?;
-    row.map(|row| row.read(0)).transpose().map_err(Trouble::from)
+    row.map(|row| row.read(0))
+        .transpose()
+        .map_err(Trouble::from)
 }

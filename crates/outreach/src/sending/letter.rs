@@ -6,10 +6,10 @@ use entity::{
     oltp::email_account,
 };
 use mail::{
-    Mailbox, Outgoing, Unsubscribe, compose,
-    link::Link,
-    render::{self, Template, Variables},
+    Link, Mailbox, Outgoing, Unsubscribe, compose,
+    render::{self, Campaign, Company, Lead, Sender, Template, Variables},
 };
+use sea_orm::ActiveEnum;
 
 use super::send::Draft;
 use crate::{Outreach, content::Body};
@@ -38,7 +38,7 @@ pub(crate) enum Unwritable {
     Template(#[from] render::Error),
     /// What was filled in is no message.
     #[error("the message can not be written: {0}")]
-    Message(#[from] compose::Error),
+    Message(#[from] mail::compose::Error),
 }
 
 impl Outreach {
@@ -63,15 +63,44 @@ impl Outreach {
             .template
             .as_ref()
             .and_then(|template| template.subject.as_deref()));
+        let content = content.ok_or(Unwritable::NoTemplate)?;
+        let is_html = is_html(content);
         let template = Template {
             subject: subject.unwrap_or_default(),
-            content: content.ok_or(Unwritable::NoTemplate)?,
+            html: is_html.then_some(content),
+            text: (!is_html).then_some(content),
         };
-        let variables = variables(draft, account, sender.as_deref(), &unsubscribe);
+        let status = draft.lead.status.to_value();
+        let (name, company) = (draft.lead.name.as_deref(), draft.lead.company.as_deref());
+        let variables = Variables {
+            lead: Lead::new(&draft.lead.email, name, company, &status),
+            sender: Sender {
+                email: &account.email,
+                name: sender.as_deref(),
+                company: None,
+            },
+            campaign: Campaign {
+                name: &draft.campaign.name,
+            },
+            company: Company {
+                name: draft.company.as_ref().map(|company| company.name.as_str()),
+            },
+            unsubscribe_url: &unsubscribe,
+        };
         let rendered = render::render(&template, &variables)?;
-        let domain = account.email.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let html = rendered
+            .html
+            .as_deref()
+            .map(|html| self.tracked(tenant, draft, html, &unsubscribe));
+        let domain = account
+            .email
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain);
         let message_id = mail::message_id(&draft.message.storage_key, domain);
-        let before = draft.before.as_ref().and_then(|before| before.message_id.clone());
+        let before = draft
+            .before
+            .as_ref()
+            .and_then(|before| before.message_id.clone());
         let outgoing = Outgoing {
             from: Mailbox {
                 name: sender,
@@ -84,10 +113,7 @@ impl Outreach {
             reply_to: None,
             subject: rendered.subject.clone(),
             text: rendered.text.clone(),
-            html: rendered
-                .html
-                .as_deref()
-                .map(|html| self.tracked(tenant, draft, html, &unsubscribe)),
+            html: html.transpose()?,
             message_id: message_id.clone(),
             in_reply_to: before.clone(),
             references: before.into_iter().collect(),
@@ -98,7 +124,7 @@ impl Outreach {
             date: Utc::now(),
             attachments: Vec::new(),
         };
-        let bytes = compose::compose(&outgoing)?;
+        let bytes = compose(&outgoing)?;
         Ok(Letter {
             from: account.email.clone(),
             subject: rendered.subject,
@@ -113,19 +139,25 @@ impl Outreach {
     }
 
     /// The HTML with links that lead by the gateway, and a picture that tells that it was shown.
-    fn tracked(&self, tenant: TenantId, draft: &Draft, html: &str, unsubscribe: &str) -> String {
-        let pixel = self.link("o", tenant, draft, |tenant, message| Link::Open { tenant, message });
+    fn tracked(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        html: &str,
+        unsubscribe: &str,
+    ) -> Result<String, render::Error> {
+        let pixel = self.link("o", tenant, draft, |tenant, message| Link::Open {
+            tenant,
+            message,
+        });
         let click = |url: &str| {
-            if url == unsubscribe {
-                return url.to_owned();
-            }
             self.link("c", tenant, draft, |tenant, message| Link::Click {
                 tenant,
                 message,
                 url: url.to_owned(),
             })
         };
-        render::track(html, click, &pixel)
+        mail::track(html, &[unsubscribe], click, Some(&pixel))
     }
 
     fn link(
@@ -139,4 +171,9 @@ impl Outreach {
         let token = self.settings.link_keys.sign(&link, None);
         format!("{}/{path}/{token}", self.settings.public_url)
     }
+}
+
+/// Whether a template is HTML: it begins with a tag, or with what stands before one.
+fn is_html(content: &str) -> bool {
+    content.trim_start().starts_with('<')
 }

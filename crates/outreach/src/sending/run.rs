@@ -71,9 +71,7 @@ impl Outreach {
 
     /// Lets a scheduled campaign start when its time has come, and gives one without leads all that are active.
     async fn begin(&self, tenant: TenantId, id: CampaignId) -> Result<Begun, Trouble> {
-        let context = self
-            .database
-            .writing(Tier::Oltp, Identity::Job { tenant });
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let oltp = context.on(Tier::Oltp);
         let begun = async {
             let found = by::<campaign::Entity>(oltp, campaign::Column::Id, [id.into()]).await?;
@@ -115,7 +113,9 @@ impl Outreach {
         tenant: TenantId,
         id: CampaignId,
     ) -> Result<(Vec<campaign_sequence_step::Model>, Vec<Due>), Trouble> {
-        let context = self.database.context(Identity::Job { tenant }, Access::Read);
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
         let oltp = context.on(Tier::Oltp);
         let steps = campaign_sequence_step::Entity::find()
             .filter(campaign_sequence_step::Column::CampaignId.eq(id))
@@ -157,7 +157,9 @@ impl Outreach {
         steps: &[campaign_sequence_step::Model],
         due: Vec<Due>,
     ) -> Result<(), Trouble> {
-        let asks = steps.iter().any(|step| step.step_type == StepType::Condition);
+        let asks = steps
+            .iter()
+            .any(|step| step.step_type == StepType::Condition);
         let known = self.known(tenant, &due, asks).await?;
         let now = Utc::now();
         let mut moves = Moves::default();
@@ -198,7 +200,9 @@ impl Outreach {
         let Some(first) = due.first().filter(|_| asks) else {
             return Ok(known);
         };
-        let context = self.database.context(Identity::Job { tenant }, Access::Read);
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
         let keys = due.iter().map(|due| Uuid::from(due.lead.id));
         let found = by::<email_message::Entity>(
             context.on(Tier::Content),
@@ -278,16 +282,15 @@ impl Outreach {
         tenant: TenantId,
         letters: &[Letter<'_>],
     ) -> Result<HashMap<Uuid, String>, Trouble> {
-        let context = self.database.context(Identity::Job { tenant }, Access::Read);
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
         let keys = letters
             .iter()
             .filter_map(|letter| letter.step.email_account_id.map(Uuid::from));
-        let accounts = by::<email_account::Entity>(
-            context.on(Tier::Oltp),
-            email_account::Column::Id,
-            keys,
-        )
-        .await?;
+        let accounts =
+            by::<email_account::Entity>(context.on(Tier::Oltp), email_account::Column::Id, keys)
+                .await?;
         context.finish(false).await?;
         let addresses = accounts
             .into_iter()
@@ -296,11 +299,7 @@ impl Outreach {
     }
 
     /// A job for each message, with the message's id.
-    async fn queue_letters(
-        &self,
-        tenant: TenantId,
-        messages: Vec<Uuid>,
-    ) -> Result<(), Trouble> {
+    async fn queue_letters(&self, tenant: TenantId, messages: Vec<Uuid>) -> Result<(), Trouble> {
         if messages.is_empty() {
             return Ok(());
         }
@@ -316,7 +315,7 @@ impl Outreach {
         .await;
         context.finish(queued.is_ok()).await?;
         queued?;
-        self.wake();
+        self.wake.touch();
         Ok(())
     }
 

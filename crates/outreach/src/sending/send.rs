@@ -3,25 +3,19 @@
 //! The row says that it is being sent, and that is committed, before a byte goes out. Whoever finds a row that says so
 //! does not know what became of it and leaves it alone: a message that may have been sent is never sent again.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{Duration, Utc};
 use entity::{
     content::email_message::{self, MessageStatus},
-    id::{EmailMessageId, TenantId, TypedId},
+    id::{EmailMessageId, TenantId},
     oltp::{
         campaign::{self, CampaignStatus},
         campaign_sequence_step, company, email_account, lead, template,
     },
 };
-use sea_orm::{ActiveEnum, Value};
-use tenant::{Access, Identity, Tier};
 use transport::smtp::{Envelope, Refused};
 
 use super::{Ended, sequence};
-use crate::{
-    Outreach, Trouble,
-    account::Slot,
-    rows::{by, query},
-};
+use crate::{Outreach, Trouble, account::Slot};
 
 /// How soon a message of a campaign that was stopped for now is looked at again.
 const PAUSED: Duration = Duration::minutes(1);
@@ -65,11 +59,15 @@ impl Outreach {
                 return Ok(Ended::Again(Utc::now() + PAUSED));
             }
             CampaignStatus::Completed => {
-                return self.give_up(tenant, &draft, "the campaign was completed").await;
+                return self
+                    .give_up(tenant, &draft, "the campaign was completed")
+                    .await;
             }
         }
         if let Some(reason) = sequence::left_out(draft.lead.status) {
-            return self.give_up(tenant, &draft, &format!("the lead {reason}")).await;
+            return self
+                .give_up(tenant, &draft, &format!("the lead {reason}"))
+                .await;
         }
         self.send_draft(tenant, &draft).await
     }
@@ -81,7 +79,7 @@ impl Outreach {
         let Some(account) = draft.account.as_ref().filter(can_send) else {
             return Ok(Ended::Again(Utc::now() + NO_ACCOUNT));
         };
-        let relay = match self.relay(account) {
+        let relay = match self.relay(tenant, account).await? {
             Ok(relay) => relay,
             Err(problem) => return self.give_up(tenant, draft, &problem.to_string()).await,
         };
@@ -124,11 +122,20 @@ impl Outreach {
                 self.go_on(tenant, draft, true).await
             }
             Refused::Rejected(answer) if !answer.phase.is_about_message() => {
-                self.set_message(tenant, id, "status = 'queued', failure_reason = $2", Some(&reason)).await?;
+                self.set_message(
+                    tenant,
+                    id,
+                    "status = 'queued', failure_reason = $2",
+                    Some(&reason),
+                )
+                .await?;
                 Err(Trouble::Later(reason))
             }
             Refused::Rejected(answer) => {
-                let bad_address = answer.status.as_deref().is_some_and(|status| status.starts_with("5.1."));
+                let bad_address = answer
+                    .status
+                    .as_deref()
+                    .is_some_and(|status| status.starts_with("5.1."));
                 let set = if bad_address {
                     "status = 'bounced', bounced = now(), failure_reason = $2"
                 } else {
@@ -136,16 +143,29 @@ impl Outreach {
                 };
                 self.set_message(tenant, id, set, Some(&reason)).await?;
                 if bad_address {
-                    self.set_lead(tenant, draft.lead.id, lead::LeadStatus::Bounced).await?;
+                    self.set_lead(tenant, draft.lead.id, lead::LeadStatus::Bounced)
+                        .await?;
                 }
                 self.go_on(tenant, draft, false).await
             }
             Refused::Unfit(_) => {
-                self.set_message(tenant, id, "status = 'failed', failed = now(), failure_reason = $2", Some(&reason)).await?;
+                self.set_message(
+                    tenant,
+                    id,
+                    "status = 'failed', failed = now(), failure_reason = $2",
+                    Some(&reason),
+                )
+                .await?;
                 self.go_on(tenant, draft, false).await
             }
             Refused::Later(_) | Refused::NotReached { .. } => {
-                self.set_message(tenant, id, "status = 'queued', failure_reason = $2", Some(&reason)).await?;
+                self.set_message(
+                    tenant,
+                    id,
+                    "status = 'queued', failure_reason = $2",
+                    Some(&reason),
+                )
+                .await?;
                 Err(Trouble::Later(reason))
             }
         }

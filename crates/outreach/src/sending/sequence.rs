@@ -89,7 +89,8 @@ pub(crate) fn left_out(lead: LeadStatus) -> Option<&'static str> {
 fn end_of_wait(step: &campaign_sequence_step::Model, now: DateTime<Utc>) -> DateTime<Utc> {
     let hours = step.wait_duration_hours.unwrap_or_default();
     let waited = now + Duration::hours(hours.into());
-    step.wait_until_date.map_or(waited, |until| until.max(waited))
+    step.wait_until_date
+        .map_or(waited, |until| until.max(waited))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
 
 fn content(tenant: &Tenant, draw: &mut Draw) -> String {
     format!(
-        "Hi {{{{first_name}}}},\n\n{} {}\n\n{}\n\nBest regards\n{}\n\n{{{{unsubscribe_link}}}}\n",
+        "Hi {{{{ lead.first_name|default('there') }}}},\n\n{} {}\n\n{}\n\nBest regards\n{}\n\n{{{{ unsubscribe_url }}}}\n",
         draw.pick(&OPENINGS),
         draw.pick(&OFFERS),
         draw.pick(&CLOSINGS),
