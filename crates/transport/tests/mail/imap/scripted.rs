@@ -183,3 +183,23 @@ async fn a_server_that_can_not_tell_of_mail_is_looked_at_again() {
     .await;
     waited.expect("in time").expect("no word of IDLE");
 }
+
+#[tokio::test]
+async fn a_server_that_leaves_ends_the_wait() {
+    let able = (
+        "CAPABILITY",
+        "* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK done\r\n",
+    );
+    for reply in [
+        "+ waiting\r\n* BYE going\r\n",
+        "+ waiting\r\nTAG NO not now\r\n",
+        HANG_UP,
+    ] {
+        let replies = Vec::leak(vec![able, ("IDLE", reply)]);
+        let opened = Inbox::open(&scripted(replies).await, options()).await;
+        let mut inbox = opened.expect("an inbox");
+        let wait = inbox.wait(Duration::from_secs(600));
+        let waited = timeout(Duration::from_secs(10), wait).await;
+        waited.expect("in time").expect_err("no wait");
+    }
+}

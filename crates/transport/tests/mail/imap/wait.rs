@@ -58,19 +58,6 @@ async fn a_wait_ends_by_itself() {
 }
 
 #[tokio::test]
-async fn a_server_that_leaves_ends_the_wait() {
-    let mut dovecot = Dovecot::start(None).await;
-    let mut inbox = open(&dovecot).await;
-    let leave = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        tokio::task::spawn_blocking(move || dovecot.pause()).await
-    };
-    let waited = timeout(PATIENCE, async { tokio::join!(inbox.wait(LONG), leave).0 });
-    let left = waited.await.expect("in time");
-    assert!(matches!(left, Err(Error::NotReached(_))), "{left:?}");
-}
-
-#[tokio::test]
 async fn a_connection_whose_wait_was_dropped_is_not_used() {
     let dovecot = Dovecot::start(None).await;
     let mut inbox = open(&dovecot).await;
