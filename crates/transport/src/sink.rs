@@ -50,7 +50,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-pub use crate::credentials::Credentials;
+use crate::Credentials;
 pub use fault::{Fault, Moment, Script, Trouble};
 use keep::Keep;
 pub use received::Received;
