@@ -43,14 +43,14 @@ use std::{
 
 use rustls::ServerConfig;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     pin,
     sync::{mpsc, watch},
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-pub use crate::credentials::Credentials;
+use crate::Credentials;
 pub use fault::{Fault, Moment, Script, Trouble};
 use keep::Keep;
 pub use received::Received;
@@ -58,6 +58,9 @@ pub use reply::Reply;
 
 /// How long connections may take to end their message once the server stops.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long nobody is let in after somebody could not be.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// How a sink is started. The default takes everything on a free port of `127.0.0.1`, and forgets it.
 #[derive(Clone, Debug)]
@@ -190,15 +193,15 @@ impl Sink {
             tokio::select! {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => {}
-                Ok((stream, _)) = self.listener.accept() => {
-                    let (options, keep) = (Arc::clone(&self.options), Arc::clone(&self.keep));
-                    let stopped = stopped.clone();
-                    connections.spawn(async move {
-                        let served = connection::serve(stream, &options, &keep, stopped).await;
-                        if let Err(error) = served {
-                            tracing::debug!(error = %error, "a client went away");
-                        }
-                    });
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(self.connection(stream, stopped.clone()));
+                    }
+                    // One that is gone already, or there are too many: the next may do better.
+                    Err(error) => {
+                        tracing::warn!(error = %error, "a client could not be let in");
+                        sleep(BREATH).await;
+                    }
                 }
             }
         }
@@ -207,5 +210,18 @@ impl Sink {
         let rest = async { while connections.join_next().await.is_some() {} };
         // Who takes longer is cut off, with the set.
         let _ = timeout(GRACE, rest).await;
+    }
+
+    fn connection(
+        &self,
+        stream: TcpStream,
+        stopped: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let (options, keep) = (Arc::clone(&self.options), Arc::clone(&self.keep));
+        async move {
+            if let Err(error) = connection::serve(stream, &options, &keep, stopped).await {
+                tracing::debug!(error = %error, "a client went away");
+            }
+        }
     }
 }

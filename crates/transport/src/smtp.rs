@@ -27,10 +27,11 @@
 
 mod connection;
 mod deliver;
-mod guard;
 mod letter;
 mod pool;
 mod refused;
+mod replies;
+mod start_tls;
 
 use std::{
     hash::{Hash, Hasher},

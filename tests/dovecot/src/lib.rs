@@ -19,7 +19,6 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use configuration::{Configuration, Ports};
 use process::Process;
-use tempfile::TempDir;
 
 /// The only user.
 pub const USER: &str = "ann";
@@ -36,7 +35,7 @@ pub struct Dovecot {
     process: Process,
     ports: Ports,
     authority: String,
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 impl Dovecot {
@@ -44,13 +43,14 @@ impl Dovecot {
     pub async fn start(relay: Option<SocketAddr>) -> Self {
         process::check();
         let folder = tempfile::Builder::new().prefix("gwdove").tempdir();
-        let folder = folder.expect("a temporary folder");
-        process::give(folder.path());
-        let configuration = Configuration::new(folder.path(), relay);
+        // Removed when the server has ended.
+        let folder = folder.expect("a temporary folder").keep();
+        process::give(&folder);
+        let configuration = Configuration::new(&folder, relay);
         for _ in 0..ATTEMPTS {
             let ports = Ports::free();
             configuration.write(&ports);
-            if let Some(process) = Process::start(folder.path(), ports.imap).await {
+            if let Some(process) = Process::start(&folder, ports.imap).await {
                 return Self {
                     process,
                     ports,
@@ -59,7 +59,7 @@ impl Dovecot {
                 };
             }
         }
-        panic!("Dovecot does not start: {}", process::log(folder.path()));
+        panic!("Dovecot does not start: {}", process::log(&folder));
     }
 
     /// Ends it; what is delivered lies there until [`Dovecot::resume`].
@@ -69,7 +69,7 @@ impl Dovecot {
 
     /// Starts it again, on the same ports.
     pub async fn resume(&mut self) {
-        let started = Process::start(self.folder.path(), self.ports.imap).await;
+        let started = Process::start(&self.folder, self.ports.imap).await;
         self.process = started.expect("the ports are free still");
     }
 
@@ -104,6 +104,15 @@ impl Dovecot {
     }
 
     fn inbox(&self) -> PathBuf {
-        self.folder.path().join("mail").join(USER)
+        self.folder.join("mail").join(USER)
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        if self.process.has_ended() {
+            // A folder that is left is no failure of a test.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write,
     os::unix::{fs::chown, process::CommandExt},
     path::Path,
     process::{Child, Command, Stdio},
@@ -17,11 +18,12 @@ const INSTALL: &str = "`apt-get install dovecot-imapd dovecot-submissiond`";
 const LOOKS: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The server is ended when this shell reads the end of its input, which is where the test's process has
-/// died, too.
-const SCRIPT: &str = "exec 3<&0; dovecot -F -c \"$0\" 3<&- & server=$!; \
-                      { read -r _ <&3; kill \"$server\"; } & \
-                      wait \"$server\"; kill $! 2>/dev/null";
+/// Ends the server at a line of its input or at the end of it, which is where the test's process has died,
+/// too; that takes a second, which no test waits for. Then another line keeps the folder.
+const SCRIPT: &str = "exec 3<&0; dovecot -F -c \"$0/dovecot.conf\" 3<&- & server=$!; \
+                      { read -r end <&3; kill \"$server\"; } & \
+                      wait \"$server\" || exit 1; \
+                      read -r keep <&3 || rm -r \"$0\"";
 
 pub(crate) struct Process {
     shell: Child,
@@ -80,7 +82,7 @@ impl Process {
     pub(crate) async fn start(folder: &Path, port: u16) -> Option<Self> {
         let errors = fs::File::create(folder.join("errors")).expect("a file of ours");
         let mut shell = command("sh");
-        shell.args(["-c", SCRIPT]).arg(folder.join("dovecot.conf"));
+        shell.args(["-c", SCRIPT]).arg(folder);
         if geteuid().is_root() {
             let (user, group) = account();
             shell.uid(user.uid.as_raw()).gid(group.gid.as_raw());
@@ -105,18 +107,15 @@ impl Process {
         None
     }
 
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.shell.try_wait().is_ok_and(|ended| ended.is_some())
+    }
+
     /// Ends the server, and waits until it has.
     pub(crate) fn end(&mut self) {
-        drop(self.shell.stdin.take());
+        let input = self.shell.stdin.as_mut().expect("a shell that reads");
+        input.write_all(b"end\nkeep\n").expect("a shell that reads");
         self.shell.wait().expect("a child");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.shell.stdin.take());
-        // One that has ended is fine, too.
-        let _ = self.shell.wait();
     }
 }
 

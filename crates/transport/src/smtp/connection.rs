@@ -4,16 +4,16 @@ use std::{fmt::Display, net::IpAddr, sync::Arc, time::Duration};
 
 use lettre::transport::smtp::{
     authentication::{self, DEFAULT_MECHANISMS},
-    client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters},
+    client::AsyncSmtpConnection,
     commands::{Quit, Rset},
     extension::ClientId,
     response::Response,
 };
 use rustls::ClientConfig;
 use secrecy::ExposeSecret;
-use tokio::time::timeout;
+use tokio::{net::TcpStream, time::timeout};
 
-use super::{Cause, Phase, Refused, Relay, Timeouts, guard::Guard};
+use super::{Cause, Phase, Refused, Relay, Timeouts, replies::Replies, start_tls::start_tls};
 use crate::{
     Security, Server,
     dial::{self, Stream},
@@ -35,37 +35,26 @@ impl Connection {
         timeouts: &Timeouts,
     ) -> Result<Self, Refused> {
         let server = &relay.server;
-        let stream = reach(server, tls, timeouts).await?;
+        let dialled = dial::tcp(server, timeouts.connect).await;
+        let stream = dialled.map_err(|error| Refused::not_reached(Phase::Connect, error))?;
+        let name = relay.name(&stream);
+        let stream = secured(server, stream, tls, &name, timeouts).await?;
         if relay.credentials.is_some() && server.security == Security::None && stream.is_remote() {
             return Err(Refused::not_reached(Phase::SignIn, Cause::PasswordInClear));
         }
-        let name = relay.name(&stream);
-        let greeted =
-            AsyncSmtpConnection::connect_with_transport(Box::new(Guard::new(stream)), &name);
-        let smtp = within(timeouts.command, Phase::Greeting, greeted).await?;
+        // The server has greeted already, and does not again.
+        let heard: &[u8] = match server.security {
+            Security::StartTls => b"220 TLS\r\n",
+            Security::None | Security::Tls => b"",
+        };
+        let replies = Box::new(Replies::new(stream, heard));
+        let greeted = AsyncSmtpConnection::connect_with_transport(replies, &name);
         let mut connection = Self {
-            smtp,
+            smtp: within(timeouts.command, Phase::Greeting, greeted).await?,
             is_at_rest: true,
         };
-        if server.security == Security::StartTls {
-            connection.start_tls(server, &name, timeouts).await?;
-        }
         connection.sign_in(relay, timeouts).await?;
         Ok(connection)
-    }
-
-    async fn start_tls(
-        &mut self,
-        server: &Server,
-        name: &ClientId,
-        timeouts: &Timeouts,
-    ) -> Result<(), Refused> {
-        if !self.smtp.can_starttls() {
-            return Err(Refused::not_reached(Phase::Tls, Cause::NoStartTls));
-        }
-        let parameters = parameters(server)?;
-        let started = self.smtp.starttls(parameters, name);
-        within(timeouts.connect, Phase::Tls, started).await
     }
 
     async fn sign_in(&mut self, relay: &Relay, timeouts: &Timeouts) -> Result<(), Refused> {
@@ -101,15 +90,20 @@ impl Connection {
     }
 }
 
-async fn reach(
+/// TLS, from where it begins.
+async fn secured(
     server: &Server,
+    mut stream: TcpStream,
     tls: &Arc<ClientConfig>,
+    name: &ClientId,
     timeouts: &Timeouts,
 ) -> Result<Stream, Refused> {
-    let dialled = dial::tcp(server, timeouts.connect).await;
-    let stream = dialled.map_err(|error| Refused::not_reached(Phase::Connect, error))?;
-    if server.security != Security::Tls {
+    if server.security == Security::None {
         return Ok(Stream::Plain(stream));
+    }
+    if server.security == Security::StartTls {
+        let started = timeout(timeouts.command, start_tls(&mut stream, name)).await;
+        started.unwrap_or_else(|_| Err(timed_out(Phase::Greeting, timeouts.command)))?;
     }
     let encrypted = dial::encrypt(stream, server, Arc::clone(tls));
     match timeout(timeouts.connect, encrypted).await {
@@ -118,26 +112,14 @@ async fn reach(
     }
 }
 
-/// The same trust as [`dial::trust`], in the form that lettre takes.
-fn parameters(server: &Server) -> Result<TlsParameters, Refused> {
-    let mut builder = TlsParameters::builder(server.host.clone())
-        .certificate_store(CertificateStore::WebpkiRoots);
-    let unusable = |error| Refused::not_reached(Phase::Tls, Cause::Smtp(error));
-    if let Some(pem) = &server.authority {
-        let certificate = Certificate::from_pem(pem.as_bytes()).map_err(unusable)?;
-        builder = builder.add_root_certificate(certificate);
-    }
-    builder.build().map_err(unusable)
-}
-
 impl Relay {
     /// What `EHLO` says: the name that was chosen, or the address that the connection comes from (RFC
     /// 5321, section 4.1.4).
-    fn name(&self, stream: &Stream) -> ClientId {
+    fn name(&self, stream: &TcpStream) -> ClientId {
         if let Some(name) = &self.name {
             return ClientId::Domain(name.clone());
         }
-        match stream.tcp().local_addr().map(|address| address.ip()) {
+        match stream.local_addr().map(|address| address.ip()) {
             Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
             Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
             Err(_) => ClientId::default(),

@@ -195,12 +195,25 @@ impl Answer {
     fn of(phase: &Phase, error: &smtp::Error) -> Option<Self> {
         let code = error.status()?;
         let text = error.source().map(ToString::to_string).unwrap_or_default();
+        let phase = phase.clone();
         Some(Self {
-            phase: phase.clone(),
+            phase,
             code: code.into(),
             status: status(&text),
             text,
         })
+    }
+
+    /// Of a reply as it was said, with the code before each line.
+    pub(super) fn new(phase: Phase, code: u16, reply: &str) -> Self {
+        let lines = reply.lines().filter_map(|line| line.get(4..));
+        let text = lines.collect::<Vec<_>>().join(" ");
+        Self {
+            phase,
+            code,
+            status: status(&text),
+            text,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod front;
+mod imap;
 mod relayed;
 mod sink;
 mod smtp;

@@ -6,7 +6,10 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use transport::smtp::{Accepted, Cause, Phase, Refused, Unfit};
+use transport::{
+    Security,
+    smtp::{Accepted, Cause, Phase, Refused, Unfit},
+};
 
 use super::{MESSAGE, relay, send};
 
@@ -22,7 +25,14 @@ pub async fn scripted(replies: &'static [(&'static str, &'static str)]) -> Socke
         loop {
             let reply = replies.iter().find(|(word, _)| line.starts_with(word));
             let reply = reply.map_or("", |(_, reply)| reply);
-            stream.get_mut().write_all(reply.as_bytes()).await?;
+            // A letter that is no UTF-8.
+            let latin1 = b"250 \xfc\r\n";
+            let reply = if reply.contains("LATIN1") {
+                latin1
+            } else {
+                reply.as_bytes()
+            };
+            stream.get_mut().write_all(reply).await?;
             line.clear();
             if stream.read_line(&mut line).await? == 0 {
                 return std::io::Result::Ok(());
@@ -130,27 +140,80 @@ async fn what_a_server_can_not_take_is_not_sent() {
 
 /// A second reply in one piece with the first: somebody on the way has put it there.
 #[tokio::test]
-async fn what_is_said_unasked_in_clear_is_refused() {
+async fn what_is_said_unasked_before_tls_is_refused() {
+    for (greeting, go_ahead) in [
+        ("220 a\r\n", "220 go\r\n250 injected\r\n"),
+        ("220 a\r\n250 injected\r\n", "220 go\r\n"),
+    ] {
+        let replies = Vec::leak(vec![
+            ("GREETING", greeting),
+            ("EHLO", "250-x\r\n250 STARTTLS\r\n"),
+            ("STARTTLS", go_ahead),
+        ]);
+        let mut secure = relay(scripted(replies).await);
+        secure.server.security = Security::StartTls;
+        let sent = send(&secure, "to@x.test", MESSAGE).await;
+        let Err(Refused::NotReached {
+            cause: Cause::Io(error),
+            ..
+        }) = sent
+        else {
+            panic!("{sent:?}");
+        };
+        assert!(
+            error.to_string().contains("more than it was asked"),
+            "{error}"
+        );
+    }
+}
+
+/// One reply too many, which would pass for the answer to the content.
+#[tokio::test]
+async fn an_answer_before_the_end_is_none() {
+    let sent = sent(&[
+        ("GREETING", "220 a\r\n"),
+        ("EHLO", "250 x\r\n"),
+        ("MAIL", "250 x\r\n"),
+        ("RCPT", "250 x\r\n"),
+        ("DATA", "354 x\r\n250 accepted\r\n"),
+    ])
+    .await;
+    let Err(Refused::NotReached { phase, .. }) = sent else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(phase, Phase::Data);
+}
+
+#[tokio::test]
+async fn a_server_may_refuse_tls() {
     let mut secure = relay(
         scripted(&[
             ("GREETING", "220 a\r\n"),
-            ("EHLO", "250-x\r\n250 STARTTLS\r\n"),
-            ("STARTTLS", "220 go\r\n250 injected\r\n"),
+            ("EHLO", "250-x\r\n250 starttls\r\n"),
+            ("STARTTLS", "454-4.7.0 not\r\n454 4.7.0 now\r\n"),
         ])
         .await,
     );
-    secure.server.security = transport::Security::StartTls;
-    let sent = send(&secure, "to@x.test", MESSAGE).await;
-    let Err(Refused::NotReached {
-        phase,
-        cause: Cause::Smtp(error),
-    }) = sent
-    else {
-        panic!("{sent:?}");
+    secure.server.security = Security::StartTls;
+    let Err(Refused::Later(answer)) = send(&secure, "to@x.test", MESSAGE).await else {
+        panic!("no answer");
     };
-    assert_eq!(phase, Phase::Tls);
-    assert!(
-        error.to_string().contains("more than it was asked"),
-        "{error}"
-    );
+    assert_eq!((answer.phase, answer.code), (Phase::Tls, 454));
+    assert_eq!(answer.status.as_deref(), Some("4.7.0"));
+    assert_eq!(answer.text, "4.7.0 not 4.7.0 now");
+}
+
+/// A server of elsewhere answers in letters of its own.
+#[tokio::test]
+async fn an_answer_in_other_letters_is_understood() {
+    let accepted = sent(&[
+        ("GREETING", "220 a\r\n"),
+        ("EHLO", "250 x\r\n"),
+        ("MAIL", "250 x\r\n"),
+        ("RCPT", "250 x\r\n"),
+        ("DATA", "354 x\r\n"),
+        (".", "250 LATIN1\r\n"),
+    ])
+    .await;
+    assert_eq!(accepted.expect("accepted").response, "250 ?");
 }
