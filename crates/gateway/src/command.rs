@@ -13,6 +13,7 @@ mod seed;
 mod serve;
 mod signals;
 mod token;
+mod worker;
 
 use std::{
     io::{self, Write},
@@ -48,6 +49,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API and GraphiQL (the default)
     Serve,
+    /// Do the jobs of all tenants: send campaigns, read mail; beside `serve`, or in its place
+    Worker,
     /// Change the database's schema, or show where it stands
     #[command(subcommand)]
     Migrate(migrate::Migrate),
@@ -97,6 +100,7 @@ impl Cli {
             Command::Schema => schema::run(),
             Command::Permissions => permissions::run(),
             Command::Documents(documents) => documents.run(&config),
+            Command::Worker => long(&config, |signals| worker::run(&config, signals)),
             Command::Serve => long(&config, |signals| serve::run(&config, signals)),
             Command::Token(token) => long(&config, |signals| signals.end(token.run(&config))),
             Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),

@@ -131,7 +131,7 @@ impl Databases {
         let mut options = Options::durable(folder);
         options.binaries.clone_from(&config.postgres_bin);
         options.start_timeout = START;
-        options.callers_files = &[auth::KEY_FILE];
+        options.callers_files = &[auth::KEY_FILE, auth::LINK_KEY_FILE];
         let server = Server::start(options).await?;
         let url = |role: &str, name: &str| server.url(role, name);
         let tiers = embedded_tiers(url, |name| server.superuser_url(name));

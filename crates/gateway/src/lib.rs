@@ -19,13 +19,16 @@ mod budget;
 pub mod command;
 mod database;
 pub mod http;
+mod links;
 mod live;
 mod operation;
 mod serve;
 pub mod settings;
 mod telemetry;
 mod trusted;
+mod work;
 
 pub use database::TierUrls;
+pub use links::LinkKeyError;
 pub use serve::{Gateway, InvalidUrl, Unready, serve};
 pub use trusted::ManifestError;

@@ -20,8 +20,8 @@ use self::{
     gateway::Shared,
 };
 
-pub(crate) use self::core::STACK;
 pub use self::gateway::{Gateway, InvalidUrl, Unready};
+pub(crate) use self::{core::STACK, gateway::database};
 
 /// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
 /// closes the connections.
@@ -51,6 +51,7 @@ pub async fn serve(
     tokio::select! {
         never = accept(&listener, &cores) => match never {},
         () = follow(shared.as_deref()) => {}
+        () = tell_workers(shared.as_deref()) => {}
         () = shutdown => {}
     }
     drop(listener);
@@ -72,6 +73,14 @@ pub async fn serve(
 async fn follow(shared: Option<&Shared>) {
     match shared {
         Some(shared) => shared.live.feed.run().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells the workers of other processes what they may find, for as long as it is polled.
+async fn tell_workers(shared: Option<&Shared>) {
+    match shared {
+        Some(shared) => shared.wake.publish().await,
         None => std::future::pending().await,
     }
 }

@@ -138,10 +138,31 @@ pub struct Settings {
     /// Whether tenants get no more requests a minute than their plan allows (`api_rate_limit`) [default: true]
     #[arg(long, env = "GATEWAY_RATE_LIMITS", global = true)]
     pub rate_limits: Option<bool>,
-    /// Redis in which several gateways count tenants' requests together (redis://host:6379/0, or
-    /// unix:///path) [default: each counts for itself]
-    #[arg(long, env = "GATEWAY_REDIS_URL", global = true, hide_env_values = true)]
+    /// Redis in which several gateways count tenants' requests together, and by which workers hear of jobs at once
+    /// (redis://host:6379/0, or unix:///path) [default: each counts for itself; jobs are looked for in PostgreSQL]
+    #[arg(long, env = "REDIS_URL", global = true, hide_env_values = true)]
     pub redis_url: Option<SecretString>,
+    /// Whether `serve` does jobs, too; `gateway worker` does them by itself [default: true with the embedded database]
+    #[arg(long, env = "GATEWAY_WORKER", global = true)]
+    pub worker: Option<bool>,
+    /// Jobs at once [default: 8]
+    #[arg(long, env = "GATEWAY_WORKER_CONCURRENCY", global = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub worker_concurrency: Option<u32>,
+    /// Milliseconds between two looks for jobs when nothing is heard of any [default: 1000]
+    #[arg(long, env = "GATEWAY_WORKER_POLL_MS", global = true, value_parser = clap::value_parser!(u64).range(10..))]
+    pub worker_poll_ms: Option<u64>,
+    /// Where the receivers of mail reach this gateway: what the links in it begin with (https://mail.example.com)
+    /// [default: the address it listens on]
+    #[arg(long, env = "GATEWAY_PUBLIC_URL", global = true)]
+    pub public_url: Option<url::Url>,
+    /// Mail server that all mail goes out by, whatever its account says (smtp://user:password@host:587, smtps:// for
+    /// TLS from the first byte, smtp+plain:// without TLS) [default: each account's own; with the embedded database a
+    /// sink on this machine, which keeps the mail in the data folder]
+    #[arg(long, env = "GATEWAY_SMTP_URL", global = true, hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+    /// Folder with the accounts' passwords, each in a file at its `vault_key_path`
+    #[arg(long, env = "GATEWAY_SECRETS_DIR", global = true)]
+    pub secrets_dir: Option<PathBuf>,
     /// Bytes of memory for documents that were seen before, and as many for answers to introspection; 0
     /// keeps none [default: 16777216]
     #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
@@ -215,6 +236,10 @@ pub struct Settings {
     /// Key that signs and verifies tokens (HS256, 32 bytes or more) [default: made in the data folder]
     #[arg(long, env = "GATEWAY_TOKEN_KEY", global = true, hide_env_values = true)]
     pub token_key: Option<SecretString>,
+    /// Keys that sign links to files (`2:new secret,1:old secret`, 32 bytes or more each): the first signs, the others are
+    /// good still; the same for all gateways [default: made in the data folder]
+    #[arg(long, env = "GATEWAY_LINK_KEY", global = true, hide_env_values = true)]
+    pub link_key: Option<SecretString>,
     /// Where an identity provider has its JSON Web Key Set (https://…/jwks.json): its tokens are good, and those of the
     /// key above are not any more
     #[arg(long, env = "GATEWAY_JWKS_URL", global = true)]
@@ -370,6 +395,12 @@ impl Settings {
             cors_origins: self.cors_origins.or(weaker.cors_origins),
             rate_limits: self.rate_limits.or(weaker.rate_limits),
             redis_url: self.redis_url.or(weaker.redis_url),
+            worker: self.worker.or(weaker.worker),
+            worker_concurrency: self.worker_concurrency.or(weaker.worker_concurrency),
+            worker_poll_ms: self.worker_poll_ms.or(weaker.worker_poll_ms),
+            public_url: self.public_url.or(weaker.public_url),
+            smtp_url: self.smtp_url.or(weaker.smtp_url),
+            secrets_dir: self.secrets_dir.or(weaker.secrets_dir),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             max_document_bytes: self.max_document_bytes.or(weaker.max_document_bytes),
             max_tokens: self.max_tokens.or(weaker.max_tokens),
@@ -394,6 +425,7 @@ impl Settings {
             max_tenant_streams: self.max_tenant_streams.or(weaker.max_tenant_streams),
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
+            link_key: self.link_key.or(weaker.link_key),
             jwks_url: self.jwks_url.or(weaker.jwks_url),
             token_keys_file: self.token_keys_file.or(weaker.token_keys_file),
             jwks_max_age_seconds: self.jwks_max_age_seconds.or(weaker.jwks_max_age_seconds),

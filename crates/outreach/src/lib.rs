@@ -29,7 +29,7 @@ pub use settings::{Secrets, Settings};
 #[derive(Clone)]
 pub struct Outreach {
     database: Database,
-    mailer: Arc<Mailer>,
+    mailer: Mailer,
     wake: Wake,
     settings: Arc<Settings>,
 }
@@ -37,7 +37,7 @@ pub struct Outreach {
 impl Outreach {
     /// What works on these databases.
     #[must_use]
-    pub fn new(database: Database, mailer: Arc<Mailer>, wake: Wake, settings: Settings) -> Self {
+    pub fn new(database: Database, mailer: Mailer, wake: Wake, settings: Settings) -> Self {
         Self {
             database,
             mailer,

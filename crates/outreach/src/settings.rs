@@ -1,6 +1,9 @@
 //! What the platform's operator decides about the work.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
 
 use mail::Keys;
 use secrecy::SecretString;
@@ -11,7 +14,7 @@ pub struct Settings {
     /// Where receivers reach this gateway: what links in mail begin with, such as `https://mail.example.com`.
     pub public_url: String,
     /// What links are signed with.
-    pub link_keys: Keys,
+    pub link_keys: Arc<Keys>,
     /// All mail goes out this way, whatever its account's server is.
     pub relay: Option<Relay>,
     /// The passwords of the accounts.

@@ -15,6 +15,8 @@ const SHORTEST: usize = 32;
 
 /// Its name in the data folder.
 pub(crate) const KEY_FILE: &str = "token.key";
+/// The name of the key there that links are signed with.
+pub(crate) const LINK_KEY_FILE: &str = "link.key";
 
 /// A shared secret for HS256.
 #[derive(Clone)]
@@ -33,7 +35,7 @@ pub enum KeyError {
     Short,
     /// The key's file can not be read or made.
     #[error(
-        "the token key {path} can not be read or made: {cause}; set GATEWAY_TOKEN_KEY, or GATEWAY_DATA_DIR to a folder you may write to"
+        "the key {path} can not be read or made: {cause}; set GATEWAY_TOKEN_KEY, or GATEWAY_DATA_DIR to a folder you may write to"
     )]
     File {
         /// The file.
@@ -64,21 +66,29 @@ impl TokenKey {
     /// # Errors
     /// [`KeyError::File`] when the folder can not be written to.
     pub fn of_folder(folder: &Path) -> Result<Self, KeyError> {
-        let path = folder.join(KEY_FILE);
-        let failed = |cause| KeyError::File {
-            path: path.clone(),
-            cause,
-        };
-        match fs::read_to_string(&path) {
-            Ok(secret) => Self::new(&secret.into()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder).map_err(failed)?;
-                write_new(&path).map_err(failed)?;
-                // Read back: another process may have been first.
-                Self::new(&fs::read_to_string(&path).map_err(failed)?.into())
-            }
-            Err(error) => Err(failed(error)),
+        Self::new(&secret_of_folder(folder, KEY_FILE)?)
+    }
+}
+
+/// The secret in a file of a data folder, made at its first use.
+///
+/// # Errors
+/// [`KeyError::File`] when the folder can not be written to.
+pub(crate) fn secret_of_folder(folder: &Path, name: &str) -> Result<SecretString, KeyError> {
+    let path = folder.join(name);
+    let failed = |cause| KeyError::File {
+        path: path.clone(),
+        cause,
+    };
+    match fs::read_to_string(&path) {
+        Ok(secret) => Ok(secret.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).map_err(failed)?;
+            write_new(&path).map_err(failed)?;
+            // Read back: another process may have been first.
+            Ok(fs::read_to_string(&path).map_err(failed)?.into())
         }
+        Err(error) => Err(failed(error)),
     }
 }
 

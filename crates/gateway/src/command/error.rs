@@ -9,11 +9,12 @@ use std::{
 use tenant::{Finding, Tier};
 
 use crate::{
-    InvalidUrl, ManifestError, Unready,
+    InvalidUrl, LinkKeyError, ManifestError, Unready,
     auth::{KeyError, TrustError},
     database::DatabaseError,
     settings::SettingsError,
     telemetry::TelemetryError,
+    work::WorkError,
 };
 
 /// Each message says in a sentence what to do.
@@ -61,6 +62,12 @@ pub enum CommandError {
     /// The trusted documents can not be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// Links can not be signed.
+    #[error(transparent)]
+    Links(#[from] LinkKeyError),
+    /// Mail can not be sent.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// Trusted documents that can not be run.
     #[error("problems found: {problems}; documents looked at: {count}")]
     Documents {

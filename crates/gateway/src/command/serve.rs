@@ -1,8 +1,8 @@
 //! `gateway serve`.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 use super::{
     CommandError, Signals,
@@ -17,6 +17,7 @@ use crate::{
     auth::{LoggedEvents, Trust},
     database::{Databases, TierDatabase},
     settings::Config,
+    work::Work,
 };
 
 pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
@@ -64,7 +65,14 @@ async fn serve(
     let address = listener.local_addr().map_err(CommandError::Serve)?;
     // Tokens that would be refused help nobody.
     let demo = demo.filter(|_| config.tokens.takes_shared_key());
+    let work = work(config, databases, &gateways, address).await?;
     announce(address, demo.as_ref(), &key)?;
+    if let Some(sink) = work.as_ref().and_then(Work::sink) {
+        tracing::info!(
+            "mail is sent to {sink}, a sink on this machine, which keeps it in {}",
+            config.data_dir.join("mail").display()
+        );
+    }
     let seconds = config.drain.as_secs();
     let (first, second) = (signals.clone().asked(1), signals.asked(2));
     let stop = async move {
@@ -73,10 +81,41 @@ async fn serve(
             "stopping: requests in flight get {seconds} s to end, a second Ctrl-C ends them at once"
         );
     };
+    let stopped = Arc::new(Notify::new());
+    let served = async {
+        let served = crate::serve(gateways, listener, config.drain, stop).await;
+        // What requests have begun is there to be done.
+        stopped.notify_one();
+        served.map_err(CommandError::Serve)
+    };
+    let worked = async {
+        match work {
+            Some(work) => work.run(stopped.notified()).await,
+            None => stopped.notified().await,
+        }
+    };
     tokio::select! {
-        served = crate::serve(gateways, listener, config.drain, stop) => served.map_err(CommandError::Serve),
+        (served, ()) = futures::future::join(served, worked) => served,
         () = second => Ok(()),
     }
+}
+
+/// The worker beside the requests, unless it is switched off.
+async fn work(
+    config: &Config,
+    databases: &Databases,
+    gateways: &[Arc<Gateway>],
+    address: SocketAddr,
+) -> Result<Option<Work>, CommandError> {
+    let Some(gateway) = gateways.first() else {
+        return Ok(None);
+    };
+    if !config.worker.unwrap_or(databases.is_embedded()) {
+        return Ok(None);
+    }
+    let (urls, wake) = (databases.login(), gateway.wake().clone());
+    let work = Work::new(config, &urls, wake, address, databases.is_embedded()).await?;
+    Ok(Some(work))
 }
 
 /// Brings the embedded database up to date, and asks that of somebody else for one that was given.

@@ -12,7 +12,7 @@ use axum::{
 };
 use futures::FutureExt;
 use rows::Output;
-use tenant::{Access, Identity};
+use tenant::{Access, Identity, Outcome};
 use tracing::Instrument;
 
 use super::{
@@ -194,6 +194,9 @@ pub(super) async fn execute(
     )
     .await;
     log.executed(&executed);
+    if kind == OperationType::Mutation && executed.outcome == Some(Outcome::Committed) {
+        gateway.wake().touch();
+    }
     Budgets::learn(gateway, identity, &executed);
     let reached = executed.reached;
     let answer = executed.answer();

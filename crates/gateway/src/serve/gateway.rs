@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use worker::Wake;
 
 use crate::{
     TierUrls,
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     introspections: Introspections,
     introspection: Introspection,
     trusted: trusted::Documents,
+    pub(super) wake: Wake,
     door: Door,
     trusted_proxies: Vec<IpNet>,
     budgets: Budgets,
@@ -68,6 +70,7 @@ impl Gateway {
             introspections: Introspections::new(config.document_cache_bytes),
             introspection: config.introspection,
             trusted: trusted::Documents::read(config)?,
+            wake: Wake::through(config.redis_url.as_ref()).map_err(InvalidUrl::from)?,
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
             budgets: Budgets::new(),
@@ -132,6 +135,11 @@ impl Gateway {
     /// The documents that are known by an id.
     pub(crate) fn trusted(&self) -> &trusted::Documents {
         &self.shared.trusted
+    }
+
+    /// Tells workers that there may be something to do.
+    pub fn wake(&self) -> &Wake {
+        &self.shared.wake
     }
 
     /// Who decides whom a request speaks for.
@@ -222,7 +230,8 @@ impl Gateway {
     }
 }
 
-fn database(urls: &TierUrls, options: &DatabaseOptions) -> Result<Database, InvalidUrl> {
+/// The databases of all tiers.
+pub(crate) fn database(urls: &TierUrls, options: &DatabaseOptions) -> Result<Database, InvalidUrl> {
     let database = Database::new(&urls.oltp, options)?;
     let others = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Oltp);
     others.into_iter().try_fold(database, |database, tier| {
@@ -252,7 +261,7 @@ pub enum InvalidUrl {
     #[error("DATABASE_URL is not a PostgreSQL URL (postgres://user@host/database): {0}")]
     Database(#[from] sqlx::Error),
     /// That of Redis.
-    #[error("GATEWAY_REDIS_URL is not a Redis URL (redis://host:6379/0, or unix:///path): {0}")]
+    #[error("REDIS_URL is not a Redis URL (redis://host:6379/0, or unix:///path): {0}")]
     Redis(#[from] redis::RedisError),
 }
 

@@ -61,8 +61,20 @@ pub struct Config {
     pub cors_origins: Origins,
     /// Whether requests are counted against the tenants' plans.
     pub rate_limits: bool,
-    /// Where several gateways count together.
+    /// Where several gateways count together, and workers hear of jobs.
     pub redis_url: Option<SecretString>,
+    /// Whether `serve` does jobs; `None` is with the embedded database only.
+    pub worker: Option<bool>,
+    /// Jobs at once.
+    pub worker_concurrency: u32,
+    /// How often jobs are looked for when nothing is heard of any.
+    pub worker_poll: Duration,
+    /// What links in mail begin with, if not with the address that is listened on.
+    pub public_url: Option<url::Url>,
+    /// What all mail goes out by, if not by each account's own server.
+    pub smtp_url: Option<SecretString>,
+    /// Where the accounts' passwords are.
+    pub secrets_dir: Option<PathBuf>,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
     /// How large a document may be, and what it may cost.
@@ -91,6 +103,8 @@ pub struct Config {
     pub drain: Duration,
     /// The token key, if one was given.
     pub token_key: Option<SecretString>,
+    /// The keys of links, if they were given.
+    pub link_key: Option<SecretString>,
     /// Whose tokens are good.
     pub tokens: TokenSettings,
     /// Take tokens signed with the shared key on every listener.
@@ -202,6 +216,12 @@ impl From<Settings> for Config {
             cors_origins: given.cors_origins.unwrap_or_default(),
             rate_limits: given.rate_limits.unwrap_or(true),
             redis_url: given.redis_url.filter(is_set),
+            worker: given.worker,
+            worker_concurrency: given.worker_concurrency.unwrap_or(8),
+            worker_poll: Duration::from_millis(given.worker_poll_ms.unwrap_or(1000)),
+            public_url: given.public_url,
+            smtp_url: given.smtp_url.filter(is_set),
+            secrets_dir: given.secrets_dir,
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             limits,
             documents: given.documents,
@@ -218,6 +238,7 @@ impl From<Settings> for Config {
             max_tenant_streams: given.max_tenant_streams.unwrap_or(2_000),
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,
+            link_key: given.link_key,
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),
             max_auth_failures: given.max_auth_failures.unwrap_or(20).max(1),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),

@@ -1,0 +1,38 @@
+//! `gateway worker`.
+
+use worker::Wake;
+
+use super::{CommandError, Signals, print, serve::refuse_unfit};
+use crate::{InvalidUrl, database::Databases, settings::Config, work::Work};
+
+pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
+    let databases = signals.clone().end(Databases::attach(config)).await?;
+    let worked = work(config, &databases, signals).await;
+    match databases.close(worked).await {
+        // To stop is no failure, at whatever moment.
+        Ok(()) | Err(CommandError::Interrupted) => print("stopped"),
+        Err(error) => Err(error),
+    }
+}
+
+async fn work(
+    config: &Config,
+    databases: &Databases,
+    signals: Signals,
+) -> Result<(), CommandError> {
+    signals.clone().end(refuse_unfit(databases)).await?;
+    let wake = Wake::through(config.redis_url.as_ref()).map_err(InvalidUrl::from)?;
+    let is_local = config.database_url.is_none();
+    let work = Work::new(config, &databases.login(), wake, config.listen, is_local).await?;
+    print("working; Ctrl-C stops")?;
+    let (first, second) = (signals.clone().asked(1), signals.asked(2));
+    let seconds = config.drain.as_secs();
+    let stop = async move {
+        first.await;
+        tracing::info!("stopping: jobs get {seconds} s to end, a second Ctrl-C ends them at once");
+    };
+    tokio::select! {
+        () = work.run(stop) => Ok(()),
+        () = second => Ok(()),
+    }
+}

@@ -1,0 +1,194 @@
+//! The platform's own work beside the requests: `gateway worker`, and within `gateway serve` on one machine.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use outreach::{Outreach, Secrets};
+use percent_encoding::percent_decode_str;
+use secrecy::{ExposeSecret, SecretString};
+use tenant::{Database, DatabaseOptions};
+use transport::{
+    Credentials, Security, Server,
+    sink::{self, Sink},
+    smtp::{Mailer, Relay},
+};
+use url::Url;
+use worker::{Handlers, Wake, Worker};
+
+use crate::{
+    LinkKeyError, TierUrls, links,
+    serve::{InvalidUrl, database},
+    settings::Config,
+};
+
+/// What loops of a worker need beside its jobs: the outbox, the clock, the claims.
+const LOOPS: u32 = 3;
+
+/// The folder of the mail that the sink takes, in the data folder.
+const MAIL: &str = "mail";
+
+/// A worker, and where its mail goes.
+pub(crate) struct Work {
+    worker: Worker,
+    database: Database,
+    mailer: Mailer,
+    sink: Option<Sink>,
+}
+
+/// Why there is no worker.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// A database's URL, or that of Redis, is none.
+    #[error(transparent)]
+    Url(#[from] InvalidUrl),
+    /// Links in mail can not be signed.
+    #[error(transparent)]
+    Links(#[from] LinkKeyError),
+    /// The mail server's URL is none.
+    #[error(
+        "GATEWAY_SMTP_URL is no mail server: give smtp://user:password@host:587, smtps:// for TLS from the first byte, or \
+         smtp+plain:// without TLS"
+    )]
+    Relay,
+    /// The sink does not start.
+    #[error("the local sink for mail does not start: {0}")]
+    Sink(#[from] sink::Error),
+}
+
+impl Work {
+    /// A worker of these databases. `address` is where this gateway is reached, unless the settings say it; with `is_local`
+    /// mail that has no other way goes into a sink on this machine.
+    pub(crate) async fn new(
+        config: &Config,
+        urls: &TierUrls,
+        wake: Wake,
+        address: SocketAddr,
+        is_local: bool,
+    ) -> Result<Self, WorkError> {
+        let options = DatabaseOptions {
+            max_connections: config.worker_concurrency + LOOPS,
+            acquire_timeout: Duration::from_secs(30),
+            statement_timeout: config.statement_timeout,
+        };
+        let database = database(urls, &options)?;
+        let given = config.smtp_url.as_ref().map(relay).transpose()?;
+        let (relay, sink) = match given {
+            None if is_local => {
+                let sink = Sink::bind(sink::Options {
+                    maildir: Some(config.data_dir.join(MAIL)),
+                    ..sink::Options::default()
+                })
+                .await?;
+                (Some(plain(sink.address())), Some(sink))
+            }
+            given => (given, None),
+        };
+        let public_url = match &config.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{address}"),
+        };
+        let settings = outreach::Settings {
+            public_url,
+            link_keys: links::keys(config)?,
+            relay,
+            secrets: config
+                .secrets_dir
+                .clone()
+                .map_or_else(Secrets::default, Secrets::in_folder),
+        };
+        let mailer = Mailer::new(transport::smtp::Options {
+            max_connections: config.worker_concurrency.min(8) as usize,
+            ..transport::smtp::Options::default()
+        });
+        let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
+        let options = worker::Options {
+            concurrency: config.worker_concurrency as usize,
+            poll: config.worker_poll,
+            drain: config.drain,
+            ..worker::Options::default()
+        };
+        let handlers = Handlers::new(outreach.handlers());
+        Ok(Self {
+            worker: Worker::new(database.clone(), handlers, wake, options),
+            database,
+            mailer,
+            sink,
+        })
+    }
+
+    /// Where the sink of this machine listens, if mail goes there.
+    pub(crate) fn sink(&self) -> Option<SocketAddr> {
+        self.sink.as_ref().map(Sink::address)
+    }
+
+    /// Works until `stop` completes, and ends what it has begun.
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
+        let done = Arc::new(tokio::sync::Notify::new());
+        let ended = Arc::clone(&done);
+        let sink = async {
+            if let Some(sink) = self.sink {
+                sink.serve(ended.notified()).await;
+            }
+        };
+        let work = async {
+            self.worker.run(stop).await;
+            self.mailer.close().await;
+            self.database.close().await;
+            done.notify_one();
+        };
+        futures::future::join(work, sink).await;
+    }
+}
+
+/// The mail server of a URL.
+fn relay(given: &SecretString) -> Result<Relay, WorkError> {
+    let url = Url::parse(given.expose_secret()).map_err(|_| WorkError::Relay)?;
+    let (security, port) = match url.scheme() {
+        "smtp" => (Security::StartTls, 587),
+        "smtps" => (Security::Tls, 465),
+        "smtp+plain" => (Security::None, 25),
+        _ => return Err(WorkError::Relay),
+    };
+    let host = url.host_str().ok_or(WorkError::Relay)?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let credentials = (!url.username().is_empty()).then(|| {
+        let password = decoded(url.password().unwrap_or_default());
+        Credentials::new(decoded(url.username()), password)
+    });
+    Ok(Relay {
+        server: Server::new(host, url.port().unwrap_or(port), security),
+        credentials,
+        name: None,
+    })
+}
+
+/// A server of this machine, spoken to in clear.
+fn plain(address: SocketAddr) -> Relay {
+    Relay {
+        server: Server::new(address.ip().to_string(), address.port(), Security::None),
+        credentials: None,
+        name: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_server_is_named_by_a_url() {
+        let found = relay(&"smtp://me%40x.test:p%3Aw@mail.test".into()).expect("a server");
+        assert_eq!(
+            found.server,
+            Server::new("mail.test", 587, Security::StartTls)
+        );
+        let credentials = found.credentials.expect("somebody");
+        assert_eq!(credentials.user, "me@x.test");
+        assert_eq!(credentials.password.expose_secret(), "p:w");
+        let found = relay(&"smtps://mail.test:1465".into()).expect("a server");
+        assert_eq!(found.server, Server::new("mail.test", 1465, Security::Tls));
+        assert!(found.credentials.is_none());
+        for wrong in ["mail.test:25", "http://mail.test", "smtp:///x"] {
+            assert!(relay(&wrong.into()).is_err(), "{wrong}");
+        }
+    }
+}
