@@ -79,6 +79,11 @@ bench-cores *arguments: bench-build
 bench-subscriptions *arguments: bench-build
     cargo run --package bench -- subscriptions {{ arguments }}
 
+# Measure mail that goes and mail that comes; the last line has the figures
+bench-mail *arguments: bench-build corpus
+    command -v redis-server || $([ "$(id -u)" = 0 ] || echo sudo) apt-get install --yes redis-server
+    cargo run --package bench -- mail {{ arguments }}
+
 # Build what is measured
 bench-build: bench-tools
     cargo build --profile ${BENCH_PROFILE:-release} --package gateway --package stock

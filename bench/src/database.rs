@@ -46,6 +46,14 @@ impl Place {
         )
     }
 
+    /// The database of the mail beside it.
+    pub(crate) fn content(&self) -> Self {
+        Self {
+            socket: self.socket.clone(),
+            name: format!("{}_content", self.name),
+        }
+    }
+
     /// A connection of the superuser, whom policies do not bind.
     pub(crate) async fn connect(&self) -> Result<PgConnection> {
         Ok(PgConnection::connect(&self.url("postgres")).await?)
@@ -59,6 +67,7 @@ pub(crate) struct Plan {
     pub(crate) campaigns_per_tenant: u64,
     pub(crate) leads_per_tenant: u64,
     pub(crate) largest_tenant_leads: u64,
+    pub(crate) messages_per_campaign: u64,
 }
 
 impl Plan {
@@ -68,6 +77,7 @@ impl Plan {
         campaigns_per_tenant: 50,
         leads_per_tenant: 10_000,
         largest_tenant_leads: 200_000,
+        messages_per_campaign: 0,
     };
 
     fn describe(&self) -> String {
@@ -81,6 +91,7 @@ impl Plan {
             ("--steps-per-campaign", 5),
             ("--leads-per-tenant", self.leads_per_tenant),
             ("--largest-tenant-leads", self.largest_tenant_leads),
+            ("--messages-per-campaign", self.messages_per_campaign),
         ]
         .iter()
         .flat_map(|(flag, number)| [(*flag).to_owned(), number.to_string()])
@@ -129,11 +140,13 @@ impl Database {
         .await?;
         if there.flatten().as_deref() != Some(wanted.as_str()) {
             say::progress(format_args!("filling the database {name}, once: {plan:?}"));
-            run(
-                &mut admin,
-                format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            )
-            .await?;
+            for of_tier in [name, &format!("{name}_content"), &format!("{name}_queue")] {
+                run(
+                    &mut admin,
+                    format!("DROP DATABASE IF EXISTS {of_tier} WITH (FORCE)"),
+                )
+                .await?;
+            }
             run(
                 &mut admin,
                 format!("CREATE DATABASE {name} TEMPLATE template0"),
@@ -145,6 +158,11 @@ impl Database {
             seed.extend(arguments.iter().map(String::as_str));
             command(gateway, &place, &seed).await?;
             prepare(&place).await?;
+            run(
+                &mut place.content().connect().await?,
+                "VACUUM (ANALYZE)".to_owned(),
+            )
+            .await?;
             run(
                 &mut admin,
                 format!("COMMENT ON DATABASE {name} IS '{wanted}'"),

@@ -5,6 +5,7 @@ mod cores;
 mod costs;
 mod delay;
 mod equal;
+mod mail;
 mod neighbour;
 mod scale;
 mod soak;
@@ -41,6 +42,8 @@ enum Mode {
     Neighbour(neighbour::Neighbour),
     /// The gateway on one core and on two
     Cores(cores::Cores),
+    /// Mail that goes and mail that comes; the last line has the figures
+    Mail(mail::Mail),
     /// A change a second that a thousand sockets are told of
     Subscriptions(subscriptions::Subscriptions),
 }
@@ -56,6 +59,7 @@ impl Arguments {
             Mode::Soak(soak) => soak.run().await,
             Mode::Neighbour(neighbour) => neighbour.run().await,
             Mode::Cores(cores) => cores.run().await,
+            Mode::Mail(mail) => mail.run().await,
             Mode::Subscriptions(subscriptions) => subscriptions.run().await,
         }
     }

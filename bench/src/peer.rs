@@ -119,6 +119,15 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts a server and waits until it answers.
     pub(crate) async fn start(kind: Kind, start: &Start<'_>) -> Result<Self> {
+        Self::start_with(kind, start, &[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn start_with(
+        kind: Kind,
+        start: &Start<'_>,
+        settings: &[(&str, String)],
+    ) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -136,6 +145,7 @@ impl Peer {
             .env("GATEWAY_TOKEN_KEY", TOKEN_KEY)
             .env("TOKEN_KEY", TOKEN_KEY)
             .env("PORT", port.to_string())
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -168,6 +178,19 @@ impl Peer {
         let answer = request.send().await?.text().await?;
         serde_json::from_str(&answer)
             .map_err(|_| format!("{} answers {answer}", self.kind.name()).into())
+    }
+
+    /// A request that brings something else than GraphQL.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        media: &str,
+        token: &str,
+        body: Vec<u8>,
+    ) -> Result<reqwest::RequestBuilder> {
+        let url = self.url.replace("/graphql", path);
+        let request = self.client.post(url).bearer_auth(token);
+        Ok(request.header("content-type", media).body(body))
     }
 
     /// Stops the server.

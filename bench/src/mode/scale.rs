@@ -56,6 +56,7 @@ impl Scale {
                 // Enough for full pages behind each cursor.
                 leads_per_tenant: 300,
                 largest_tenant_leads: 300,
+                messages_per_campaign: 0,
             };
             by_tenants.push((*tenants, self.size(&mut stage, plan).await?));
         }
@@ -67,6 +68,7 @@ impl Scale {
                 campaigns_per_tenant: 20,
                 leads_per_tenant: 1_000,
                 largest_tenant_leads: leads.saturating_sub(9_000),
+                messages_per_campaign: 0,
             };
             by_leads.push((*leads, self.size(&mut stage, plan).await?));
         }
