@@ -8,6 +8,7 @@ mod auth;
 mod batches;
 mod budget;
 mod columns;
+mod content;
 mod cross_site;
 mod differential;
 mod documents;

@@ -117,11 +117,21 @@ impl Cluster {
         (self.copy(DEMO).await, demo)
     }
 
+    /// Where the databases of all tiers are, as the superuser.
+    pub fn admin_urls(&self, oltp: &str) -> seed::AdminUrls {
+        let url = |tier| self.server.superuser_url(&beside(oltp, tier));
+        seed::AdminUrls {
+            oltp: url(Tier::Oltp),
+            content: Some(url(Tier::Content)),
+            queue: Some(url(Tier::Queue)),
+        }
+    }
+
     async fn make_demo(&self) -> seed::Demo {
         self.copy_all(EMPTY, DEMO).await;
         // A fixed day, so that the data is the same in every run.
         let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
-        seed::demo(&self.server.superuser_url(DEMO), now)
+        seed::demo(&self.admin_urls(DEMO), now)
             .await
             .expect("demo data")
     }

@@ -174,6 +174,20 @@ impl Databases {
         }
     }
 
+    /// All as a superuser, as far as one is known; `None` where the transactional tier's is not.
+    pub(crate) fn admin(&self) -> Option<seed::AdminUrls> {
+        let of = |tier| {
+            let mut tiers = self.tiers.iter();
+            let found = tiers.find(|database| database.tier == tier);
+            found.and_then(|database| database.admin.clone())
+        };
+        Some(seed::AdminUrls {
+            oltp: of(Tier::Oltp)?,
+            content: of(Tier::Content),
+            queue: of(Tier::Queue),
+        })
+    }
+
     /// True for the embedded database, which the gateway migrates and fills by itself.
     pub(crate) fn is_embedded(&self) -> bool {
         self.server.is_some()

@@ -1,5 +1,6 @@
 //! HTTP: the routes, and the way of a request from its bytes to its answer.
 
+mod attachments;
 mod authenticate;
 mod batch;
 mod body;
@@ -62,6 +63,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))
+        .route("/attachments/{token}", get(attachments::download))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)

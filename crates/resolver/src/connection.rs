@@ -17,7 +17,7 @@ use std::{
 
 use crate::{loader::RawKey, table::Listed};
 
-pub use object::Connection;
+pub use object::{Connection, PageInfo, PageInfoRow};
 pub use page::{DEFAULT_PAGE, MAX_PAGE};
 pub(crate) use page::{Page, PageInput};
 
@@ -26,6 +26,12 @@ pub(crate) use page::{Page, PageInput};
 pub(crate) enum Relation {
     /// The row's column holds the parent's key.
     Child { column: &'static str },
+    /// The row's column holds what the parent, a row of `table` with the key in `id`, is named by.
+    Named {
+        column: &'static str,
+        table: &'static str,
+        name: &'static str,
+    },
     /// A join table holds both keys.
     Through {
         table: &'static str,

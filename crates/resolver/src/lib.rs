@@ -9,6 +9,7 @@
 //! * [`operation`]: what a document asks for, how large it is and what it may cost, before it is executed;
 //!   `price`: what fields weigh beyond their rows;
 //! * `loader`: what a level of rows asks of the database, asked once;
+//! * [`download`]: the bytes of attachments, which are never part of an answer;
 //! * [`error`]: the codes a client may read.
 //!
 //! What may not be in here: HTTP, authentication, a pool, a transaction's beginning or end. Every
@@ -18,6 +19,7 @@ mod aggregate;
 mod argument;
 pub mod audience;
 mod connection;
+pub mod download;
 pub mod error;
 mod filter;
 mod input;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response, SDLExportOptions};
 use futures::{FutureExt, future::BoxFuture};
+use mail::link::Keys;
 use rows::Root;
 use tenant::TenantContext;
 
@@ -51,6 +54,18 @@ pub use write::{MAX_ROWS, RequestRules};
 pub struct Schema {
     whole: Whole,
     environment: rows::Environment,
+    links: Option<Arc<Keys>>,
+}
+
+impl Schema {
+    /// The same, which answers with links that are signed with these keys.
+    #[must_use]
+    pub fn with_links(self, keys: Arc<Keys>) -> Self {
+        Self {
+            links: Some(keys),
+            ..self
+        }
+    }
 }
 
 type Whole = async_graphql::Schema<query::Query, mutation::Mutation, Root<live::Live>>;
@@ -67,6 +82,7 @@ pub fn schema() -> Schema {
     Schema {
         whole,
         environment: environment.expect("`viewer` is a field of a root"),
+        links: None,
     }
 }
 
@@ -104,7 +120,7 @@ pub fn execute(
     context: Arc<TenantContext>,
 ) -> BoxFuture<'_, Response> {
     let bill = operation::bill(&request);
-    let request = prepared(request, context);
+    let request = prepared(schema, request, context);
     let registry = schema.environment.registry();
     let settled = move |response| {
         let mut response = settled(response);
@@ -128,10 +144,14 @@ pub fn execute(
 }
 
 /// The request with what its resolvers share.
-fn prepared(request: Request, context: Arc<TenantContext>) -> Request {
+fn prepared(schema: &Schema, request: Request, context: Arc<TenantContext>) -> Request {
     let gathering = operation::gathering(&request);
     request
-        .data(session::Session::new(context, gathering))
+        .data(session::Session::new(
+            context,
+            gathering,
+            schema.links.clone(),
+        ))
         .data(rows::RootFields::default())
 }
 

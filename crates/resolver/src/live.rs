@@ -91,7 +91,7 @@ async fn run(
     occasion: &Occasion,
     context: Arc<TenantContext>,
 ) -> Response {
-    let request = prepared(request, context).data(occasion.clone());
+    let request = prepared(schema, request, context).data(occasion.clone());
     let mut responses = schema.whole.execute_stream(request);
     let response = responses.next().map(Option::unwrap_or_default).await;
     settled(response)

@@ -7,6 +7,7 @@
 
 mod batch;
 mod by_id;
+mod by_text;
 pub(crate) mod columns;
 mod estimate;
 mod figures;
@@ -33,13 +34,14 @@ use batch::{Batch, Loader};
 pub(crate) use batch::Gathering;
 
 pub(crate) use by_id::{RowsById, by_id, by_key, find, of_tenant};
+pub(crate) use by_text::{RowsByText, by_text};
 pub(crate) use estimate::estimate;
 pub(crate) use figures::{aggregates, count};
 pub(crate) use groups::groups;
 pub(crate) use inside::inside;
 pub(crate) use key::RawKey;
 pub(crate) use pages::{Slice, slices};
-pub(crate) use related::{all, children, those, through};
+pub(crate) use related::{all, children, named_by, those, through};
 pub(crate) use unique::{by_unique, of_user};
 
 /// The loaders of one operation, made when first used.

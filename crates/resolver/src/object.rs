@@ -11,6 +11,7 @@
 
 pub mod admin_system_event;
 pub mod api_key;
+pub mod attachment;
 pub mod campaign;
 pub mod campaign_lead;
 pub mod campaign_sequence_step;
@@ -19,6 +20,9 @@ pub mod dns_record;
 pub mod domain;
 pub mod domain_ip_assignment;
 pub mod email_account;
+pub mod email_body;
+pub mod email_header;
+pub mod email_message;
 pub mod feature_flag;
 pub mod folder;
 pub mod invitation;

@@ -16,3 +16,7 @@ pub(crate) const NUMBERS: u32 = 20;
 pub(crate) const FILTER: u32 = 5;
 /// A condition on related rows: a statement inside the statement, which reads another table.
 pub(crate) const RELATED: u32 = 10;
+/// A search: the words' index is read, and up to 1,000 documents are ranked.
+pub(crate) const SEARCH: u32 = 50;
+/// A text of a message: it is unpacked.
+pub(crate) const BODY: u32 = 2;

@@ -5,6 +5,7 @@ mod campaigns;
 mod configuration;
 mod dashboard;
 mod infrastructure;
+mod mail;
 mod node;
 mod staff;
 mod templates;
@@ -27,6 +28,7 @@ pub struct Query(
     Root<workspace::Workspace>,
     Root<templates::Templates>,
     Root<campaigns::Campaigns>,
+    Root<mail::Mail>,
     Root<billing::Billing>,
     Root<infrastructure::Infrastructure>,
     Root<staff::Staff>,
@@ -42,6 +44,7 @@ pub(crate) static ROOTS: LazyLock<Roots> = LazyLock::new(|| {
         .root::<workspace::Workspace>()
         .root::<templates::Templates>()
         .root::<campaigns::Campaigns>()
+        .root::<mail::Mail>()
         .root::<billing::Billing>()
         .root::<infrastructure::Infrastructure>()
         .root::<staff::Staff>()
@@ -58,6 +61,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<workspace::Workspace>(),
         audience::declared::<templates::Templates>(),
         audience::declared::<campaigns::Campaigns>(),
+        audience::declared::<mail::Mail>(),
         audience::declared::<billing::Billing>(),
         audience::declared::<infrastructure::Infrastructure>(),
         audience::declared::<staff::Staff>(),

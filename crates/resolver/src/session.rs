@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use mail::link::Keys;
 use tenant::{Identity, TenantContext};
 
 use crate::{
@@ -19,13 +20,19 @@ const NO_REQUEST: &str = "the platform's own work asks no questions of the API";
 pub struct Session {
     context: Arc<TenantContext>,
     loaders: Loaders,
+    links: Option<Arc<Keys>>,
 }
 
 impl Session {
-    pub(crate) fn new(context: Arc<TenantContext>, gathering: Gathering) -> Self {
+    pub(crate) fn new(
+        context: Arc<TenantContext>,
+        gathering: Gathering,
+        links: Option<Arc<Keys>>,
+    ) -> Self {
         Self {
             loaders: Loaders::new(Arc::clone(&context), gathering),
             context,
+            links,
         }
     }
 
@@ -36,6 +43,11 @@ impl Session {
 
     pub(crate) fn context(&self) -> &TenantContext {
         &self.context
+    }
+
+    /// What links are signed with, where anybody serves what they lead to.
+    pub(crate) fn links(&self) -> Option<&Keys> {
+        self.links.as_deref()
     }
 
     pub(crate) fn loaders(&self) -> &Loaders {

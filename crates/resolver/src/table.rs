@@ -1,6 +1,9 @@
 //! What a GraphQL object needs to be listed, looked up and paged.
 
-use entity::{columns::FromColumns, id::TypedId};
+use entity::{
+    columns::{ColumnSet, FromColumns},
+    id::TypedId,
+};
 use sea_orm::{EntityTrait, ModelTrait};
 use tenant::Tier;
 
@@ -32,6 +35,8 @@ pub trait Table: rows::Object<Row: FromColumns + ModelTrait<Entity = Self::Entit
     const SCOPE: Scope = Scope::Tenant;
     /// The database that it is in.
     const TIER: Tier = Tier::Oltp;
+    /// The columns that its fields are made of; what is large and never shown is not among them.
+    const SHOWN: ColumnSet = ColumnSet::ALL;
     /// The row's id.
     fn id(row: &Self::Row) -> Self::Id;
 }
@@ -56,16 +61,18 @@ pub type Column<T> = <<T as Table>::Entity as EntityTrait>::Column;
 /// table! { TenantConfig of tenant_config by TenantConfigId as TenantId tenant_id }
 /// ```
 ///
-/// The key is the column `Id` in the field `id` unless said otherwise, as in the last line. Without
+/// The key is the column `Id` in the field `id` unless said otherwise, as in the last line. `without` names the column that
+/// is never shown, and so never read. Without
 /// `filtered` and `ordered` the object has no connections.
 macro_rules! table {
-    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident $(, filtered $filter:ident, ordered $order:ident)? $(, read by $scope:ident)? $(, in $tier:ident)?) => {
+    ($object:ident of $table:ident by $id:ident as $column:ident $field:ident $(, filtered $filter:ident, ordered $order:ident)? $(, read by $scope:ident)? $(, in $tier:ident)? $(, without $hidden:ident)?) => {
         impl $crate::table::Table for $object {
             type Entity = $table::Entity;
             type Id = $id;
             const KEY: $table::Column = $table::Column::$column;
             $(const SCOPE: $crate::table::Scope = $crate::table::Scope::$scope;)?
             $(const TIER: tenant::Tier = tenant::Tier::$tier;)?
+            $(const SHOWN: entity::columns::ColumnSet = entity::columns::ColumnSet::ALL.without($table::Column::$hidden as usize);)?
 
             fn id(row: &$table::Model) -> $id {
                 row.$field.into()

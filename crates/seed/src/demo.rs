@@ -10,10 +10,12 @@ use crate::{
     draw::space,
     error::Error,
     key::key,
-    load,
+    load, mailbox,
     platform::Platform,
     staff,
+    table::TABLES,
     tenant::{Member, Shape, Tenant},
+    urls::AdminUrls,
 };
 
 /// What all keys and rows of the demo follow from.
@@ -27,6 +29,7 @@ const SHAPE: Shape = Shape {
     templates: 18,
     campaigns: 14,
     steps: 6,
+    messages: 12,
 };
 
 type Person = (
@@ -93,26 +96,31 @@ pub struct Account {
 
 /// Makes the demo, unless it is there, and answers with its people either way.
 ///
-/// `url` is that of a superuser. The data ends at `now`; apart from that it is always the same. All is
-/// one transaction, and calls at the same time wait for each other.
+/// The data ends at `now`; apart from that it is always the same. What is in one database is one transaction, and calls at
+/// the same time wait for each other. A tier that was left empty before is filled.
 ///
 /// # Errors
 ///
 /// [`Error::NotAdmin`] and [`Error::NoSchema`] before anything is written.
-pub async fn demo(url: &str, now: DateTime<Utc>) -> Result<Demo, Error> {
-    let mut connection = load::connect(url).await?;
+pub async fn demo(urls: &AdminUrls, now: DateTime<Utc>) -> Result<Demo, Error> {
+    let mut connection = load::connect(&urls.oltp, TABLES).await?;
     let mut transaction = load::begin(&mut connection).await?;
-    if let Some(found) = find(&mut transaction).await? {
-        return Ok(found);
-    }
+    let found = find(&mut transaction).await?;
     let platform = Platform::prepare(&mut transaction, now).await?;
     let mut tenants = tenants(platform, now);
+    // Before the others are kept, which say that all is there.
+    if let Some(url) = &urls.content {
+        mailbox::fill(url, &tenants, &ProgressBar::hidden()).await?;
+    }
+    if let Some(found) = found {
+        return Ok(found);
+    }
     load::load(&mut transaction, &mut tenants, &ProgressBar::hidden()).await?;
     staff::add(&mut transaction, SPACE, now).await?;
     staff::count_assignments(&mut transaction).await?;
     let made = find(&mut transaction).await?;
     transaction.commit().await?;
-    load::analyze(&mut connection).await?;
+    load::analyze(&mut connection, TABLES).await?;
     connection.close().await?;
     made.ok_or_else(|| Error::Plan("the demo was deleted while it was made".to_owned()))
 }
@@ -123,7 +131,7 @@ pub async fn demo(url: &str, now: DateTime<Utc>) -> Result<Demo, Error> {
 ///
 /// As of [`demo`].
 pub async fn demo_accounts(url: &str) -> Result<Option<Demo>, Error> {
-    let mut connection = load::connect(url).await?;
+    let mut connection = load::connect(url, TABLES).await?;
     let found = find(&mut connection).await?;
     connection.close().await?;
     Ok(found)

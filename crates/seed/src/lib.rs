@@ -5,14 +5,16 @@
 //! of its tenant and its number, so the same plan gives the same rows whatever the size of a batch,
 //! and one file of `table/` says what a table's rows look like.
 //!
+//! Mail is in a database of its own, which is filled where its URL is given.
+//!
 //! Both need the URL of a superuser (or of a role with BYPASSRLS that may write all tables): row
 //! level security is forced on the owner of the tables, too, and `COPY` refuses to work under it.
 //!
 //! What may not be in here: entities of the application (the data must be writable by a program that
 //! knows only the schema), and anything a request runs.
 //!
-//! To add a table: a file in `table/` with a [`table::Table`], listed in `table.rs` after the tables
-//! that it points to; then `cargo test -p seed`, which fails for a table of the database that holds
+//! To add a table: a file in `table/` with a [`table::Table`], listed in `table.rs` (or in `table/mail.rs`, if it is of
+//! the content tier) after the tables that it points to; then `cargo test -p seed`, which fails for a table of the database that holds
 //! nothing.
 
 mod bulk;
@@ -22,6 +24,7 @@ mod draw;
 mod error;
 mod key;
 mod load;
+mod mailbox;
 mod person;
 mod plan;
 mod platform;
@@ -30,9 +33,11 @@ mod staff;
 mod synthetic;
 mod table;
 mod tenant;
+mod urls;
 mod words;
 
 pub use demo::{Account, Demo, DemoTenant, demo, demo_accounts};
 pub use error::Error;
 pub use plan::Plan;
 pub use synthetic::{Report, SeededTenant, synthetic};
+pub use urls::AdminUrls;

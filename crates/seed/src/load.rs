@@ -15,7 +15,7 @@ use crate::{
 const CHUNK: usize = 256 << 10;
 
 /// Connects, and refuses a role for which loading would fail half way.
-pub(crate) async fn connect(url: &str) -> Result<PgConnection, Error> {
+pub(crate) async fn connect(url: &str, tables: &[Table]) -> Result<PgConnection, Error> {
     let mut connection = PgConnection::connect(url).await?;
     let (role, bypasses): (String, bool) = sqlx::query_as(
         "SELECT rolname::text, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user",
@@ -25,7 +25,7 @@ pub(crate) async fn connect(url: &str) -> Result<PgConnection, Error> {
     if !bypasses {
         return Err(Error::NotAdmin { role });
     }
-    for table in TABLES {
+    for table in tables {
         let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
             .bind(table.name)
             .fetch_one(&mut connection)
@@ -56,8 +56,18 @@ pub(crate) async fn load(
 ) -> Result<Vec<(&'static str, u64)>, Error> {
     trust_foreign_keys(connection).await?;
     reserve_keys(connection, tenants).await?;
-    let mut written = Vec::with_capacity(TABLES.len());
-    for table in TABLES {
+    write(connection, TABLES, tenants, progress).await
+}
+
+/// Writes all rows of these tables.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    tables: &[Table],
+    tenants: &[Tenant],
+    progress: &ProgressBar,
+) -> Result<Vec<(&'static str, u64)>, Error> {
+    let mut written = Vec::with_capacity(tables.len());
+    for table in tables {
         progress.set_message(table.name);
         let planned = tenants.iter().map(table.count).sum();
         let indexes = SetAside::take(connection, table.name, planned).await?;
@@ -69,14 +79,14 @@ pub(crate) async fn load(
 }
 
 /// How many rows that will be.
-pub(crate) fn total(tenants: &[Tenant]) -> u64 {
-    let rows = |tenant| TABLES.iter().map(move |table| (table.count)(tenant));
+pub(crate) fn total(tables: &'static [Table], tenants: &[Tenant]) -> u64 {
+    let rows = move |tenant| tables.iter().map(move |table| (table.count)(tenant));
     tenants.iter().flat_map(rows).sum()
 }
 
 /// Lets the planner know what is there now.
-pub(crate) async fn analyze(connection: &mut PgConnection) -> Result<(), Error> {
-    for table in TABLES {
+pub(crate) async fn analyze(connection: &mut PgConnection, tables: &[Table]) -> Result<(), Error> {
+    for table in tables {
         let sql = format!("ANALYZE {}", table.name);
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut *connection)

@@ -26,6 +26,8 @@ pub struct Plan {
     pub campaigns_per_tenant: u64,
     /// Steps of each campaign.
     pub steps_per_campaign: u64,
+    /// Messages of each campaign, and what was answered to them; in the content tier.
+    pub messages_per_campaign: u64,
     /// Chooses other tenants, with other rows.
     pub seed: u64,
     /// The end of the time that the data covers. Fixed by default: rows that depend on today would
@@ -45,6 +47,7 @@ impl Default for Plan {
             templates_per_tenant: 20,
             campaigns_per_tenant: 45,
             steps_per_campaign: 5,
+            messages_per_campaign: 0,
             seed: 1,
             // 2026-07-01.
             until: DateTime::UNIX_EPOCH + TimeDelta::days(20_635),
@@ -64,6 +67,7 @@ impl Plan {
             templates: self.templates_per_tenant,
             campaigns: self.campaigns_per_tenant,
             steps: self.steps_per_campaign,
+            messages: self.messages_per_campaign,
         }
     }
 

@@ -11,11 +11,13 @@ use crate::{
     draw::{Draw, space},
     error::Error,
     key::key,
-    load,
+    load, mailbox,
     person::{Person, company_at},
     plan::Plan,
     platform::Platform,
+    table::{TABLES, mail},
     tenant::{Member, Tenant},
+    urls::AdminUrls,
 };
 
 const ROLES: [(&str, &[&str]); 5] = [
@@ -49,27 +51,31 @@ pub struct SeededTenant {
 }
 
 /// Writes what the plan says, in one transaction, and shows a progress bar where standard error is a
-/// terminal. `url` is that of a superuser.
+/// terminal. Mail is written where its database is given, in a transaction of its own.
 ///
 /// # Errors
 ///
 /// [`Error::TenantsExist`] if the plan ran before; [`Error::NotAdmin`] and [`Error::NoSchema`] before
 /// anything is written.
-pub async fn synthetic(url: &str, plan: &Plan) -> Result<Report, Error> {
+pub async fn synthetic(urls: &AdminUrls, plan: &Plan) -> Result<Report, Error> {
     plan.check()?;
     let begin = Instant::now();
-    let mut connection = load::connect(url).await?;
+    let mut connection = load::connect(&urls.oltp, TABLES).await?;
     let mut transaction = load::begin(&mut connection).await?;
     let platform = Platform::prepare(&mut transaction, plan.until).await?;
     let mut tenants: Vec<Tenant> = (0..plan.tenants)
         .map(|index| tenant(plan, platform, index))
         .collect();
     refuse_existing(&mut transaction, &tenants).await?;
-    let progress = progress_bar(load::total(&tenants))?;
-    let rows = load::load(&mut transaction, &mut tenants, &progress).await?;
+    let progress =
+        progress_bar(load::total(TABLES, &tenants) + load::total(mail::TABLES, &tenants))?;
+    let mut rows = load::load(&mut transaction, &mut tenants, &progress).await?;
+    if let Some(url) = &urls.content {
+        rows.extend(mailbox::fill(url, &tenants, &progress).await?);
+    }
     transaction.commit().await?;
     progress.set_message("statistics");
-    load::analyze(&mut connection).await?;
+    load::analyze(&mut connection, TABLES).await?;
     progress.finish_and_clear();
     connection.close().await?;
     let tenants = tenants.iter().map(|tenant| SeededTenant {

@@ -11,6 +11,7 @@ mod identity;
 pub(crate) mod labels;
 mod lead_imports;
 mod leads;
+pub(crate) mod mail;
 mod payments;
 mod settings;
 mod steps;

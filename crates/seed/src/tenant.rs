@@ -20,6 +20,8 @@ pub(crate) struct Shape {
     pub(crate) campaigns: u64,
     /// Of each campaign.
     pub(crate) steps: u64,
+    /// Of each campaign, those that are answers to it, too.
+    pub(crate) messages: u64,
 }
 
 /// A person who may sign in.

@@ -77,8 +77,10 @@ CREATE INDEX idx_email_messages_tenant_lead
 CREATE INDEX idx_email_messages_tenant_account
     ON email_messages (tenant_id, email_account_id, created DESC, id DESC) WHERE email_account_id IS NOT NULL;
 CREATE INDEX idx_email_messages_tenant_thread ON email_messages (tenant_id, thread_id, created, id);
-CREATE INDEX idx_email_messages_tenant_parent ON email_messages (tenant_id, parent_storage_key)
-    WHERE parent_storage_key IS NOT NULL;
+CREATE INDEX idx_email_messages_tenant_step
+    ON email_messages (tenant_id, step_id, created DESC, id DESC) WHERE step_id IS NOT NULL;
+CREATE INDEX idx_email_messages_tenant_parent
+    ON email_messages (tenant_id, parent_storage_key, created DESC, id DESC) WHERE parent_storage_key IS NOT NULL;
 CREATE INDEX idx_email_messages_tenant_content ON email_messages (tenant_id, content_key)
     WHERE content_key IS NOT NULL;
 CREATE INDEX idx_email_messages_tenant_message_id ON email_messages (tenant_id, message_id)

@@ -30,7 +30,7 @@ impl OwnServer {
             .expect("PostgreSQL starts");
         migrated(&server, Tier::Oltp, "own").await;
         seed::demo(
-            &server.superuser_url("own"),
+            &seed::AdminUrls::of_oltp(server.superuser_url("own")),
             "2026-06-15T12:00:00Z".parse().expect("a moment"),
         )
         .await

@@ -11,13 +11,17 @@ use super::{
 };
 
 /// The root fields of queries with a case of their own, and where it is.
-pub const BY_HAND: [(&str, &str); 5] = [
+pub const BY_HAND: [(&str, &str); 6] = [
     (
         "dashboard",
         "has no id, and is made of numbers: below and `numbers`",
     ),
     ("node", "takes ids of every kind: `nodes`"),
     ("nodes", "takes ids of every kind: `nodes`"),
+    (
+        "searchMessages",
+        "finds messages by their words: `content::search`",
+    ),
     (
         "systemConfig",
         "a list without ids, for staff: below and `staff`",

@@ -1,15 +1,22 @@
 //! What the database says of its tables.
 
+use gateway_tests::World;
+use migrations::Tier;
 use sqlx::PgPool;
 
-/// The tables of the schema `public`.
+/// The tiers that requests read.
+const TIERS: [Tier; 2] = [Tier::Oltp, Tier::Content];
+
+/// The tables of the schema `public`, in all of them.
 pub struct Catalog {
-    /// In the order of their names.
+    /// Tier by tier, in the order of their names.
     pub tables: Vec<Table>,
 }
 
 /// A table.
 pub struct Table {
+    /// Where it is.
+    pub tier: Tier,
     /// Its name.
     pub name: String,
     /// Its columns that hold data, with the name of their type.
@@ -34,6 +41,8 @@ pub struct Reference {
     pub columns: Vec<String>,
     /// The table referred to.
     pub table: String,
+    /// The columns there.
+    pub referred: Vec<String>,
 }
 
 /// Of a table: its name, primary key, the commands granted, and the columns that may be updated.
@@ -58,7 +67,9 @@ const COLUMNS: &str = "SELECT a.attname::text, t.typname::text
 
 const REFERENCES: &str = "SELECT k.conname::text, k.confrelid::regclass::text,
         ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY c (number, place)
-            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.number ORDER BY c.place)
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.number ORDER BY c.place),
+        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY c (number, place)
+            JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = c.number ORDER BY c.place)
     FROM pg_constraint k WHERE k.conrelid = $1::regclass AND k.contype = 'f' ORDER BY 1";
 
 const UNIQUE: &str = "SELECT i.indexrelid::regclass::text,
@@ -67,23 +78,11 @@ const UNIQUE: &str = "SELECT i.indexrelid::regclass::text,
     FROM pg_index i WHERE i.indrelid = $1::regclass AND i.indisunique ORDER BY 1";
 
 impl Catalog {
-    /// Reads the catalog.
-    pub async fn read(pool: &PgPool) -> Self {
-        let rows: Vec<Row> = sqlx::query_as(TABLES)
-            .fetch_all(pool)
-            .await
-            .expect("the catalog");
-        let mut tables = Vec::with_capacity(rows.len());
-        for (name, primary, granted, updatable) in rows {
-            tables.push(Table {
-                columns: list(pool, COLUMNS, &name).await,
-                references: references(pool, &name).await,
-                unique: list(pool, UNIQUE, &name).await,
-                name,
-                primary,
-                granted,
-                updatable,
-            });
+    /// Reads the catalogs of the tiers.
+    pub async fn read(world: &World) -> Self {
+        let mut tables = Vec::new();
+        for tier in TIERS {
+            tables.extend(tables_of(tier, world.admin_of(tier)).await);
         }
         Self { tables }
     }
@@ -128,6 +127,27 @@ impl Table {
     }
 }
 
+async fn tables_of(tier: Tier, pool: &PgPool) -> Vec<Table> {
+    let rows: Vec<Row> = sqlx::query_as(TABLES)
+        .fetch_all(pool)
+        .await
+        .expect("the catalog");
+    let mut tables = Vec::with_capacity(rows.len());
+    for (name, primary, granted, updatable) in rows {
+        tables.push(Table {
+            tier,
+            columns: list(pool, COLUMNS, &name).await,
+            references: references(pool, &name).await,
+            unique: list(pool, UNIQUE, &name).await,
+            name,
+            primary,
+            granted,
+            updatable,
+        });
+    }
+    tables
+}
+
 async fn list<T>(pool: &PgPool, sql: &'static str, table: &str) -> Vec<T>
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
@@ -140,11 +160,12 @@ where
 }
 
 async fn references(pool: &PgPool, table: &str) -> Vec<Reference> {
-    let rows: Vec<(String, String, Vec<String>)> = list(pool, REFERENCES, table).await;
-    let reference = |(name, table, columns)| Reference {
+    let rows: Vec<(String, String, Vec<String>, Vec<String>)> = list(pool, REFERENCES, table).await;
+    let reference = |(name, table, columns, referred)| Reference {
         name,
         columns,
         table,
+        referred,
     };
     rows.into_iter().map(reference).collect()
 }

@@ -112,15 +112,16 @@ async fn tenants(world: &World) -> Vec<Tenant> {
         campaigns_per_tenant: 6,
         steps_per_campaign: 3,
         templates_per_tenant: 5,
+        messages_per_campaign: 6,
         ..seed::Plan::default()
     };
-    let url = cluster().await.server.superuser_url(&world.database);
-    keep_numbers_apart(world, &Catalog::read(world.admin()).await).await;
-    let made = seed::synthetic(&url, &plan)
+    let urls = cluster().await.admin_urls(&world.database);
+    keep_numbers_apart(world, &Catalog::read(world).await).await;
+    let made = seed::synthetic(&urls, &plan)
         .await
         .expect("ten tenants")
         .tenants;
-    let catalog = Catalog::read(world.admin()).await;
+    let catalog = Catalog::read(world).await;
     let mut tenants = Vec::with_capacity(TENANTS);
     for (place, tenant) in made.iter().enumerate() {
         tenants.push(people(world, tenant.id, made[(place + 1) % TENANTS].id, &catalog).await);

@@ -4,19 +4,27 @@
 //! be unique across tenants gets a [`SUFFIX`]; all else is the same. Nothing here names a column, so a
 //! new table is copied the day it is there; one that can not be copied fails the test by its name.
 //! (What is inside JSON is copied as it is.)
+//!
+//! Beyond the transactional tier no key says what refers to what, so there each UUID is taken for a key, and so is each text
+//! that is called one. Words that are searched keep A's tenant among them, and get B's: only the tenant's column then tells
+//! whose they are.
 
 use std::collections::{BTreeSet, HashSet};
 
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{
     catalog::Table,
-    twins::{SUFFIX, Twins, one, rows_of},
+    twins::{SUFFIX, Twins, one_in, rows_of},
 };
 
 /// What B's integer keys are ahead of A's.
 pub const OFFSET: i64 = 1_000_000;
+
+/// The type of what is searched.
+const SEARCHED: &str = "tsvector";
 
 /// Tables that hold no tenant's and no user's rows. What is added here is the platform's own.
 const PLATFORM: [&str; 10] = [
@@ -49,8 +57,8 @@ impl Twins {
         }
         for table in order {
             let mapped = mapped(table, &copied);
-            self.compare(table, &[suffixed(table, &mapped), mapped].concat())
-                .await;
+            let different = [suffixed(table, &mapped), searched(table), mapped].concat();
+            self.compare(table, &different).await;
         }
     }
 
@@ -67,6 +75,10 @@ impl Twins {
                             table.name
                         )
                     });
+                }
+                if kind == SEARCHED {
+                    let tenant = twin_of("uuid", "tenant_id").expect("a uuid");
+                    return format!("{column} || array_to_tsvector(ARRAY[search_word({tenant})])");
                 }
                 if suffixed.contains(&&**column) {
                     format!("{column} || '{SUFFIX}'")
@@ -89,7 +101,7 @@ impl Twins {
             "INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {expressions} FROM {name} WHERE {rows}"
         );
         let done = sqlx::query(AssertSqlSafe(sql))
-            .execute(self.world.admin())
+            .execute(self.world.admin_of(table.tier))
             .await;
         let done = done.unwrap_or_else(|error| panic!("`{name}` can not be copied: {error}"));
         assert!(
@@ -113,7 +125,7 @@ impl Twins {
             "SELECT count(*) FROM (({a} EXCEPT ALL {b}) UNION ALL ({b} EXCEPT ALL {a})) AS difference"
         );
         assert_eq!(
-            one::<i64>(&self.world, &sql).await,
+            one_in::<i64>(&self.world, table.tier, &sql).await,
             0,
             "the rows of `{}` are no twins",
             table.name
@@ -144,7 +156,7 @@ fn in_order<'t>(tables: &'t [Table], copied: &BTreeSet<&str>) -> Vec<&'t Table> 
             table
                 .references
                 .iter()
-                .any(|reference| names.contains(&*reference.table))
+                .any(|reference| reference.table != table.name && names.contains(&*reference.table))
         };
         let (waiting, ready): (Vec<&Table>, Vec<&Table>) = left.into_iter().partition(waits);
         assert!(
@@ -166,10 +178,22 @@ fn mapped<'t>(table: &'t Table, copied: &BTreeSet<&str>) -> Vec<&'t str> {
             .filter(|reference| copied.contains(&*reference.table));
         to_copied.any(|reference| reference.columns.iter().any(|own| own == column))
     };
-    let names = table.columns.iter().map(|(column, _)| column.as_str());
-    names
-        .filter(|column| table.primary == [*column] || refers(column))
+    let names_one = |column: &str, kind: &str| {
+        table.tier != Tier::Oltp && (kind == "uuid" || column.ends_with("_key"))
+    };
+    let columns = table.columns.iter();
+    columns
+        .filter(|(column, kind)| {
+            table.primary == [column.as_str()] || refers(column) || names_one(column, kind)
+        })
+        .map(|(column, _)| column.as_str())
         .collect()
+}
+
+/// The columns with words that are searched.
+fn searched(table: &Table) -> Vec<&str> {
+    let columns = table.columns.iter().filter(|(_, kind)| kind == SEARCHED);
+    columns.map(|(column, _)| column.as_str()).collect()
 }
 
 /// The text columns that must differ because an index without any key demands it.
@@ -199,6 +223,7 @@ pub fn twin_of(kind: &str, key: &str) -> Option<String> {
             "(left({key}::text, 24) || translate(right({key}::text, 12), '0123456789abcdef', 'fedcba9876543210'))::uuid"
         )),
         "int8" => Some(format!("{key} + {OFFSET}")),
+        "varchar" => Some(format!("{key} || '{SUFFIX}'")),
         _ => None,
     }
 }

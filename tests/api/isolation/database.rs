@@ -27,9 +27,9 @@ fn a_row_can_not_refer_to_another_tenants() {
         );
 
         // Every reference between tenants' rows, and not for want of a right: the superuser fails, too.
-        let mut superuser = Session::superuser(&twins.world).await;
         let mut tried = 0;
         for table in twins.catalog.of_tenants() {
+            let mut superuser = Session::superuser(&twins.world, table.tier).await;
             for reference in &table.references {
                 if twins
                     .catalog
@@ -40,15 +40,15 @@ fn a_row_can_not_refer_to_another_tenants() {
                     continue;
                 }
                 let (name, columns) = (&reference.name, &reference.columns);
-                let column = columns.iter().find(|column| *column != "tenant_id");
-                let (Some(column), true) =
-                    (column, columns.iter().any(|column| column == "tenant_id"))
+                let mut ends = columns.iter().zip(&reference.referred);
+                let ends = ends.find(|(column, _)| *column != "tenant_id");
+                let (Some((column, key)), true) =
+                    (ends, columns.iter().any(|column| column == "tenant_id"))
                 else {
                     panic!(
                         "`{name}` does not hold both rows to one tenant: it must begin with tenant_id"
                     );
                 };
-                let key = twins.catalog.table(&reference.table).key();
                 let sql = format!(
                     "UPDATE {0} SET {column} = (SELECT {key} FROM {1} WHERE tenant_id = '{2}' LIMIT 1) \
                  WHERE ctid = (SELECT ctid FROM {0} WHERE tenant_id = '{3}' LIMIT 1)",
@@ -65,10 +65,11 @@ fn a_row_can_not_refer_to_another_tenants() {
 #[test]
 fn a_row_can_not_be_written_into_another_tenant() {
     on_twins(async |twins| {
-        let mut login = Session::of(twins, twins.a).await;
+        let asking = Session::of(twins, twins.a).await;
         let mut written = 0;
         for table in twins.catalog.of_tenants() {
             let (name, a, b) = (&table.name, twins.a, twins.b);
+            let mut login = asking.there(&twins.world, table.tier).await;
             if table.grants("INSERT") {
                 let refused = login
                     .attempt(&format!("INSERT INTO {name} (tenant_id) VALUES ('{b}')"))
@@ -96,6 +97,7 @@ fn a_row_can_not_be_written_into_another_tenant() {
             }
         }
         assert!(written > 11, "only {written} tables");
+        let mut login = asking;
         let colleague = one::<Uuid>(
             &twins.world,
             "SELECT id FROM users WHERE email = 'admin@acme.test'",
@@ -113,11 +115,13 @@ fn a_row_can_not_be_written_into_another_tenant() {
 #[test]
 fn another_tenants_rows_are_not_there_to_be_changed() {
     on_twins(async |twins| {
-        let (mut login, mut twin) = (
+        let (mut asking, twin) = (
             Session::of(twins, twins.a).await,
             Session::of(twins, twins.b).await,
         );
         for table in twins.catalog.of_tenants() {
+            let mut login = asking.there(&twins.world, table.tier).await;
+            let mut twin = twin.there(&twins.world, table.tier).await;
             let (name, theirs) = (&table.name, format!("tenant_id = '{}'", twins.b));
             let untouched = table.untouched();
             let untouched = untouched.as_deref().unwrap_or("tenant_id = tenant_id");
@@ -151,7 +155,7 @@ fn another_tenants_rows_are_not_there_to_be_changed() {
             format!("UPDATE user_preferences SET theme = 'dark' {colleagues}"),
             format!("DELETE FROM user_preferences {colleagues}"),
         ] {
-            assert_eq!(login.attempt(&sql).await, Ok(0), "{sql}");
+            assert_eq!(asking.attempt(&sql).await, Ok(0), "{sql}");
         }
     });
 }

@@ -41,6 +41,7 @@ fn column<'t>(table: &'t Table, field: &str) -> Option<&'t str> {
     let mut names = vec![name.clone()];
     names.extend(reference.map(str::to_owned));
     names.extend(reference.map(|name| format!("{name}_user_id")));
+    names.push(format!("storage_{name}"));
     names.extend((name == "id").then(|| table.key().to_owned()));
     let (column, _) = names
         .iter()
@@ -92,7 +93,7 @@ fn a_value_of_a_foreign_row_finds_ones_own_rows_only() {
                     "SELECT to_jsonb({column}), {column}::text FROM {name} WHERE {hidden} AND {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1"
                 );
                 let value: Option<(Value, String)> = sqlx::query_as(AssertSqlSafe(sql))
-                    .fetch_optional(twins.world.admin())
+                    .fetch_optional(twins.world.admin_of(table.tier))
                     .await
                     .expect("a value");
                 let Some((value, stored)) = value else {

@@ -1,6 +1,7 @@
 //! Connections past the gateway, which tell how statements end.
 
-use gateway_tests::{World, cluster};
+use gateway_tests::{World, beside, cluster};
+use migrations::Tier;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -47,9 +48,19 @@ impl Session {
         Self::connect(cluster().await.server.url("gateway_login", &world.database)).await
     }
 
-    /// The superuser, whom no policy binds.
-    pub async fn superuser(world: &World) -> Self {
-        Self::connect(cluster().await.server.superuser_url(&world.database)).await
+    /// The same session in the database of a tier.
+    pub async fn there(&self, world: &World, tier: Tier) -> Self {
+        let name = beside(&world.database, tier);
+        Self {
+            settings: self.settings.clone(),
+            ..Self::connect(cluster().await.server.url("gateway_login", &name)).await
+        }
+    }
+
+    /// The superuser, whom no policy binds, in a tier.
+    pub async fn superuser(world: &World, tier: Tier) -> Self {
+        let name = beside(&world.database, tier);
+        Self::connect(cluster().await.server.superuser_url(&name)).await
     }
 
     async fn connect(url: String) -> Self {

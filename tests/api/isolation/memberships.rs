@@ -136,7 +136,7 @@ async fn the_owner_role_writes_no_membership_but_the_one_that_is_offered() {
         settings: format!(
             "SET LOCAL ROLE gateway_owner; SET LOCAL app.current_user_id = '{invited}'"
         ),
-        ..Session::superuser(&world).await
+        ..Session::superuser(&world, migrations::Tier::Oltp).await
     };
     assert_eq!(owner.attempt("SELECT id FROM invitations").await, Ok(1));
     let join = |tenant: Uuid, user: Uuid, role: &str| {

@@ -34,6 +34,7 @@ fn the_login_role_can_not_change_what_holds_it() {
     on_twins(async |twins| {
         let mut login = Session::of(twins, twins.a).await;
         for table in &twins.catalog.tables {
+            let mut login = login.there(&twins.world, table.tier).await;
             for sql in [
                 "TRUNCATE {} CASCADE",
                 "DROP TABLE {} CASCADE",

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     ids::key,
     schema::{Case, Schema},
-    twins::{on_twins, one},
+    twins::{on_twins, one_in},
 };
 
 async fn ask(client: &Client, field: &str, id: &str) -> Answer {
@@ -35,9 +35,11 @@ fn a_foreign_id_is_an_unknown_id() {
             let name = &field.name;
             let unknown = ask(&owner, name, &twins.unknown_key(&table)).await;
             let Some(visible) = twins.visible(&table) else {
-                let key = twins.catalog.table(&table).key();
-                let there = one::<String>(
+                let stored = twins.catalog.table(&table);
+                let key = stored.key();
+                let there = one_in::<String>(
                     &twins.world,
+                    stored.tier,
                     &format!("SELECT {key}::text FROM {table} LIMIT 1"),
                 )
                 .await;

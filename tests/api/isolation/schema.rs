@@ -120,7 +120,7 @@ impl Schema {
     pub fn lists(&self) -> impl Iterator<Item = (&Field, String, String)> {
         self.queries()
             .iter()
-            .filter_map(|field| Some((field, snake(&field.name), self.listed(field)?)))
+            .filter_map(|field| Some((field, table(field), self.listed(field)?)))
     }
 
     /// The table that objects of a type are rows of, if they are listed at all.
@@ -140,7 +140,7 @@ impl Schema {
         match arguments[..] {
             ["id"] => self.table(&field.kind).map(|table| Case::Row { table }),
             ["first", ..] => self.listed(field).map(|node| Case::List {
-                table: snake(&field.name),
+                table: table(field),
                 node,
             }),
             [] => self
@@ -240,6 +240,14 @@ fn named(kind: &Type) -> String {
     match &kind.base {
         BaseType::Named(name) => name.to_string(),
         BaseType::List(item) => named(item),
+    }
+}
+
+/// The table that a list is of: its name, but for mail, of which there is one kind to ask for.
+fn table(field: &Field) -> String {
+    match field.name.as_str() {
+        "messages" => "email_messages".to_owned(),
+        name => snake(name),
     }
 }
 

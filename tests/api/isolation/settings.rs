@@ -1,5 +1,7 @@
 //! Who asks is a setting of the transaction; without it there is no answer.
 
+use migrations::Tier;
+
 use super::{
     catalog::Table,
     login::{NO_SUCH_SETTING, NO_UUID, NOT_PERMITTED, Session},
@@ -18,8 +20,9 @@ fn with_rows(twins: &Twins) -> impl Iterator<Item = &Table> {
 #[test]
 fn without_settings_a_table_with_rows_fails() {
     on_twins(async |twins| {
-        let mut login = Session::bare(&twins.world).await;
+        let bare = Session::bare(&twins.world).await;
         for table in with_rows(twins) {
+            let mut login = bare.there(&twins.world, table.tier).await;
             let (key, name) = (table.key(), &table.name);
             let code = if table.grants("SELECT") {
                 NO_SUCH_SETTING
@@ -41,8 +44,12 @@ fn without_settings_a_table_with_rows_fails() {
             }
         }
         // As staff, without a tenant, the same.
-        login.settings = "SET LOCAL ROLE gateway_staff".to_owned();
+        let staff = Session {
+            settings: "SET LOCAL ROLE gateway_staff".to_owned(),
+            ..bare
+        };
         for table in with_rows(twins).filter(|table| table.grants("SELECT")) {
+            let mut login = staff.there(&twins.world, table.tier).await;
             let result = login
                 .attempt(&format!("SELECT {} FROM {}", table.key(), table.name))
                 .await;
@@ -67,6 +74,7 @@ fn without_the_roles_nothing_of_a_tenant_is_written() {
         login.settings = settings.to_owned();
         let a = twins.a;
         for table in twins.catalog.of_tenants() {
+            let mut login = login.there(&twins.world, table.tier).await;
             let name = &table.name;
             let statements = [
                 (
@@ -94,21 +102,28 @@ fn without_the_roles_nothing_of_a_tenant_is_written() {
 #[test]
 fn a_setting_ends_with_its_transaction() {
     on_twins(async |twins| {
-        let mut login = Session::of(twins, twins.a).await;
-        assert_eq!(login.attempt("SELECT id FROM campaigns").await, Ok(14));
-        login.settings.clear();
-        let left: (String, String, String) = sqlx::query_as("SELECT current_setting('app.current_tenant_id'), current_setting('app.current_user_id'), current_setting('app.current_roles')")
-        .fetch_one(&mut login.connection)
-        .await
-        .expect("settings that were set once are there, and empty");
-        assert_eq!(left, Default::default());
-        for table in with_rows(twins).filter(|table| table.grants("SELECT")) {
-            login
-                .assert_refused(
-                    NO_UUID,
-                    &format!("SELECT {} FROM {}", table.key(), table.name),
-                )
-                .await;
+        let asking = Session::of(twins, twins.a).await;
+        for (tier, sql) in [
+            (Tier::Oltp, "SELECT id FROM campaigns"),
+            (Tier::Content, "SELECT id FROM email_messages"),
+        ] {
+            let mut login = asking.there(&twins.world, tier).await;
+            assert!(login.attempt(sql).await > Ok(0), "{sql}");
+            login.settings.clear();
+            let left: (String, String, String) = sqlx::query_as("SELECT current_setting('app.current_tenant_id'), current_setting('app.current_user_id'), current_setting('app.current_roles')")
+                .fetch_one(&mut login.connection)
+                .await
+                .expect("settings that were set once are there, and empty");
+            assert_eq!(left, Default::default());
+            let tables = with_rows(twins).filter(|table| table.tier == tier);
+            for table in tables.filter(|table| table.grants("SELECT")) {
+                login
+                    .assert_refused(
+                        NO_UUID,
+                        &format!("SELECT {} FROM {}", table.key(), table.name),
+                    )
+                    .await;
+            }
         }
     });
 }

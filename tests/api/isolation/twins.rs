@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use gateway_tests::{Client, World};
+use gateway::settings::Settings;
+use gateway_tests::{Client, Options, World};
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
 use tokio::{runtime::Runtime, sync::OnceCell};
 use uuid::Uuid;
@@ -46,12 +48,21 @@ pub struct Twins {
 impl Twins {
     /// The demo with a twin of `acme`.
     pub async fn new() -> Self {
-        Self::of(World::demo().await).await
+        // All that an object leads to, three relations on, is a long document.
+        let settings = Settings {
+            max_tokens: Some(50_000),
+            ..Settings::default()
+        };
+        let options = Options {
+            settings,
+            ..Options::default()
+        };
+        Self::of(World::demo_with(options).await).await
     }
 
     /// A demo world that somebody has changed, with a twin of its `acme`.
     pub async fn of(world: World) -> Self {
-        let catalog = Catalog::read(world.admin()).await;
+        let catalog = Catalog::read(&world).await;
         let acme = world
             .demo
             .as_ref()
@@ -132,12 +143,15 @@ pub fn rows_of(table: &Table, tenant: Uuid) -> Option<String> {
 pub async fn keys_of(world: &World, catalog: &Catalog, tenant: Uuid) -> Keys {
     let mut keys = Keys::default();
     for table in &catalog.tables {
-        let Some(rows) = rows_of(table, tenant) else {
+        let (Some(rows), Some("uuid" | "int8")) =
+            (rows_of(table, tenant), table.column(table.key()))
+        else {
             continue;
         };
         keys.extend(
-            texts(
+            texts_in(
                 world,
+                table.tier,
                 &format!(
                     "SELECT {}::text FROM {} WHERE {rows}",
                     table.key(),
@@ -150,21 +164,34 @@ pub async fn keys_of(world: &World, catalog: &Catalog, tenant: Uuid) -> Keys {
     keys
 }
 
-/// The only value of a statement, as the superuser.
+/// The only value of a statement, as the superuser, in the transactional tier.
 pub async fn one<T>(world: &World, sql: &str) -> T
 where
     T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
 {
+    one_in(world, Tier::Oltp, sql).await
+}
+
+/// The same in a tier.
+pub async fn one_in<T>(world: &World, tier: Tier, sql: &str) -> T
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
+{
     let value = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-        .fetch_one(world.admin())
+        .fetch_one(world.admin_of(tier))
         .await;
     value.unwrap_or_else(|error| panic!("{error} in: {sql}"))
 }
 
-/// The texts of a statement, as the superuser.
+/// The texts of a statement, as the superuser, in the transactional tier.
 pub async fn texts(world: &World, sql: &str) -> Vec<String> {
+    texts_in(world, Tier::Oltp, sql).await
+}
+
+/// The same in a tier.
+pub async fn texts_in(world: &World, tier: Tier, sql: &str) -> Vec<String> {
     let values = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-        .fetch_all(world.admin())
+        .fetch_all(world.admin_of(tier))
         .await;
     values.unwrap_or_else(|error| panic!("{error} in: {sql}"))
 }

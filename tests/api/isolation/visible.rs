@@ -2,7 +2,7 @@
 
 use super::{
     catalog::Table,
-    twins::{Twins, rows_of, texts},
+    twins::{Twins, rows_of, texts_in},
 };
 
 impl Twins {
@@ -35,9 +35,13 @@ impl Twins {
         let visible = self
             .visible(table)
             .unwrap_or_else(|| panic!("`{table}` is not for tenants"));
-        let key = self.catalog.table(table).key();
-        let mut keys = texts(
+        let (key, tier) = (
+            self.catalog.table(table).key(),
+            self.catalog.table(table).tier,
+        );
+        let mut keys = texts_in(
             &self.world,
+            tier,
             &format!("SELECT {key}::text FROM {table} WHERE {visible} AND {condition}"),
         )
         .await;
@@ -53,7 +57,7 @@ impl Twins {
         };
         let (key, name) = (table.key(), &table.name);
         let sql = format!("SELECT {key}::text FROM {name} WHERE {hidden} ORDER BY {key}");
-        let keys = texts(&self.world, &sql).await;
+        let keys = texts_in(&self.world, table.tier, &sql).await;
         assert!(
             !keys.is_empty(),
             "B has nothing in `{name}` that A could be shown"

@@ -103,9 +103,8 @@ async fn a_database_that_comes_back_is_listened_to_again() {
         .expect("PostgreSQL starts");
     migrated(&server, Tier::Oltp, "live").await;
     let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
-    let demo = seed::demo(&server.superuser_url("live"), now)
-        .await
-        .expect("demo data");
+    let urls = seed::AdminUrls::of_oltp(server.superuser_url("live"));
+    let demo = seed::demo(&urls, now).await.expect("demo data");
     let database_url = Some(server.url("gateway_login", "live"));
     let world = World::with(Options {
         database_url,

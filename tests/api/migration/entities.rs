@@ -17,8 +17,8 @@ type Table = (String, Vec<Column>, Vec<String>);
 /// Columns that the database has and no model may carry.
 const HIDDEN: [(&str, &str); 2] = [("email_accounts", "vault_key_path"), ("api_keys", "digest")];
 
-/// Tables that are no entity.
-const NO_ENTITY: [&str; 2] = ["changes", "seaql_migrations"];
+/// Tables that are no entity. What is searched is read by a function alone.
+const NO_ENTITY: [&str; 3] = ["changes", "email_search", "seaql_migrations"];
 
 macro_rules! entities {
     ($tier:ident: $($module:ident),* $(,)?) => {

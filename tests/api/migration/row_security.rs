@@ -24,16 +24,17 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 9] = [
-    "idx_jobs_due",                              // the most urgent of all
-    "idx_jobs_ended",                            // the oldest of all
-    "idx_jobs_migrated",                         // what Redis may have lost
-    "idx_jobs_leased",                           // whose lease has run out
-    "companies_workspace_name_key",              // unique in the whole platform
-    "idx_tenant_users_user",                     // the viewer's own memberships
+const ACROSS_TENANTS: [&str; 10] = [
+    "idx_email_search_document",    // the tenant is one of the words
+    "idx_jobs_due",                 // the most urgent of all
+    "idx_jobs_ended",               // the oldest of all
+    "idx_jobs_migrated",            // what Redis may have lost
+    "idx_jobs_leased",              // whose lease has run out
+    "companies_workspace_name_key", // unique in the whole platform
+    "idx_tenant_users_user",        // the viewer's own memberships
     "idx_domain_ip_assignments_smtp_ip_address", // staff look from the address
-    "idx_invitations_open_email",                // whom an address is invited by
-    "idx_outbox_unprocessed",                    // the relay takes the oldest of all
+    "idx_invitations_open_email",   // whom an address is invited by
+    "idx_outbox_unprocessed",       // the relay takes the oldest of all
 ];
 
 /// What a query finds wrong in any of the tiers, a line each.

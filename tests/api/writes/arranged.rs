@@ -88,7 +88,7 @@ impl Fresh {
     pub async fn with(options: Options) -> Self {
         let world = World::demo_with(options).await;
         arrange(&world).await;
-        let catalog = Catalog::read(world.admin()).await;
+        let catalog = Catalog::read(&world).await;
         messages::learn(&catalog);
         let subjects = Subjects::find(&world).await;
         Self {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gateway_tests::World;
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
 
 use crate::isolation::{
@@ -17,14 +18,22 @@ pub struct Dump(BTreeMap<(String, String), String>);
 impl Dump {
     /// All tables, as the superuser sees them.
     pub async fn of(world: &World, catalog: &Catalog) -> Self {
-        let tables: Vec<String> = catalog.tables.iter().map(digest).collect();
-        let sql = tables.join(" UNION ALL ");
-        let rows: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
-            .fetch_all(world.admin())
-            .await
-            .expect("the tables");
-        let entry = |(table, owner, digest)| ((table, owner), digest);
-        Self(rows.into_iter().map(entry).collect())
+        let mut digests = BTreeMap::new();
+        for tier in Tier::ALL {
+            let tables = catalog.tables.iter().filter(|table| table.tier == tier);
+            let tables: Vec<String> = tables.map(digest).collect();
+            if tables.is_empty() {
+                continue;
+            }
+            let rows: Vec<(String, String, String)> =
+                sqlx::query_as(AssertSqlSafe(tables.join(" UNION ALL ")))
+                    .fetch_all(world.admin_of(tier))
+                    .await
+                    .expect("the tables");
+            let entry = |(table, owner, digest)| ((table, owner), digest);
+            digests.extend(rows.into_iter().map(entry));
+        }
+        Self(digests)
     }
 
     /// The tables, each with the owner whose rows of it differ.

@@ -72,7 +72,7 @@ pub fn assert_clean(answer: &Answer, query: &str) {
 #[tokio::test]
 async fn the_walk_knows_the_databases_names() {
     let world = gateway_tests::World::empty().await;
-    learn(&Catalog::read(world.admin()).await);
+    learn(&Catalog::read(&world).await);
     let names = NAMES.get().expect("just read");
     for name in [
         "leads_tenant_id_email_key",

@@ -63,7 +63,7 @@ async fn the_database_is_what_the_model_says_after_each_write() {
 
 async fn run(seed: u64) {
     let world = World::demo().await;
-    messages::learn(&Catalog::read(world.admin()).await);
+    messages::learn(&Catalog::read(&world).await);
     state::empty(&world).await;
     let clients = NAMES.map(|name| world.owner(name));
     let mut tenants = [Tenant::default(), Tenant::default()];

@@ -24,6 +24,16 @@ impl ColumnSet {
         }
     }
 
+    /// These but the column at that place.
+    #[must_use]
+    pub const fn without(self, index: usize) -> Self {
+        if index < 64 {
+            Self(self.0 & !(1 << index))
+        } else {
+            self
+        }
+    }
+
     /// The columns of either.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -41,5 +51,8 @@ mod tests {
         assert!(set.has(0) && set.has(63) && !set.has(1) && !set.has(64));
         assert_eq!(set.union(ColumnSet::ALL), ColumnSet::ALL);
         assert_eq!(ColumnSet::NONE.with(64), ColumnSet::ALL);
+        let rest = ColumnSet::ALL.without(63);
+        assert!(rest.has(62) && !rest.has(63));
+        assert_eq!(rest.without(64), rest);
     }
 }

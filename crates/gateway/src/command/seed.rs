@@ -23,6 +23,9 @@ pub struct Seed {
     /// Steps of each campaign
     #[arg(long, default_value_t = 5)]
     steps_per_campaign: u64,
+    /// Messages of each campaign, and what was answered to them
+    #[arg(long, default_value_t = 0)]
+    messages_per_campaign: u64,
     /// Leads of each tenant
     #[arg(long, default_value_t = 10_000)]
     leads_per_tenant: u64,
@@ -42,14 +45,14 @@ impl Seed {
     }
 
     async fn write(&self, databases: &Databases) -> Result<::seed::Report, CommandError> {
-        let Some(url) = databases.oltp().admin.as_deref() else {
+        let Some(urls) = databases.admin() else {
             return Err(CommandError::Usage(
                 "seeding bypasses row level security: set GATEWAY_ADMIN_URL to a superuser's URL of the same database"
                     .to_owned(),
             ));
         };
         migrate::bring_up(databases).await?;
-        Ok(::seed::synthetic(url, &self.plan()).await?)
+        Ok(::seed::synthetic(&urls, &self.plan()).await?)
     }
 
     fn plan(&self) -> ::seed::Plan {
@@ -58,6 +61,7 @@ impl Seed {
             companies_per_tenant: self.companies_per_tenant,
             campaigns_per_tenant: self.campaigns_per_tenant,
             steps_per_campaign: self.steps_per_campaign,
+            messages_per_campaign: self.messages_per_campaign,
             leads_per_tenant: self.leads_per_tenant,
             largest_tenant_leads: self.largest_tenant_leads,
             seed: self.seed,

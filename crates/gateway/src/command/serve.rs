@@ -157,16 +157,20 @@ async fn refuse_behind(database: &TierDatabase) -> Result<(), CommandError> {
     }
 }
 
-/// The demo, made if the database is ours and has none.
+/// The demo, made if the databases are ours and have none.
 async fn demo(databases: &Databases) -> Result<Option<::seed::Demo>, CommandError> {
-    let Some(admin) = databases.oltp().admin.as_deref() else {
+    let Some(admin) = databases.admin() else {
         return Ok(None);
     };
-    let found = ::seed::demo_accounts(admin).await?;
-    if found.is_some() || !databases.is_embedded() {
+    let found = ::seed::demo_accounts(&admin.oltp).await?;
+    if !databases.is_embedded() {
         return Ok(found);
     }
-    let made = ::seed::demo(admin, chrono::Utc::now()).await?;
+    // One that was made before there was mail gets some.
+    let made = ::seed::demo(&admin, chrono::Utc::now()).await?;
+    if found.is_some() {
+        return Ok(found);
+    }
     let names: Vec<&str> = made
         .tenants
         .iter()

@@ -108,6 +108,14 @@ pub(crate) enum HttpError {
     Unrecorded,
     #[error("there is nothing here; the API is at /graphql, GraphiQL at /graphiql")]
     NotFound,
+    #[error(
+        "this is no link of this server's, or it was changed; ask for the attachment's `downloadUrl` again"
+    )]
+    Link,
+    #[error(
+        "the link was good for a few minutes, which are over; ask for the attachment's `downloadUrl` again"
+    )]
+    LinkExpired,
     #[error("internal error")]
     Internal,
 }
@@ -124,7 +132,9 @@ impl HttpError {
             | Self::NotPermitted
             | Self::NotTrusted
             | Self::SchemaHidden(_)
-            | Self::Origin => StatusCode::FORBIDDEN,
+            | Self::Origin
+            | Self::Link => StatusCode::FORBIDDEN,
+            Self::LinkExpired => StatusCode::GONE,
             // As Apollo's server does.
             Self::NotPersisted | Self::NotSupported => StatusCode::OK,
             Self::Unavailable | Self::Busy | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
@@ -211,7 +221,9 @@ impl HttpError {
             | Self::OtherTenant
             | Self::NotPermitted
             | Self::SchemaHidden(_)
-            | Self::Origin => "FORBIDDEN",
+            | Self::Origin
+            | Self::Link => "FORBIDDEN",
+            Self::LinkExpired => "LINK_EXPIRED",
             Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::UnknownDocument | Self::NotPersisted => "PERSISTED_QUERY_NOT_FOUND",
             Self::NotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",

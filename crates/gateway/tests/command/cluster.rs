@@ -128,7 +128,12 @@ async fn make_demo(server: &Server) {
             .await
             .expect("migrations");
     }
-    let admin = server.superuser_url(DEMO);
+    let url = |tier| server.superuser_url(&beside(DEMO, tier));
+    let admin = seed::AdminUrls {
+        oltp: url(Tier::Oltp),
+        content: Some(url(Tier::Content)),
+        queue: Some(url(Tier::Queue)),
+    };
     let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
     seed::demo(&admin, now).await.expect("the demo");
 }

@@ -87,6 +87,7 @@ async fn every_setting_has_a_flag_a_name_in_the_environment_and_its_default_in_t
         "GATEWAY_MIGRATION_URL",
         "GATEWAY_ADMIN_URL",
         "GATEWAY_TOKEN_KEY",
+        "GATEWAY_LINK_KEY",
     ] {
         let home = Home::new().with(name, "hidden-value");
         let help = home.run(&["--help"]).await.ok();

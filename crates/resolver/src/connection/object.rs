@@ -135,10 +135,10 @@ impl<T: Listed> Object for Edge<T> {
 
 /// What [`PageInfo`] is made of.
 pub struct PageInfoRow {
-    has_next_page: bool,
-    has_previous_page: bool,
-    start_cursor: Option<String>,
-    end_cursor: Option<String>,
+    pub(crate) has_next_page: bool,
+    pub(crate) has_previous_page: bool,
+    pub(crate) start_cursor: Option<String>,
+    pub(crate) end_cursor: Option<String>,
 }
 
 rows::object! {

@@ -158,6 +158,23 @@ fn belongs<T: Listed>(relation: Relation, parent: Expr) -> Condition {
         Relation::Child { column } => Expr::col((T::Entity::default(), Alias::new(column)))
             .eq(parent)
             .into_condition(),
+        Relation::Named {
+            column,
+            table,
+            name,
+        } => {
+            let (table, id) = (Alias::new(table), Alias::new("id"));
+            // Under a name of its own: the rows may be of the same table.
+            let named = Alias::new("named");
+            let name = Query::select()
+                .column((named.clone(), Alias::new(name)))
+                .from_as(table, named.clone())
+                .and_where(Expr::col((named, id)).eq(parent))
+                .take();
+            Expr::col((T::Entity::default(), Alias::new(column)))
+                .eq(Expr::SubQuery(None, Box::new(name.into())))
+                .into_condition()
+        }
         Relation::Through { table, own, other } => {
             let (table, own, other) = (Alias::new(table), Alias::new(own), Alias::new(other));
             let connected = Query::select()

@@ -19,7 +19,7 @@ pub(crate) fn selected_through<O: Object, T: Table>(ctx: &Context<'_>, through: 
 
 fn set<T: Table>(names: Option<Vec<&'static str>>) -> ColumnSet {
     let Some(names) = names else {
-        return ColumnSet::ALL;
+        return T::SHOWN;
     };
     let known = <T::Row as FromColumns>::NAMES;
     let mut set = with::<T>(ColumnSet::NONE, T::KEY);
@@ -27,7 +27,7 @@ fn set<T: Table>(names: Option<Vec<&'static str>>) -> ColumnSet {
         match known.iter().position(|known| *known == name) {
             Some(index) => set = set.with(index),
             // A field of the row that is no column is computed from others.
-            None => return ColumnSet::ALL,
+            None => return T::SHOWN,
         }
     }
     set
@@ -38,7 +38,7 @@ pub(crate) fn with<T: Table>(set: ColumnSet, column: Column<T>) -> ColumnSet {
     let mut columns = Column::<T>::iter();
     match columns.position(|other| other.as_str() == column.as_str()) {
         Some(index) => set.with(index),
-        None => ColumnSet::ALL,
+        None => T::SHOWN,
     }
 }
 

@@ -60,6 +60,22 @@ pub(crate) fn through<T: Listed, C: IdenStatic + sea_orm::ColumnTrait>(
     }
 }
 
+/// The rows of `T` whose `column` holds what the parent is named by: its `name`, where its key is the parent's.
+pub(crate) fn named_by<T: Listed, C: IdenStatic + sea_orm::ColumnTrait>(
+    column: Column<T>,
+    name: C,
+) -> Related<T> {
+    let table = EntityName::table_name(&C::EntityName::default());
+    Related {
+        relation: Relation::Named {
+            column: column.as_str(),
+            table,
+            name: name.as_str(),
+        },
+        table: PhantomData,
+    }
+}
+
 /// See [`all`].
 pub(crate) struct All<T>(PhantomData<fn() -> T>);
 
@@ -70,7 +86,7 @@ pub(crate) struct Those<T> {
     table: PhantomData<fn() -> T>,
 }
 
-/// See [`children`] and [`through`].
+/// See [`children`], [`named_by`] and [`through`].
 pub(crate) struct Related<T> {
     relation: Relation,
     table: PhantomData<fn() -> T>,

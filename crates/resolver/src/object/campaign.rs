@@ -1,6 +1,7 @@
 //! Campaigns.
 
 use entity::{
+    content::email_message,
     id::{CampaignId, CompanyId},
     oltp::{campaign, campaign_lead, campaign_sequence_step, company},
 };
@@ -9,6 +10,7 @@ use super::{
     campaign_lead::{CampaignLead, CampaignLeadListFilter},
     campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepListFilter},
     company::{Company, CompanyFilter},
+    email_message::EmailMessage,
     prelude::*,
 };
 
@@ -39,6 +41,9 @@ rows::object! {
         /// Whom it writes to. One that starts without any writes to all active leads.
         leads(ConnectionArguments<CampaignLead>): Connection<CampaignLead>
             = id -> children(campaign_lead::Column::CampaignId),
+        /// The mail that is part of it, sent and answered.
+        messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
+            = id -> children(email_message::Column::CampaignId),
     }
 }
 

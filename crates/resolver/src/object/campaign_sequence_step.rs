@@ -1,6 +1,7 @@
 //! The steps of campaigns.
 
 use entity::{
+    content::email_message,
     id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId},
     oltp::{campaign, campaign_sequence_step, email_account, template},
 };
@@ -8,6 +9,7 @@ use entity::{
 use super::{
     campaign::{Campaign, CampaignFilter},
     email_account::{EmailAccount, EmailAccountFilter},
+    email_message::EmailMessage,
     prelude::*,
     template::{Template, TemplateFilter},
 };
@@ -51,6 +53,9 @@ rows::object! {
         email_account: Option<EmailAccount> = email_account_id -> by_id::<EmailAccount>(),
         /// The template that an email step sends.
         template: Option<Template> = template_id -> by_id::<Template>(),
+        /// The mail that the step is.
+        messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
+            = id -> children(email_message::Column::StepId),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Email accounts.
 
 use entity::{
+    content::email_message,
     id::{DomainId, EmailAccountId},
     oltp::{campaign_sequence_step, domain, email_account},
 };
@@ -8,6 +9,7 @@ use entity::{
 use super::{
     campaign_sequence_step::{CampaignSequenceStep, CampaignSequenceStepListFilter},
     domain::{Domain, DomainFilter},
+    email_message::EmailMessage,
     mail_server_settings::{MailServerSettings, mail_server_settings},
     prelude::*,
 };
@@ -44,6 +46,9 @@ rows::object! {
         /// The steps that send from it.
         steps(ConnectionArguments<CampaignSequenceStep>): Connection<CampaignSequenceStep>
             = id -> children(campaign_sequence_step::Column::EmailAccountId),
+        /// The mail that it sent, is to send, and got.
+        messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
+            = id -> children(email_message::Column::EmailAccountId),
     }
 }
 

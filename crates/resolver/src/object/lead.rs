@@ -1,12 +1,14 @@
 //! Leads.
 
 use entity::{
+    content::email_message,
     id::LeadId,
     oltp::{campaign_lead, lead},
 };
 
 use super::{
     campaign_lead::{CampaignLead, CampaignLeadListFilter},
+    email_message::EmailMessage,
     prelude::*,
 };
 
@@ -30,6 +32,9 @@ rows::object! {
         /// The campaigns that write to it.
         campaigns(ConnectionArguments<CampaignLead>): Connection<CampaignLead>
             = id -> children(campaign_lead::Column::LeadId),
+        /// The mail to and from the person.
+        messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
+            = id -> children(email_message::Column::LeadId),
     }
 }
 

@@ -1,20 +1,17 @@
 //! Anything with an id.
 
 use async_graphql::{ID, Result};
-use entity::{
-    columns::ColumnSet,
-    id::{TypedId, prefix_of},
-};
+use entity::id::{TypedId, prefix_of};
 use rows::{Implements, Item};
 
 use super::{
-    admin_system_event::AdminSystemEvent, api_key::ApiKey, campaign::Campaign,
-    campaign_lead::CampaignLead, campaign_sequence_step::CampaignSequenceStep, company::Company,
-    domain::Domain, domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
-    feature_flag::FeatureFlag, folder::Folder, invitation::Invitation, lead::Lead,
-    lead_import::LeadImport, payment::Payment, permission::Permission, plan::Plan,
-    smtp_ip_address::SmtpIpAddress, staff_member::StaffMember, staff_role::StaffRole,
-    staff_role_permission::StaffRolePermission, subscription::Subscription,
+    admin_system_event::AdminSystemEvent, api_key::ApiKey, attachment::Attachment,
+    campaign::Campaign, campaign_lead::CampaignLead, campaign_sequence_step::CampaignSequenceStep,
+    company::Company, domain::Domain, domain_ip_assignment::DomainIpAssignment,
+    email_account::EmailAccount, email_message::EmailMessage, feature_flag::FeatureFlag,
+    folder::Folder, invitation::Invitation, lead::Lead, lead_import::LeadImport, payment::Payment,
+    permission::Permission, plan::Plan, smtp_ip_address::SmtpIpAddress, staff_member::StaffMember,
+    staff_role::StaffRole, staff_role_permission::StaffRolePermission, subscription::Subscription,
     subscription_addon::SubscriptionAddon, tag::Tag, template::Template, tenant::Tenant,
     tenant_config::TenantConfig, tenant_policy::TenantPolicy, tenant_user::TenantUser, user::User,
     user_preferences::UserPreferences, vps_instance::VpsInstance,
@@ -54,6 +51,7 @@ macro_rules! nodes {
 nodes![
     AdminSystemEvent,
     ApiKey,
+    Attachment,
     Campaign,
     CampaignLead,
     CampaignSequenceStep,
@@ -61,6 +59,7 @@ nodes![
     Domain,
     DomainIpAssignment,
     EmailAccount,
+    EmailMessage,
     FeatureFlag,
     Folder,
     Invitation,
@@ -117,7 +116,7 @@ async fn load<T: Table + Implements<Node>>(
     session.may_read(T::SCOPE)?;
     let keys = ids
         .iter()
-        .map(|id| id.parse().map(|id: T::Id| (RawKey::of(id), ColumnSet::ALL)))
+        .map(|id| id.parse().map(|id: T::Id| (RawKey::of(id), T::SHOWN)))
         .collect::<Result<Vec<_>, _>>();
     let keys = keys.map_err(|error| invalid_id(&error))?;
     let rows = session.loaders().load::<RowsById<T>>(&keys).await?;

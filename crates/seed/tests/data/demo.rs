@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{Databases, ask, content, tables};
+use crate::{Databases, ask, content, of_oltp, tables};
 
 #[tokio::test]
 async fn the_demo_holds_something_in_every_table_of_both_tenants() {
     let databases = Databases::start().await;
     let url = databases.migrated("demo").await;
-    let demo = seed::demo(&url, Utc::now()).await.expect("made");
+    let demo = seed::demo(&of_oltp(&url), Utc::now()).await.expect("made");
     for (table,) in tables(&url).await {
         let rows: Vec<(i64,)> = ask(&url, &format!("SELECT count(*) FROM {table}")).await;
         assert!(rows[0].0 > 0, "{table} is empty");
@@ -37,7 +37,7 @@ async fn every_state_occurs_and_nothing_was_made_in_the_future() {
     let databases = Databases::start().await;
     let url = databases.migrated("demo").await;
     let now = Utc::now();
-    seed::demo(&url, now).await.expect("made");
+    seed::demo(&of_oltp(&url), now).await.expect("made");
 
     let expected = [
         ("campaigns", "status", 5),
@@ -75,10 +75,10 @@ async fn the_people_are_found_again_and_nothing_changes() {
     let databases = Databases::start().await;
     let url = databases.migrated("demo").await;
     assert_eq!(seed::demo_accounts(&url).await.expect("an answer"), None);
-    let made = seed::demo(&url, Utc::now()).await.expect("made");
+    let made = seed::demo(&of_oltp(&url), Utc::now()).await.expect("made");
     let before = content(&url).await;
 
-    let again = seed::demo(&url, Utc::now() + TimeDelta::days(3))
+    let again = seed::demo(&of_oltp(&url), Utc::now() + TimeDelta::days(3))
         .await
         .expect("found");
     assert_eq!(again, made);
@@ -117,7 +117,7 @@ async fn the_demo_is_the_same_in_every_database() {
     let mut found = Vec::new();
     for name in ["first", "second"] {
         let url = databases.migrated(name).await;
-        seed::demo(&url, now).await.expect("made");
+        seed::demo(&of_oltp(&url), now).await.expect("made");
         let mut content = content(&url).await;
         // A migration adds these, at its own time.
         content.retain(|(table, ..)| table != "permissions");
@@ -130,6 +130,7 @@ async fn the_demo_is_the_same_in_every_database() {
 async fn two_starts_at_once_make_one_demo() {
     let databases = Databases::start().await;
     let url = databases.migrated("demo").await;
-    let (one, two) = tokio::join!(seed::demo(&url, Utc::now()), seed::demo(&url, Utc::now()));
+    let urls = of_oltp(&url);
+    let (one, two) = tokio::join!(seed::demo(&urls, Utc::now()), seed::demo(&urls, Utc::now()));
     assert_eq!(one.expect("made"), two.expect("found"));
 }

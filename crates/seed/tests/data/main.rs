@@ -1,6 +1,7 @@
 //! The data in a real database with the real schema.
 
 mod demo;
+mod mail;
 mod refusals;
 mod synthetic;
 
@@ -23,20 +24,26 @@ impl Databases {
 
     /// A new database with the schema; the URL is the superuser's.
     async fn migrated(&self, name: &str) -> String {
+        self.migrated_as(migrations::Tier::Oltp, name).await
+    }
+
+    /// The same of a tier.
+    async fn migrated_as(&self, tier: migrations::Tier, name: &str) -> String {
         self.server.create_database(name).await.expect("made");
         let url = self.server.superuser_url(name);
         migrations::prepare_roles(&url, &migrations::Passwords::default())
             .await
             .expect("roles");
-        migrations::up(
-            migrations::Tier::Oltp,
-            &self.server.url("gateway_migrator", name),
-            None,
-        )
-        .await
-        .expect("migrated");
+        migrations::up(tier, &self.server.url("gateway_migrator", name), None)
+            .await
+            .expect("migrated");
         url
     }
+}
+
+/// The transactional tier alone.
+fn of_oltp(url: &str) -> seed::AdminUrls {
+    seed::AdminUrls::of_oltp(url)
 }
 
 /// All rows of a query.

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use seed::{Error, Plan};
 
-use crate::{Databases, content};
+use crate::{Databases, content, of_oltp};
 
 #[tokio::test]
 async fn a_plan_runs_once() {
@@ -13,11 +13,13 @@ async fn a_plan_runs_once() {
         tenants: 2,
         ..Plan::default()
     };
-    seed::synthetic(&url, &plan).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &plan).await.expect("made");
     let before = content(&url).await;
 
     let larger = Plan { tenants: 3, ..plan };
-    let error = seed::synthetic(&url, &larger).await.expect_err("a refusal");
+    let error = seed::synthetic(&of_oltp(&url), &larger)
+        .await
+        .expect_err("a refusal");
     assert!(
         matches!(error, Error::TenantsExist { count: 2, .. }),
         "{error}"
@@ -31,7 +33,9 @@ async fn a_role_under_row_level_security_is_refused() {
     databases.migrated("data").await;
     for role in ["gateway_migrator", "gateway_login"] {
         let url = databases.server.url(role, "data");
-        let error = seed::demo(&url, Utc::now()).await.expect_err("a refusal");
+        let error = seed::demo(&of_oltp(&url), Utc::now())
+            .await
+            .expect_err("a refusal");
         assert!(matches!(error, Error::NotAdmin { .. }), "{error}");
     }
 }
@@ -40,7 +44,7 @@ async fn a_role_under_row_level_security_is_refused() {
 async fn a_database_without_the_schema_is_refused() {
     let databases = Databases::start().await;
     let url = databases.server.superuser_url("postgres");
-    let error = seed::synthetic(&url, &Plan::default())
+    let error = seed::synthetic(&of_oltp(&url), &Plan::default())
         .await
         .expect_err("a refusal");
     assert!(
@@ -55,7 +59,7 @@ async fn mailboxes_without_domains_are_refused() {
         domains_per_tenant: 0,
         ..Plan::default()
     };
-    let error = seed::synthetic("postgres:///nowhere", &plan)
+    let error = seed::synthetic(&of_oltp("postgres:///nowhere"), &plan)
         .await
         .expect_err("a refusal");
     assert!(matches!(error, Error::Plan(_)), "{error}");

@@ -2,7 +2,7 @@
 
 use seed::Plan;
 
-use crate::{Databases, ask, content, run};
+use crate::{Databases, ask, content, of_oltp, run};
 
 fn small() -> Plan {
     Plan {
@@ -20,7 +20,9 @@ async fn the_same_plan_gives_the_same_rows() {
     let mut found = Vec::new();
     for name in ["first", "second"] {
         let url = databases.migrated(name).await;
-        seed::synthetic(&url, &small()).await.expect("made");
+        seed::synthetic(&of_oltp(&url), &small())
+            .await
+            .expect("made");
         let mut content = content(&url).await;
         content.retain(|(table, ..)| table != "permissions");
         found.push(content);
@@ -32,7 +34,9 @@ async fn the_same_plan_gives_the_same_rows() {
 async fn the_rows_are_as_many_as_planned() {
     let databases = Databases::start().await;
     let url = databases.migrated("data").await;
-    let report = seed::synthetic(&url, &small()).await.expect("made");
+    let report = seed::synthetic(&of_oltp(&url), &small())
+        .await
+        .expect("made");
     let leads: Vec<(i64,)> = ask(
         &url,
         "SELECT count(*) FROM leads GROUP BY tenant_id ORDER BY tenant_id",
@@ -69,8 +73,10 @@ async fn a_large_load_leaves_the_schema_and_its_promises() {
         largest_tenant_leads: Some(120_000),
         ..small()
     };
-    seed::synthetic(&url, &plan).await.expect("made");
-    seed::demo(&url, chrono::Utc::now()).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &plan).await.expect("made");
+    seed::demo(&of_oltp(&url), chrono::Utc::now())
+        .await
+        .expect("made");
     assert_eq!(indexes(&url).await, before);
 
     let keys: Vec<(String, String)> = ask(
@@ -100,10 +106,14 @@ async fn indexes(url: &str) -> Vec<(String,)> {
 async fn another_seed_stands_beside_the_first_and_the_demo() {
     let databases = Databases::start().await;
     let url = databases.migrated("data").await;
-    seed::demo(&url, chrono::Utc::now()).await.expect("made");
-    seed::synthetic(&url, &small()).await.expect("made");
+    seed::demo(&of_oltp(&url), chrono::Utc::now())
+        .await
+        .expect("made");
+    seed::synthetic(&of_oltp(&url), &small())
+        .await
+        .expect("made");
     let other = Plan { seed: 2, ..small() };
-    seed::synthetic(&url, &other).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &other).await.expect("made");
     let tenants: Vec<(i64,)> = ask(&url, "SELECT count(*) FROM tenants").await;
     assert_eq!(tenants, [(10,)]);
     // Keys that the database counts go on where the data ends.
@@ -130,15 +140,17 @@ async fn a_plan_may_be_empty_of_anything() {
         steps_per_campaign: 0,
         ..Plan::default()
     };
-    seed::synthetic(&url, &plan).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &plan).await.expect("made");
     let steps = Plan {
         steps_per_campaign: 4,
         seed: 2,
         ..plan
     };
-    seed::synthetic(&url, &steps).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &steps).await.expect("made");
     let nothing = Plan { tenants: 0, ..plan };
-    seed::synthetic(&url, &nothing).await.expect("made");
+    seed::synthetic(&of_oltp(&url), &nothing)
+        .await
+        .expect("made");
 }
 
 /// `cargo test -p seed --test data -- --ignored --nocapture two_million`
@@ -158,7 +170,7 @@ async fn two_million_leads() {
         largest_tenant_leads: Some(1_000_000),
         ..Plan::default()
     };
-    let report = seed::synthetic(&url, &plan).await.expect("made");
+    let report = seed::synthetic(&of_oltp(&url), &plan).await.expect("made");
     // About a minute where nothing else runs.
     assert!(report.elapsed.as_secs() < 150, "{:?}", report.elapsed);
 }

@@ -23,6 +23,7 @@ const PLAN: seed::Plan = seed::Plan {
     templates_per_tenant: 300,
     campaigns_per_tenant: 300,
     steps_per_campaign: 5,
+    messages_per_campaign: 0,
     seed: 7,
     until: chrono::DateTime::UNIX_EPOCH,
 };
@@ -114,7 +115,7 @@ async fn copy_of_rows() -> String {
             until: "2026-06-15T12:00:00Z".parse().expect("a moment"),
             ..PLAN
         };
-        seed::synthetic(&cluster().await.server.superuser_url(&rows), &plan)
+        seed::synthetic(&cluster().await.admin_urls(&rows), &plan)
             .await
             .expect("rows");
         rows
