@@ -1,9 +1,9 @@
 //! HTML or plain text, and the one made of the other.
 
 use linkify::{LinkFinder, LinkKind};
-use lol_html::{RewriteStrSettings, element, rewrite_str};
+use lol_html::{EndTagHandler, RewriteStrSettings, element, rewrite_str};
 use minijinja::HtmlEscape;
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 /// Elements by which mail is known as HTML.
 const ELEMENTS: &str = "html, head, body, style, title, a, b, blockquote, br, center, code, div, em, font, footer, \
@@ -22,6 +22,34 @@ pub fn is_html(content: &str) -> bool {
     // What can not be read as HTML has no tags before that place, or is HTML already.
     drop(rewrite_str(content, settings));
     found.get()
+}
+
+/// How many elements of HTML can be open at once; layouts have some dozens.
+pub(crate) const DEPTH: usize = 500;
+
+/// Whether more elements than that are open at once: the time to make text of them grows with the square, and no fuel
+/// pays for it.
+pub(crate) fn is_too_deep(html: &str) -> bool {
+    let open = Rc::new(Cell::new(0_usize));
+    let element = element!("*", |element| {
+        let handlers = element.end_tag_handlers();
+        let Some(handlers) = handlers else {
+            return Ok(()); // such as `br`, which is never open
+        };
+        open.set(open.get() + 1);
+        if open.get() > DEPTH {
+            return Err("too deep".into());
+        }
+        let open = Rc::clone(&open);
+        let closed: EndTagHandler<'static> = Box::new(move |_| {
+            open.set(open.get().saturating_sub(1));
+            Ok(())
+        });
+        handlers.push(closed);
+        Ok(())
+    });
+    let settings = RewriteStrSettings::new().append_element_content_handler(element);
+    rewrite_str(html, settings).is_err()
 }
 
 /// HTML that looks like the plain text: blank lines part paragraphs, and addresses of the web are links.

@@ -81,6 +81,13 @@ pub enum Problem {
     #[error("it is empty")]
     Empty,
 
+    /// More elements open at once than any layout needs.
+    #[error(
+        "more than {} elements of HTML stand in one another; close them",
+        crate::content::DEPTH
+    )]
+    TooDeep,
+
     /// No text can be made of the HTML.
     #[error("{0}")]
     Html(String),

@@ -1,7 +1,7 @@
 //! Templates to letters, strict about what they name.
 
 use crate::{
-    content::{html_of, is_html},
+    content::{html_of, is_html, is_too_deep},
     engine,
     error::{Field, Problem, RenderError},
     variables::{Values, is_ambiguous, is_known},
@@ -43,7 +43,7 @@ pub struct Named {
 /// Renders a template for one lead.
 ///
 /// # Errors
-/// A variable without a value, with its line; what is no template, takes too long or becomes too large; a subject that
+/// A variable without a value, with its line; what is no template, takes too long, becomes too large or too deep; a subject that
 /// is empty or not one line.
 pub fn render(template: &Template<'_>, variables: &Variables<'_>) -> Result<Rendered, RenderError> {
     let subject = subject(template.subject, variables)?;
@@ -54,6 +54,9 @@ pub fn render(template: &Template<'_>, variables: &Variables<'_>) -> Result<Rend
     };
     let content = part(&environment, Field::Content, template.content, variables)?;
     let (text, html) = match is_html {
+        true if is_too_deep(&content) => {
+            return Err(at_start(Field::Content, Problem::TooDeep));
+        }
         true => {
             let text = text_of(&content);
             let text = text.map_err(|error| unreadable(&error))?;

@@ -157,6 +157,20 @@ fn a_template_can_not_take_the_machine() {
 }
 
 #[test]
+fn html_is_not_deeper_than_layouts_are() {
+    for tag in ["<div>", "<ul><li>", "<table><tr><td>"] {
+        let source = tag.repeat(10_000);
+        assert_eq!(error(&source, &somebody()).problem, Problem::TooDeep);
+    }
+    let looped = "{% for a in [0,1,2,3,4,5,6,7,8,9] %}<div>{% endfor %}".repeat(100);
+    assert_eq!(error(&looped, &somebody()).problem, Problem::TooDeep);
+    let flat = "<p><br>x<img src=y></p>".repeat(1_000);
+    assert_eq!(content(&flat, &somebody()).html, Some(flat));
+    let deep = "<div>".repeat(200) + "x" + &"</div>".repeat(200);
+    assert!(content(&deep, &somebody()).text.contains('x'));
+}
+
+#[test]
 fn a_subject_is_one_line() {
     assert_eq!(
         subject(" Hi {{ first_name }} \n", &somebody()).as_deref(),
