@@ -4,9 +4,11 @@
 //! instruction and for each 64 bytes that a template makes, whether or not they are written.
 
 use crate::error::{Field, RenderError};
-use mail::render::OUTPUT;
 use minijinja::{Environment, HtmlEscape, Output, State, UndefinedBehavior, Value, filters};
 use std::io;
+
+/// Bytes that each part may become.
+pub const OUTPUT: usize = 1 << 20;
 
 /// Some hundred instructions for each hundred lines of a letter; six megabytes at most.
 const FUEL: u64 = 100_000;

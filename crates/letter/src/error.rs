@@ -67,10 +67,7 @@ pub enum Problem {
     Syntax(String),
 
     /// It runs too long, or writes too much.
-    #[error(
-        "it takes too long, or becomes larger than {} bytes",
-        mail::render::OUTPUT
-    )]
+    #[error("it takes too long, or becomes larger than {} bytes", crate::OUTPUT)]
     TooMuch,
 
     /// What could begin another header (RFC 5322, section 2.2).

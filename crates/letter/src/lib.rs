@@ -12,10 +12,12 @@ mod content;
 mod engine;
 mod error;
 mod render;
+mod values;
 mod variables;
 
 pub use content::{html_of, is_html};
+pub use engine::OUTPUT;
 pub use error::{Field, Problem, RenderError};
-pub use mail::render::{Campaign, Company, Lead, Sender, Variables};
 pub use render::{Named, Rendered, Template, holds, render, variables_of};
+pub use values::{Campaign, Company, Lead, Sender, Variables};
 pub use variables::NAMES;

@@ -1,12 +1,13 @@
 //! Templates to letters, strict about what they name.
 
+use crate::Variables;
 use crate::{
     content::{html_of, is_html, is_too_deep},
     engine,
     error::{Field, Problem, RenderError},
     variables::{Values, is_ambiguous, is_known},
 };
-use mail::render::{Variables, text_of};
+use mail::text_of;
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use std::collections::BTreeSet;
 
@@ -166,6 +167,6 @@ fn at_start(field: Field, problem: Problem) -> RenderError {
     RenderError::new(field, 1, problem)
 }
 
-fn unreadable(error: &mail::render::Error) -> RenderError {
+fn unreadable(error: &mail::BadHtml) -> RenderError {
     at_start(Field::Content, Problem::Html(error.to_string()))
 }

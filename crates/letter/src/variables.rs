@@ -1,6 +1,6 @@
 //! The names that a template may use, flat ones and nested ones.
 
-use mail::render::{Campaign, Company, Lead, Sender, Variables};
+use crate::values::{Campaign, Company, Lead, Sender, Variables};
 use serde::Serialize;
 use std::collections::BTreeSet;
 

@@ -121,7 +121,7 @@ fn values_are_escaped_in_html_and_nowhere_else() {
 fn a_template_can_not_take_the_machine() {
     let digits = "[0,1,2,3,4,5,6,7,8,9]";
     let long = format!("{{% for a in {digits} %}}").repeat(9) + "x" + &"{% endfor %}".repeat(9);
-    let large = "x".repeat(mail::render::OUTPUT / 9);
+    let large = "x".repeat(letter::OUTPUT / 9);
     let large = format!("{{% for a in {digits} %}}{large}{{% endfor %}}");
     let doubled = "{% set x = 'xxxxxxxxxxxxxxxx' %}".to_owned() + &"{% set x = x ~ x %}".repeat(40);
     let nested = "{% with x = x|default('xxxxxxxx') ~ x|default('x') %}".repeat(40)

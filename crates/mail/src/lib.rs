@@ -3,7 +3,7 @@
 //! * [`parse()`] reads a message as it came; malformed ones, too, with a list of what was wrong.
 //! * [`kind()`] tells letters from bounces, automatic replies and complaints.
 //! * [`body`] compresses what is kept of a message.
-//! * [`render()`](render()) makes texts of templates, and [`track()`](track()) tells when they are read.
+//! * [`text_of()`] makes the text of HTML, and [`track()`](track()) tells when it is read.
 //! * [`compose()`] writes a message, with an id by which its answers are known.
 //! * [`link`] signs what comes back from a message's links.
 //!
@@ -16,12 +16,12 @@ pub mod compose;
 pub mod kind;
 pub mod link;
 pub mod parse;
-pub mod render;
+pub mod text;
 pub mod track;
 
 pub use compose::{Outgoing, Unsubscribe, compose, message_id, storage_key_of};
 pub use kind::{Automatic, Bounce, Complaint, Kind, Severity, kind};
 pub use link::{Keys, Link, Refused};
 pub use parse::{Attachment, Bound, Bounds, Disposition, Header, Mailbox, Parsed, Problem, parse};
-pub use render::{Rendered, Template, Variables, render};
+pub use text::{BadHtml, text_of};
 pub use track::track;

@@ -1,6 +1,6 @@
 //! Links and pixels that tell when a message is read.
 
-use crate::render::Error;
+use crate::BadHtml;
 use lol_html::{
     EndTagHandler, RewriteStrSettings, element, end, html_content::ContentType, rewrite_str,
 };
@@ -16,7 +16,7 @@ pub fn track(
     kept: &[&str],
     click: impl Fn(&str) -> String,
     pixel: Option<&str>,
-) -> Result<String, Error> {
+) -> Result<String, BadHtml> {
     let pixel = pixel.map(|url| {
         let url = escape(url);
         format!(r#"<img src="{url}" alt="" width="1" height="1" style="display:none">"#)
@@ -53,7 +53,7 @@ pub fn track(
         .append_element_content_handler(links)
         .append_element_content_handler(body)
         .append_document_content_handler(end);
-    rewrite_str(html, settings).map_err(|error| Error::Html(error.to_string()))
+    rewrite_str(html, settings).map_err(|error| BadHtml(error.to_string()))
 }
 
 fn is_web(url: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What is known of a lead when the next step is looked for.
 
 use entity::{content::email_message, oltp::lead};
-use mail::render::{self, Campaign, Company, Lead, Sender, Variables};
+use letter::{Campaign, Company, Lead, Sender, Variables};
 use sea_orm::ActiveEnum;
 
 use super::sequence::Known;
@@ -60,6 +60,6 @@ impl Known for LeadKnown<'_> {
             company: Company::default(),
             unsubscribe_url: "",
         };
-        render::holds(expression, &variables).map_err(|problem| problem.to_string())
+        letter::holds(expression, &variables).map_err(|problem| problem.to_string())
     }
 }

@@ -5,10 +5,8 @@ use entity::{
     id::{TenantId, TypedId},
     oltp::email_account,
 };
-use mail::{
-    Link, Mailbox, Outgoing, Unsubscribe, compose,
-    render::{self, Campaign, Company, Lead, Sender, Template, Variables},
-};
+use letter::{Campaign, Company, Lead, Sender, Template, Variables};
+use mail::{Link, Mailbox, Outgoing, Unsubscribe, compose};
 use sea_orm::ActiveEnum;
 
 use super::send::Draft;
@@ -35,7 +33,10 @@ pub(crate) enum Unwritable {
     NoTemplate,
     /// A variable is missing, or the template is none.
     #[error("the template can not be filled in: {0}")]
-    Template(#[from] render::Error),
+    Template(#[from] letter::RenderError),
+    /// Its links can not be rewritten.
+    #[error(transparent)]
+    Html(#[from] mail::BadHtml),
     /// What was filled in is no message.
     #[error("the message can not be written: {0}")]
     Message(#[from] mail::compose::Error),
@@ -64,11 +65,9 @@ impl Outreach {
             .as_ref()
             .and_then(|template| template.subject.as_deref()));
         let content = content.ok_or(Unwritable::NoTemplate)?;
-        let is_html = is_html(content);
         let template = Template {
             subject: subject.unwrap_or_default(),
-            html: is_html.then_some(content),
-            text: (!is_html).then_some(content),
+            content,
         };
         let status = draft.lead.status.to_value();
         let (name, company) = (draft.lead.name.as_deref(), draft.lead.company.as_deref());
@@ -87,7 +86,7 @@ impl Outreach {
             },
             unsubscribe_url: &unsubscribe,
         };
-        let rendered = render::render(&template, &variables)?;
+        let rendered = letter::render(&template, &variables)?;
         let html = rendered
             .html
             .as_deref()
@@ -145,7 +144,7 @@ impl Outreach {
         draft: &Draft,
         html: &str,
         unsubscribe: &str,
-    ) -> Result<String, render::Error> {
+    ) -> Result<String, mail::BadHtml> {
         let pixel = self.link("o", tenant, draft, |tenant, message| Link::Open {
             tenant,
             message,
@@ -171,9 +170,4 @@ impl Outreach {
         let token = self.settings.link_keys.sign(&link, None);
         format!("{}/{path}/{token}", self.settings.public_url)
     }
-}
-
-/// Whether a template is HTML: it begins with a tag, or with what stands before one.
-fn is_html(content: &str) -> bool {
-    content.trim_start().starts_with('<')
 }

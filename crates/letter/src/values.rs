@@ -1,22 +1,6 @@
-//! What a template can name.
+//! What a template is filled in with.
 
 use serde::Serialize;
-
-/// All of them, as templates spell them.
-pub const VARIABLES: [&str; 12] = [
-    "campaign.name",
-    "company.name",
-    "lead.company",
-    "lead.email",
-    "lead.first_name",
-    "lead.last_name",
-    "lead.name",
-    "lead.status",
-    "sender.company",
-    "sender.email",
-    "sender.name",
-    "unsubscribe_url",
-];
 
 /// Their values for one lead. What is not known is missing to a template, and so is what is blank: it says what
 /// stands there instead, `{{ lead.first_name|default("there") }}`, or is not sent.
@@ -84,8 +68,8 @@ pub struct Company<'a> {
 }
 
 impl Variables<'_> {
-    /// With a value for each, to try a template with.
-    pub(super) fn known() -> Self {
+    /// With a value for each, to try a template with before there is a lead.
+    pub fn example() -> Self {
         let (name, email) = (Some("Ada Lovelace"), "ada@example.com");
         Self {
             lead: Lead::new(email, name, name, "active"),
