@@ -26,6 +26,7 @@ mod standard;
 mod subscription;
 mod tag;
 mod template;
+mod template_preview;
 mod tenant_config;
 mod tenant_policy;
 mod tenant_user;
@@ -114,6 +115,7 @@ pub struct Mutation(
     Root<lead::LeadMutations>,
     Root<lead_import::LeadImportMutations>,
     Root<template::TemplateMutations>,
+    Root<template_preview::TemplatePreviewMutations>,
     Root<folder::FolderMutations>,
     Root<tag::TagMutations>,
     Root<campaign::CampaignMutations>,
@@ -141,6 +143,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<lead::LeadMutations>(),
         audience::declared::<lead_import::LeadImportMutations>(),
         audience::declared::<template::TemplateMutations>(),
+        audience::declared::<template_preview::TemplatePreviewMutations>(),
         audience::declared::<folder::FolderMutations>(),
         audience::declared::<tag::TagMutations>(),
         audience::declared::<campaign::CampaignMutations>(),

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::isolation::schema::Schema;
 
+/// What these answer is kept nowhere.
+const KEEPS_NOTHING: [&str; 1] = ["previewTemplate"];
+
 #[tokio::test]
 async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
     let mutations = Schema::served().mutations().iter();
@@ -22,7 +25,11 @@ async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
         let tenant = &fresh.world.demo.as_ref().expect("the demo").tenants[0];
         let own = [tenant.id.to_string(), tenant.users[0].id.to_string()];
         let changed = before.changed(&fresh.dump().await);
-        assert!(!changed.is_empty(), "{name} changed nothing");
+        assert_eq!(
+            changed.is_empty(),
+            KEEPS_NOTHING.contains(&name),
+            "{name} changed {changed:?}"
+        );
         assert!(
             changed.iter().all(|(_, owner)| own.contains(owner)),
             "{name} changed {changed:?}"

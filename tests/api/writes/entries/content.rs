@@ -37,6 +37,11 @@ fn templates(of: &Subjects) -> Vec<Entry> {
             Right::Work,
             json!({ "id": of.spare_template, "tagIds": tags }),
         ),
+        entry(
+            "previewTemplate",
+            Right::Work,
+            json!({ "id": of.template, "leadId": of.lead, "subject": "Hello", "content": "Hello" }),
+        ),
     ]);
     entries
 }
