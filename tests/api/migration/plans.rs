@@ -115,6 +115,8 @@ async fn pages_of_a_tenant_among_others_are_read_from_an_index() {
         ),
         ("companies", "companies", &["CREATED", "NAME"]),
         ("emailAccounts", "email_accounts", &["CREATED", "EMAIL"]),
+        ("messages", "email_messages", &["CREATED"]),
+        ("attachments", "attachments", &["CREATED"]),
     ] {
         for order in orders {
             for direction in ["ASC", "DESC"] {
@@ -158,6 +160,29 @@ async fn pages_of_many_parents_are_read_from_an_index() {
     let steps = plans.last().expect("a statement for the steps");
     steps.expect_index_scan("campaign_sequence_steps");
     assert!(!steps.sorts_pages(), "{}", steps.show());
+}
+
+#[tokio::test]
+async fn the_mail_of_many_parents_is_read_from_an_index() {
+    let explained = Explained::new(&[]).await;
+    for (parents, children, table) in [
+        ("campaigns", "messages", "email_messages"),
+        ("leads", "messages", "email_messages"),
+        ("emailAccounts", "messages", "email_messages"),
+        ("campaignSequenceSteps", "messages", "email_messages"),
+        ("messages", "replies", "email_messages"),
+        ("messages", "thread", "email_messages"),
+        ("messages", "attachments", "attachments"),
+    ] {
+        let plans = explained
+            .owner_plans(&format!(
+                "{{ {parents}(first: 20) {{ nodes {{ {children}(first: 3) {{ nodes {{ __typename }} }} }} }} }}"
+            ))
+            .await;
+        let plan = plans.last().expect("a statement for the children");
+        plan.expect_index_scan(table);
+        assert!(!plan.sorts_pages(), "{parents} {}", plan.show());
+    }
 }
 
 #[tokio::test]

@@ -122,6 +122,8 @@ impl Outreach {
             if rows.is_empty() {
                 return Ok(false);
             }
+            let text = letter.body.text.as_deref();
+            crate::content::keep_words(content, &draft.message.storage_key, text).await?;
             Ok(true)
         };
         let taken: Result<bool, Trouble> = taken.await;

@@ -5,7 +5,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use gateway_tests::{Answer, Client, Options, Wire, World, cluster};
+use gateway_tests::{Answer, Client, Options, Wire, World, beside, cluster};
+use migrations::Tier;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ const PLAN: seed::Plan = seed::Plan {
     templates_per_tenant: 300,
     campaigns_per_tenant: 300,
     steps_per_campaign: 5,
-    messages_per_campaign: 0,
+    messages_per_campaign: 6,
     seed: 7,
     until: chrono::DateTime::UNIX_EPOCH,
 };
@@ -44,7 +45,11 @@ impl Explained {
         let mut admin = PgConnection::connect(&server.superuser_url(&database))
             .await
             .expect("a connection");
-        explain(&mut admin, &database, settings).await;
+        for tier in Tier::ALL {
+            let name = beside(&database, tier);
+            let admin = PgConnection::connect(&server.superuser_url(&name)).await;
+            explain(&mut admin.expect("a connection"), &name, settings).await;
+        }
         let (tenant, user) = owner(&mut admin).await;
         let staff = staff(&mut admin).await;
         let wire = Wire::to_cluster().await;
@@ -105,7 +110,7 @@ impl Explained {
     }
 }
 
-/// A database with the plan's rows, which are written once.
+/// Databases with the plan's rows, which are written once.
 async fn copy_of_rows() -> String {
     static ROWS: OnceCell<String> = OnceCell::const_new();
     static COPIES: AtomicUsize = AtomicUsize::new(0);
@@ -122,12 +127,12 @@ async fn copy_of_rows() -> String {
     };
     let rows = ROWS.get_or_init(write).await;
     let copy = format!("plans_{}", COPIES.fetch_add(1, Ordering::Relaxed));
-    cluster()
-        .await
-        .server
-        .create_database_from_template(&copy, rows)
-        .await
-        .expect("a copy");
+    for tier in Tier::ALL {
+        let (copy, rows) = (beside(&copy, tier), beside(rows, tier));
+        let server = &cluster().await.server;
+        let made = server.create_database_from_template(&copy, &rows).await;
+        made.expect("a copy");
+    }
     copy
 }
 
