@@ -9,6 +9,7 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
+mod ingest;
 mod introspection;
 mod live;
 mod log;
@@ -62,6 +63,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))
+        .route("/ingest/email", any(ingest::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)
