@@ -26,7 +26,7 @@ use super::{
     log::RequestLog,
     request::within,
 };
-use crate::serve::Gateway;
+use crate::{budget::Budgets, serve::Gateway};
 
 /// Takes one message.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -82,7 +82,7 @@ async fn take(
 
 /// The tenant, if who asks works with its data and does not only read.
 async fn admit(
-    gateway: &Gateway,
+    gateway: &Arc<Gateway>,
     identity: &Identity,
     sender: Sender,
 ) -> Result<TenantId, HttpError> {
@@ -95,6 +95,7 @@ async fn admit(
     let asked: Result<_, Trouble> = asked.await;
     let refusal = context.refusal();
     let ended = context.finish(false).await;
+    Budgets::learn_of(gateway, identity, refusal, asked.is_ok());
     let (roles, may_write) = match (asked, ended) {
         (Ok(found), Ok(_)) => found,
         (Err(trouble), _) => {

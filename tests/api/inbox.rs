@@ -1,0 +1,10 @@
+//! What comes back: mail that arrives is never lost, is read once to effect, and changes nothing of another tenant's.
+
+mod accepted;
+mod arranged;
+mod effects;
+mod ingest;
+mod maintenance;
+mod malformed;
+mod order;
+mod received;
