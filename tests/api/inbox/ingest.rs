@@ -166,3 +166,29 @@ async fn only_a_whole_message_of_a_fitting_size_is_taken() {
     let kept: i64 = kept.await.expect("a number");
     assert_eq!(kept, 1);
 }
+
+/// Also of who does nothing else, and is therefore known by its mail only.
+#[tokio::test]
+async fn mail_counts_against_the_plan() {
+    let settings = Settings {
+        rate_limits: Some(true),
+        ..Settings::default()
+    };
+    let world = World::demo_with(Options {
+        settings,
+        ..Options::default()
+    })
+    .await;
+    let limit = sqlx::query("UPDATE plans SET api_rate_limit = 10").execute(world.admin());
+    limit.await.expect("another limit");
+    let client = world.user("acme", "member@acme.test");
+    for _ in 0..500 {
+        let answer = post(&client, MAIL).await;
+        if answer.status == 429 {
+            assert_eq!(answer.code(), "RATE_LIMITED");
+            return;
+        }
+        assert_eq!(answer.status, 202, "{}", answer.body);
+    }
+    panic!("no mail is counted");
+}
