@@ -4,6 +4,7 @@ mod accepted;
 mod arranged;
 mod effects;
 mod ingest;
+mod links;
 mod maintenance;
 mod malformed;
 mod order;

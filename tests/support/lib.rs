@@ -24,4 +24,4 @@ pub use cluster::{beside, cluster, migrated};
 pub use event_stream::EventStream;
 pub use socket::{Heard, PROTOCOL, Socket};
 pub use wire::{Exchange, Wire};
-pub use world::{KEY, Live, Options, World, gateways};
+pub use world::{KEY, LINK_KEY, Live, Options, World, gateways};

@@ -21,6 +21,8 @@ use crate::{Client, beside, cluster};
 
 /// The key of every test's tokens.
 pub const KEY: &str = "a key for tests only, which is long enough";
+/// That of its links.
+pub const LINK_KEY: &str = "a key for the links of tests only";
 
 /// How a test's gateway differs from the default.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +131,7 @@ impl World {
             max_auth_failures: Some(u32::MAX),
             // The demo's plans allow fewer requests a minute than some tests send.
             rate_limits: Some(false),
+            link_key: Some(LINK_KEY.into()),
             ..Settings::default()
         };
         let config = Config::from(settings.or(options.settings).or(few));
@@ -270,7 +273,16 @@ impl World {
 /// # Errors
 /// What keeps a gateway from being made.
 pub fn gateways(url: &str, settings: Settings) -> Result<Vec<Arc<Gateway>>, Unready> {
-    gateways_with(url, &settings.into(), Arc::new(SeenEvents::default()))
+    let link_key = Some(LINK_KEY.into());
+    let links = Settings {
+        link_key,
+        ..Settings::default()
+    };
+    gateways_with(
+        url,
+        &settings.or(links).into(),
+        Arc::new(SeenEvents::default()),
+    )
 }
 
 fn gateways_with(

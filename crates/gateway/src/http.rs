@@ -9,10 +9,10 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
-mod ingest;
 mod introspection;
 mod live;
 mod log;
+mod mail;
 mod media;
 mod request;
 mod schema;
@@ -63,7 +63,13 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))
-        .route("/ingest/email", any(ingest::handle))
+        .route("/ingest/email", any(mail::ingest::handle))
+        .route("/o/{token}", get(mail::links::opened))
+        .route("/c/{token}", get(mail::links::clicked))
+        .route(
+            "/u/{token}",
+            get(mail::links::unsubscribed).post(mail::links::unsubscribed),
+        )
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)

@@ -133,6 +133,7 @@ impl From<Unready> for CommandError {
         match why {
             Unready::Url(why) => why.into(),
             Unready::Documents(why) => why.into(),
+            Unready::Links(why) => why.into(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
+use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
@@ -14,6 +15,7 @@ use crate::{
     auth::{Door, SecurityEvents, Trust},
     budget::{Budgets, Redis, Spent},
     http::Introspections,
+    links::{self, LinkKeyError},
     live::Live,
     settings::{Config, Introspection, Origins},
     trusted::{self, ManifestError},
@@ -33,6 +35,7 @@ pub struct Gateway {
 /// What all cores have together.
 pub(super) struct Shared {
     schema: resolver::Schema,
+    links: Arc<Keys>,
     documents: Documents,
     introspections: Introspections,
     introspection: Introspection,
@@ -58,7 +61,8 @@ impl Gateway {
     /// `config` has cores, but no more than connections, which they share out among them.
     ///
     /// # Errors
-    /// When `url` is no PostgreSQL URL, that of Redis is none, or the trusted documents can not be read.
+    /// When `url` is no PostgreSQL URL, that of Redis is none, the trusted documents can not be read, or there are no keys to sign
+    /// links with.
     pub fn for_cores(
         urls: &TierUrls,
         trust: Trust,
@@ -67,6 +71,7 @@ impl Gateway {
     ) -> Result<Vec<Arc<Self>>, Unready> {
         let shared = Arc::new(Shared {
             schema: resolver::schema(),
+            links: links::keys(config)?,
             documents: Documents::new(config.document_cache_bytes, config.limits),
             introspections: Introspections::new(config.document_cache_bytes),
             introspection: config.introspection,
@@ -118,6 +123,11 @@ impl Gateway {
 
     pub(crate) fn schema(&self) -> &resolver::Schema {
         &self.shared.schema
+    }
+
+    /// What links are signed with.
+    pub(crate) fn links(&self) -> &Keys {
+        &self.shared.links
     }
 
     /// The documents that were seen before.
@@ -280,6 +290,9 @@ pub enum Unready {
     /// The trusted documents can not be read.
     #[error(transparent)]
     Documents(#[from] ManifestError),
+    /// Links can not be signed.
+    #[error(transparent)]
+    Links(#[from] LinkKeyError),
 }
 
 #[cfg(test)]

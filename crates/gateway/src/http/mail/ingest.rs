@@ -3,55 +3,41 @@
 //! It takes two contexts, one after the other: whoever asks is admitted as in any request, and the mail is then kept by
 //! the platform itself, for no member writes messages.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
 use entity::{content::received_mail::MailSource, id::TenantId};
-use futures::FutureExt;
 use inbox::{Inbox, Trouble};
 use serde_json::json;
 use tenant::{Access, Identity, Role};
 use tokio::time::timeout;
-use tracing::Instrument;
 
-use super::{
-    authenticate::{self, Sender},
-    error::{HttpError, panicked},
-    log::RequestLog,
-    request::within,
+use super::{failed, respond, run};
+use crate::{
+    budget::Budgets,
+    http::{
+        authenticate::{self, Sender},
+        error::HttpError,
+        log::RequestLog,
+        request::within,
+    },
+    serve::Gateway,
 };
-use crate::{budget::Budgets, serve::Gateway};
 
 /// Takes one message.
-pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+pub(in crate::http) async fn handle(
+    State(gateway): State<Arc<Gateway>>,
+    request: Request,
+) -> Response {
     let mut log = RequestLog::start_at("/ingest/email", request.method());
-    let (span, id) = (log.span.clone(), log.request_id());
-    let taken = AssertUnwindSafe(take(&gateway, request, &mut log))
-        .catch_unwind()
-        .instrument(span.clone())
-        .await;
-    let taken = taken.unwrap_or_else(|panic| Err(span.in_scope(|| panicked(&*panic))));
-    let (mut response, code) = match taken {
-        Ok(response) => (response, None),
-        Err(error) => {
-            let code = error.code();
-            (error.answer(Some(&id)), Some(code))
-        }
-    };
-    let headers = response.headers_mut();
-    let id = HeaderValue::try_from(id).expect("hexadecimal digits are visible ASCII");
-    headers.insert("x-request-id", id);
-    if let Some(policy) = log.policy.take() {
-        headers.insert("ratelimit-policy", policy);
-    }
-    log.answered(response.status(), code);
-    response
+    let answered = run(log.span.clone(), take(&gateway, request, &mut log)).await;
+    respond(log, answered)
 }
 
 async fn take(
@@ -75,7 +61,8 @@ async fn take(
     let keeping = inbox.accept(tenant, raw, MailSource::Ingest, None, Utc::now());
     let kept = timeout(gateway.request_timeout(), keeping).await;
     let accepted = kept.map_err(|_| HttpError::TimedOut)?;
-    let accepted = accepted.map_err(|trouble| failed(trouble, &caller.identity))?;
+    let accepted = accepted.map_err(|trouble| failed(&trouble, &caller.identity))?;
+    gateway.wake().touch();
     let body = Json(json!({ "id": accepted.id.to_string() }));
     Ok((StatusCode::ACCEPTED, body).into_response())
 }
@@ -100,11 +87,11 @@ async fn admit(
         (Ok(found), Ok(_)) => found,
         (Err(trouble), _) => {
             let trouble = refusal.map_or(trouble, Trouble::Refused);
-            let error = failed(trouble, identity);
+            let error = failed(&trouble, identity);
             authenticate::refused(gateway, &error, identity, sender);
             return Err(error);
         }
-        (Ok(_), Err(error)) => return Err(failed(error.into(), identity)),
+        (Ok(_), Err(error)) => return Err(failed(&error.into(), identity)),
     };
     let works = |role: &Role| matches!(role, Role::Owner | Role::Admin | Role::Member);
     if may_write && roles.iter().any(works) {
@@ -134,15 +121,4 @@ fn is_mail(headers: &HeaderMap) -> bool {
     ["message/rfc822", "message/global"]
         .iter()
         .any(|known| name.eq_ignore_ascii_case(known))
-}
-
-fn failed(trouble: Trouble, identity: &Identity) -> HttpError {
-    if let Trouble::Refused(refusal) = trouble {
-        return HttpError::refused(refusal, identity);
-    }
-    tracing::error!(
-        error = &trouble as &dyn std::error::Error,
-        "mail was not taken"
-    );
-    HttpError::Internal
 }
