@@ -1,6 +1,5 @@
 //! The links of mail that was sent: what they tell, once, and that nobody but us can make one.
 
-use chrono::Utc;
 use entity::id::EmailMessageId;
 use gateway_tests::{Answer, LINK_KEY};
 use mail::link::{Keys, Link};
