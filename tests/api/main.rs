@@ -14,6 +14,7 @@ mod differential;
 mod documents;
 mod faults;
 mod forms;
+mod inbox;
 mod input;
 mod isolation;
 mod limits;

@@ -5,3 +5,4 @@
 pub mod attachment;
 pub mod email_content;
 pub mod email_message;
+pub mod received_mail;

@@ -114,11 +114,26 @@ impl Budgets {
     /// Learns from an operation that was run who is a member, and reads what the plan allows if that is not known,
     /// or not any more. Nobody waits for it.
     pub(crate) fn learn(gateway: &Arc<Gateway>, identity: &Identity, executed: &Executed) {
+        let was_opened = matches!(
+            executed.outcome,
+            Some(Outcome::Committed | Outcome::RolledBack)
+        );
+        let refusal = executed.context.refusal();
+        Self::learn_of(gateway, identity, refusal, was_opened);
+    }
+
+    /// The same from a transaction of any request: why there was none, or that it was opened.
+    pub(crate) fn learn_of(
+        gateway: &Arc<Gateway>,
+        identity: &Identity,
+        refusal: Option<Refusal>,
+        was_opened: bool,
+    ) {
         let budgets = gateway.budgets();
         let Some(member) = counted(identity).filter(|_| gateway.has_rate_limits()) else {
             return;
         };
-        match executed.context.refusal() {
+        match refusal {
             None => {}
             Some(refusal) => {
                 if refusal == Refusal::NotAMember {
@@ -131,11 +146,7 @@ impl Budgets {
             if budget.is_fresh() {
                 return;
             }
-        } else if matches!(
-            executed.outcome,
-            Some(Outcome::Committed | Outcome::RolledBack)
-        ) && let Some(budget) = budgets.tenants.get(&member.0)
-        {
+        } else if was_opened && let Some(budget) = budgets.tenants.get(&member.0) {
             // The transaction was opened, so the database has said that this is a member.
             budgets.members.insert(member, budget);
             return;

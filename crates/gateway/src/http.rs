@@ -13,6 +13,7 @@ mod health;
 mod introspection;
 mod live;
 mod log;
+mod mail;
 mod media;
 mod request;
 mod schema;
@@ -64,6 +65,13 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))
         .route("/attachments/{token}", get(attachments::download))
+        .route("/ingest/email", any(mail::ingest::handle))
+        .route("/o/{token}", get(mail::links::opened))
+        .route("/c/{token}", get(mail::links::clicked))
+        .route(
+            "/u/{token}",
+            get(mail::links::unsubscribed).post(mail::links::unsubscribed),
+        )
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(error::not_found)

@@ -125,6 +125,9 @@ pub struct Settings {
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
+    /// Largest message that is taken at /ingest/email, in bytes [default: 26214400]
+    #[arg(long, env = "GATEWAY_MAX_MAIL_BYTES", global = true)]
+    pub max_mail_bytes: Option<usize>,
     /// Largest answer in bytes [default: 67108864]
     #[arg(long, env = "GATEWAY_MAX_RESPONSE_BYTES", global = true)]
     pub max_response_bytes: Option<usize>,
@@ -390,6 +393,7 @@ impl Settings {
             read_timeout_ms: self.read_timeout_ms.or(weaker.read_timeout_ms),
             idle_timeout_ms: self.idle_timeout_ms.or(weaker.idle_timeout_ms),
             max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
+            max_mail_bytes: self.max_mail_bytes.or(weaker.max_mail_bytes),
             max_response_bytes: self.max_response_bytes.or(weaker.max_response_bytes),
             max_batch: self.max_batch.or(weaker.max_batch),
             cors_origins: self.cors_origins.or(weaker.cors_origins),

@@ -148,6 +148,14 @@ impl TenantContext {
         self.grants().await.map(drop)
     }
 
+    /// Whether who asks may write anything at all; not an analyst, nor a key that only reads. Opens the transaction.
+    ///
+    /// # Errors
+    /// As for any statement, when the transaction can not be opened.
+    pub async fn may_write(&self) -> Result<bool, DbErr> {
+        Ok(!self.grants().await?.read_only)
+    }
+
     /// Says in which tier this context is to write, before it does anything. Without that it is the transactional one.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ impl SecurityEvents for Panics {
 async fn fragile(world: &World) -> String {
     let config = Config::from(Settings {
         cores: Some(1),
+        link_key: Some(gateway_tests::LINK_KEY.into()),
         ..Settings::default()
     });
     let trust = Trust::new(&config.tokens).expect("the defaults");

@@ -29,7 +29,9 @@ macro_rules! entities {
 fn entities(tier: Tier) -> Vec<Table> {
     let mut tables = match tier {
         Tier::Oltp => transactional(),
-        Tier::Content => entities![content: attachment, email_content, email_message],
+        Tier::Content => {
+            entities![content: attachment, email_content, email_message, received_mail]
+        }
         Tier::Queue => entities![queue: analytics_job, job, job_log, job_queue, job_schedule],
     };
     tables.sort();

@@ -70,8 +70,16 @@ pub(crate) enum HttpError {
     Method,
     #[error("mutations must be sent with POST")]
     MutationByGet,
+    #[error("send the message with POST")]
+    MailByOther,
     #[error("send the request as `Content-Type: application/json`")]
     MediaType,
+    #[error("send the message as it is, as `Content-Type: message/rfc822`")]
+    MailType,
+    #[error(
+        "mail is taken from a key or a member with one of the roles owner, admin and member, in a tenant, who does not only read"
+    )]
+    MayNotBringMail,
     #[error(
         "this endpoint answers `application/graphql-response+json` and `application/json`; accept one of them"
     )]
@@ -80,6 +88,10 @@ pub(crate) enum HttpError {
         "the request body is larger than {limit} bytes; send less, or ask the operator to raise GATEWAY_MAX_BODY_BYTES"
     )]
     TooLarge { limit: usize },
+    #[error(
+        "the message is larger than {limit} bytes; leave files out, or ask the operator to raise GATEWAY_MAX_MAIL_BYTES"
+    )]
+    MailTooLarge { limit: usize },
     #[error(
         "the answer is larger than {limit} bytes{}; ask for fewer rows, or ask the operator to raise GATEWAY_MAX_RESPONSE_BYTES",
         if *saved { ", and what was changed is saved" } else { "" }
@@ -131,6 +143,7 @@ impl HttpError {
             | Self::OtherTenant
             | Self::NotPermitted
             | Self::NotTrusted
+            | Self::MayNotBringMail
             | Self::SchemaHidden(_)
             | Self::Origin
             | Self::Link => StatusCode::FORBIDDEN,
@@ -142,10 +155,12 @@ impl HttpError {
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Method | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Method | Self::MutationByGet | Self::MailByOther => {
+                StatusCode::METHOD_NOT_ALLOWED
+            }
+            Self::MediaType | Self::MailType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable | Self::SubscriptionAsJson => StatusCode::NOT_ACCEPTABLE,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::MailTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AnswerTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
             Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
@@ -220,6 +235,7 @@ impl HttpError {
             | Self::NotActive
             | Self::OtherTenant
             | Self::NotPermitted
+            | Self::MayNotBringMail
             | Self::SchemaHidden(_)
             | Self::Origin
             | Self::Link => "FORBIDDEN",
@@ -232,10 +248,10 @@ impl HttpError {
             Self::StreamOpen | Self::OperationExists => "ALREADY_EXISTS",
             Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
             Self::RateLimited { .. } => "RATE_LIMITED",
-            Self::Method | Self::MutationByGet => "METHOD_NOT_ALLOWED",
-            Self::MediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::Method | Self::MutationByGet | Self::MailByOther => "METHOD_NOT_ALLOWED",
+            Self::MediaType | Self::MailType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",
-            Self::TooLarge { .. } => "PAYLOAD_TOO_LARGE",
+            Self::TooLarge { .. } | Self::MailTooLarge { .. } => "PAYLOAD_TOO_LARGE",
             Self::AnswerTooLarge { .. } => "RESPONSE_TOO_LARGE",
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",

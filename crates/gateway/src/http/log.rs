@@ -34,12 +34,18 @@ pub(super) struct RequestLog {
 }
 
 impl RequestLog {
+    /// Of an operation.
     pub(super) fn start(method: &Method) -> Self {
+        Self::start_at("/graphql", method)
+    }
+
+    /// Of a request to one of the routes that take no operation.
+    pub(super) fn start_at(route: &str, method: &Method) -> Self {
         let id = uuid::Uuid::now_v7();
         Self {
             started: Instant::now(),
             id,
-            span: span(method, id),
+            span: span(route, method, id),
             operation: None,
             identity: None,
             policy: None,
@@ -180,11 +186,11 @@ impl Drop for RequestLog {
 
 /// Of the level of errors, so that it is there where only they are logged: their lines take the id
 /// from it.
-fn span(method: &Method, id: uuid::Uuid) -> Span {
+fn span(route: &str, method: &Method, id: uuid::Uuid) -> Span {
     tracing::error_span!(
         "request",
         otel.kind = "server",
-        otel.name = format!("{method} /graphql"),
+        otel.name = format!("{method} {route}"),
         otel.status_code = Empty,
         http.request.method = method.as_str(),
         http.response.status_code = Empty,

@@ -46,6 +46,7 @@ pub(super) struct Shared {
     budgets: Budgets,
     rate_limits: bool,
     max_body_bytes: usize,
+    max_mail_bytes: usize,
     max_response_bytes: usize,
     max_batch: usize,
     pub(super) live: Live,
@@ -81,6 +82,7 @@ impl Gateway {
             budgets: Budgets::new(),
             rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
+            max_mail_bytes: config.max_mail_bytes,
             max_response_bytes: config.max_response_bytes,
             max_batch: config.max_batch,
             live: Live::new(&urls.oltp, config)?,
@@ -190,6 +192,10 @@ impl Gateway {
 
     pub(crate) fn max_body_bytes(&self) -> usize {
         self.shared.max_body_bytes
+    }
+
+    pub(crate) fn max_mail_bytes(&self) -> usize {
+        self.shared.max_mail_bytes
     }
 
     pub(crate) fn max_response_bytes(&self) -> usize {

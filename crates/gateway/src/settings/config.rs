@@ -53,6 +53,8 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
+    /// Largest message that is taken, in bytes.
+    pub max_mail_bytes: usize,
     /// Largest answer in bytes.
     pub max_response_bytes: usize,
     /// Most operations of one request; 0 where there is one only.
@@ -211,6 +213,7 @@ impl From<Settings> for Config {
             // While an operation runs nothing moves.
             idle_timeout: idle_timeout.max(request_timeout + read_timeout),
             max_body_bytes: given.max_body_bytes.unwrap_or(4 << 20),
+            max_mail_bytes: given.max_mail_bytes.unwrap_or(25 << 20),
             max_response_bytes: given.max_response_bytes.unwrap_or(64 << 20),
             max_batch: given.max_batch.unwrap_or(0),
             cors_origins: given.cors_origins.unwrap_or_default(),

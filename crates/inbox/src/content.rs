@@ -1,0 +1,70 @@
+//! Bodies in the content tier.
+
+use entity::id::{EmailContentId, EmailMessageId, TenantId, TypedId};
+use mail::body::{self, Compressed};
+use sea_orm::DbErr;
+use tenant::InTier;
+
+use crate::rows::{query, size};
+
+/// How long a body is kept, in days: the seven years of the platform's design.
+const RETENTION_DAYS: i32 = 2555;
+
+/// A text that is to be kept, compressed. To compress takes its time.
+pub struct Body {
+    compressed: Compressed,
+    hash: String,
+}
+
+impl Body {
+    /// Of the plain text and the HTML of a message.
+    #[must_use]
+    pub fn new(text: Option<&str>, html: Option<&str>) -> Self {
+        Self {
+            compressed: body::compress(text, html),
+            hash: body::content_hash(text, html),
+        }
+    }
+}
+
+/// What other rows name a message by, and a body that came with it.
+#[must_use]
+pub fn storage_key(message: EmailMessageId) -> String {
+    format!("mail/{}", message.into_raw())
+}
+
+/// Keeps a body, or finds the same one that is kept already, whose time then begins anew; answers with its key.
+///
+/// The tenant's own only: whether another has the same can not be seen.
+///
+/// # Errors
+/// As for any statement.
+pub async fn keep_body(
+    content: InTier<'_>,
+    tenant: TenantId,
+    storage_key: &str,
+    body: &Body,
+) -> Result<String, DbErr> {
+    let compressed = &body.compressed;
+    let sql = "INSERT INTO email_content (id, tenant_id, storage_key, content_text, content_html, raw_size_bytes, \
+         compressed_size_bytes, compression_algorithm, content_hash, retention_days, expires) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(days => $10)) \
+         ON CONFLICT (tenant_id, content_hash) DO UPDATE SET expires = greatest(email_content.expires, excluded.expires) \
+         RETURNING storage_key";
+    let values = [
+        EmailContentId::new().into_value(),
+        tenant.into_value(),
+        storage_key.into(),
+        compressed.text.clone().into(),
+        compressed.html.clone().into(),
+        size(compressed.raw_size),
+        size(compressed.compressed_size),
+        compressed.algorithm.as_str().into(),
+        body.hash.as_str().into(),
+        RETENTION_DAYS.into(),
+    ];
+    match query(content, sql, values).await?.first() {
+        Some(row) => row.at(0),
+        None => Err(DbErr::RecordNotInserted),
+    }
+}

@@ -1,0 +1,11 @@
+//! What comes back: mail that arrives is never lost, is read once to effect, and changes nothing of another tenant's.
+
+mod accepted;
+mod arranged;
+mod effects;
+mod ingest;
+mod links;
+mod maintenance;
+mod malformed;
+mod order;
+mod received;

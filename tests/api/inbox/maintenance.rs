@@ -1,0 +1,140 @@
+//! What has expired goes, and what does not fit together is found.
+
+use inbox::{Orphans, Unknown};
+use migrations::Tier;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::arranged::{Arranged, reply};
+
+#[tokio::test]
+async fn bodies_go_when_they_expire_and_their_messages_stay() {
+    let arranged = Arranged::new().await;
+    let (acme, globex) = (&arranged.acme, &arranged.globex);
+    let mut messages = Vec::new();
+    for (office, words) in [(acme, "a"), (acme, "b"), (acme, "c"), (globex, "d")] {
+        messages.push(
+            arranged
+                .bring(office, reply(office, "x@x.test", words))
+                .await,
+        );
+    }
+    let fresh = Uuid::from(messages[2]);
+    let past = format!(
+        "UPDATE email_content SET expires = now() - interval '1 day' WHERE storage_key <> 'mail/{fresh}'"
+    );
+    arranged.change(Tier::Content, &past).await;
+    let expire = async || {
+        arranged
+            .inbox
+            .expire_content(acme.tenant, 1)
+            .await
+            .expect("done")
+    };
+    assert_eq!([expire().await, expire().await, expire().await], [1, 1, 0]);
+    for (place, message) in messages.iter().enumerate() {
+        let key = arranged.message(*message, "content_key").await["content_key"].clone();
+        assert_eq!(key.is_null(), place < 2, "{place}");
+    }
+    assert_eq!(arranged.count(Tier::Content, "email_content").await, 2);
+    // The same text again begins the time anew.
+    let past = "UPDATE email_content SET expires = now() - interval '1 day'";
+    arranged.change(Tier::Content, past).await;
+    arranged.bring(acme, reply(acme, "x@x.test", "c")).await;
+    assert_eq!(expire().await, 0);
+}
+
+#[tokio::test]
+async fn mail_that_was_read_is_forgotten_after_a_month() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    arranged.bring(acme, reply(acme, "x@x.test", "old")).await;
+    arranged.bring(acme, "no headers").await;
+    arranged
+        .accept(acme, reply(acme, "x@x.test", "not read"))
+        .await;
+    let forget = async || {
+        arranged
+            .inbox
+            .forget_received(acme.tenant, 10)
+            .await
+            .expect("done")
+    };
+    assert_eq!(forget().await, 0);
+    let age = async |days: u32| {
+        let sql = format!(
+            "UPDATE received_mail SET created = now() - interval '{days} days',
+                processed = CASE WHEN processed IS NOT NULL THEN now() - interval '{days} days' END"
+        );
+        arranged.change(Tier::Content, &sql).await;
+    };
+    age(31).await;
+    assert_eq!([forget().await, forget().await], [1, 0]);
+    // What was malformed is kept as long as bodies, and what was not read is kept.
+    age(2556).await;
+    assert_eq!([forget().await, forget().await], [1, 0]);
+    assert_eq!(arranged.count(Tier::Content, "received_mail").await, 1);
+    assert_eq!(arranged.count(Tier::Content, "email_messages").await, 2);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_together_is_found() {
+    let arranged = Arranged::new().await;
+    let (acme, globex) = (&arranged.acme, &arranged.globex);
+    let find = async || {
+        arranged
+            .inbox
+            .find_orphans(acme.tenant)
+            .await
+            .expect("done")
+    };
+    let kept = arranged.bring(acme, reply(acme, "x@x.test", "kept")).await;
+    assert_eq!(find().await, Orphans::default());
+    let lost = arranged.bring(acme, reply(acme, "x@x.test", "lost")).await;
+    let theirs = arranged
+        .bring(globex, reply(globex, "x@x.test", "theirs"))
+        .await;
+    // Another's campaign is as little there as none.
+    let [campaign, step, lead, account] =
+        [globex.campaign, Uuid::now_v7(), globex.lead, Uuid::now_v7()];
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let (sent, lost, theirs) = (Uuid::from(sent), Uuid::from(lost), Uuid::from(theirs));
+    let tangle = format!(
+        "DELETE FROM email_messages WHERE id IN ('{lost}', '{theirs}');
+         UPDATE email_messages SET campaign_id = '{campaign}', step_id = '{step}', lead_id = '{lead}', email_account_id = '{account}'
+         WHERE id = '{sent}'"
+    );
+    arranged.change(Tier::Content, &tangle).await;
+    let expected = Orphans {
+        removed_bodies: 0,
+        without_body: 1,
+        unknown: Unknown {
+            campaigns: vec![campaign],
+            steps: vec![step],
+            leads: vec![lead],
+            accounts: vec![account],
+        },
+    };
+    assert_eq!(find().await, expected, "a body is given a day");
+    let past = "ALTER TABLE email_content DISABLE TRIGGER email_content_updated;
+        UPDATE email_content SET updated = now() - interval '2 days';
+        ALTER TABLE email_content ENABLE TRIGGER email_content_updated";
+    arranged.change(Tier::Content, past).await;
+    let removed = Orphans {
+        removed_bodies: 1,
+        ..expected.clone()
+    };
+    assert_eq!(find().await, removed);
+    assert_eq!(find().await, expected);
+    let left: Value = arranged
+        .row(
+            Tier::Content,
+            "SELECT jsonb_agg(storage_key ORDER BY storage_key) AS keys FROM email_content",
+        )
+        .await;
+    let key = |id: Uuid| format!("mail/{id}");
+    assert_eq!(
+        left["keys"],
+        serde_json::json!([key(kept.into()), key(theirs)])
+    );
+}
