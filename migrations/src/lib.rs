@@ -70,6 +70,7 @@ mod m20261126_130000_create_changes;
 mod m20261126_130100_create_lead_imports;
 mod m20261126_140000_let_jobs_work_in_tenants;
 mod m20261126_140100_create_campaign_leads;
+mod m20261126_150000_let_staff_manage_queues;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     isolation::{
         schema::{Case, Field, Schema},
-        twins::one,
+        twins::{one, one_in},
     },
     writes::{
         arranged::Fresh,
@@ -124,15 +124,17 @@ async fn query(fresh: &Fresh, field: &Field) -> String {
             format!("{{ it: {name}(first: 1) {{ totalCount nodes {{ id }} }} }}")
         }
         Some(Case::Row { table }) => {
-            let key = fresh.catalog.table(&table).key();
-            let sql = format!("SELECT {key}::text FROM {table} LIMIT 1");
-            let some: String = one(&fresh.world, &sql).await;
+            let stored = fresh.catalog.table(&table);
+            let sql = format!("SELECT {}::text FROM {table} LIMIT 1", stored.key());
+            let some: String = one_in(&fresh.world, stored.tier, &sql).await;
             format!("{{ it: {name}(id: \"{some}\") {{ id }} }}")
         }
         Some(Case::Own) => format!("{{ it: {name} {{ id }} }}"),
         None => match name.as_str() {
             "viewer" => "{ it: viewer { roles } }".to_owned(),
             "dashboard" => "{ it: dashboard { leadsByStatus { count } } }".to_owned(),
+            "deadLetters" => "{ it: deadLetters(first: 1) { totalCount nodes { id } } }".to_owned(),
+            "jobQueues" => "{ it: jobQueues { name } }".to_owned(),
             "systemConfig" => "{ it: systemConfig { key } }".to_owned(),
             _ => panic!("how is `{name}` tried? Say so here"),
         },
@@ -280,7 +282,8 @@ async fn a_subscription_is_for_those_whom_the_table_says() {
 /// Those without an entry: an invitation that is none is not found by those who may accept one.
 #[tokio::test]
 async fn an_invitation_is_accepted_by_those_whom_the_table_says() {
-    assert_eq!(UNLIKE.map(|(name, _)| name), ["acceptInvitation"]);
+    let unlike = ["acceptInvitation", "pauseQueue", "resumeQueue"];
+    assert_eq!(UNLIKE.map(|(name, _)| name), unlike);
     let fresh = Fresh::new().await;
     let query = "mutation($input: AcceptInvitationInput!) { it: acceptInvitation(input: $input) { tenant { id } } }";
     let input = json!({ "input": { "id": InvitationId::new().to_string() } });
@@ -292,5 +295,21 @@ async fn an_invitation_is_accepted_by_those_whom_the_table_says() {
         };
         assert_eq!(answer.code(), expected, "{name}: {:#}", answer.body);
         assert_eq!(answer.body["data"], Value::Null);
+    }
+}
+
+/// Nor has a queue, which is paused and resumed by those who may, one after the other.
+#[tokio::test]
+async fn a_queue_is_paused_and_resumed_by_those_whom_the_table_says() {
+    let fresh = Fresh::new().await;
+    for (name, client) in everybody(&fresh).await {
+        for field in ["pauseQueue", "resumeQueue"] {
+            let query = format!(
+                "mutation {{ it: {field}(input: {{name: \"billing\"}}) {{ queue {{ isActive }} }} }}"
+            );
+            let answer = client.query(&query).await;
+            let cell = TABLES["Mutation"][field][name];
+            assert_agreed(cell, &answer, &format!("{name}: {query}"));
+        }
     }
 }

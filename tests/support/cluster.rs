@@ -13,6 +13,8 @@ use migrations::{Passwords, Tier};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+use crate::jobs;
+
 /// How the names of the servers' folders begin.
 const FOLDER: &str = "gwtest-";
 /// Roles, schema, no rows.
@@ -131,9 +133,15 @@ impl Cluster {
         self.copy_all(EMPTY, DEMO).await;
         // A fixed day, so that the data is the same in every run.
         let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
-        seed::demo(&self.admin_urls(DEMO), now)
+        let demo = seed::demo(&self.admin_urls(DEMO), now)
             .await
-            .expect("demo data")
+            .expect("demo data");
+        jobs::fill(
+            &self.server.superuser_url(&beside(DEMO, Tier::Queue)),
+            &demo,
+        )
+        .await;
+        demo
     }
 
     async fn copy(&self, template: &str) -> String {

@@ -39,6 +39,8 @@ pub struct Options {
     pub drain: Duration,
     /// A database in place of the test's own, as a URL.
     pub database_url: Option<String>,
+    /// The queue tier's database in place of that beside it, as a URL.
+    pub queue_url: Option<String>,
     /// All other settings; what is given above comes first.
     pub settings: Settings,
 }
@@ -140,7 +142,11 @@ impl World {
             .unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
         let events = Arc::new(SeenEvents::default());
-        let gateways = gateways_with(&url, &config, events.clone());
+        let mut urls = TierUrls::beside(&url);
+        if let Some(queue) = options.queue_url {
+            urls.queue = queue;
+        }
+        let gateways = gateways_with(&urls, &config, events.clone());
         let gateways = gateways.expect("a PostgreSQL URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -273,27 +279,27 @@ impl World {
 /// # Errors
 /// What keeps a gateway from being made.
 pub fn gateways(url: &str, settings: Settings) -> Result<Vec<Arc<Gateway>>, Unready> {
+    let urls = TierUrls::beside(url);
     let link_key = Some(LINK_KEY.into());
     let links = Settings {
         link_key,
         ..Settings::default()
     };
     gateways_with(
-        url,
+        &urls,
         &settings.or(links).into(),
         Arc::new(SeenEvents::default()),
     )
 }
 
 fn gateways_with(
-    url: &str,
+    urls: &TierUrls,
     config: &Config,
     events: Arc<SeenEvents>,
 ) -> Result<Vec<Arc<Gateway>>, Unready> {
     let key = TokenKey::new(&KEY.into()).expect("a long key");
     let trust = Trust::new(&config.tokens).expect("whom to trust");
-    let urls = TierUrls::beside(url);
-    Gateway::for_cores(&urls, trust.and_shared_key(key), events, config)
+    Gateway::for_cores(urls, trust.and_shared_key(key), events, config)
 }
 
 impl Drop for World {

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use inbox::Inbox;
 use outreach::{Outreach, Secrets};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
@@ -106,7 +107,9 @@ impl Work {
             drain: config.drain,
             ..worker::Options::default()
         };
-        let handlers = Handlers::new(outreach.handlers());
+        let inbox = Inbox::new(database.clone());
+        let handlers = outreach.handlers().into_iter().chain(inbox.handlers());
+        let handlers = Handlers::new(handlers);
         Ok(Self {
             worker: Worker::new(database.clone(), handlers, wake, options),
             database,

@@ -68,3 +68,20 @@ pub async fn keep_body(
         None => Err(DbErr::RecordNotInserted),
     }
 }
+
+/// Keeps what a message is found by: the words of its subject and of this text.
+///
+/// # Errors
+/// As for any statement.
+pub async fn keep_words(
+    content: InTier<'_>,
+    storage_key: &str,
+    text: Option<&str>,
+) -> Result<(), DbErr> {
+    let sql = "INSERT INTO email_search (tenant_id, storage_key, content_key, message_created, document) \
+         SELECT tenant_id, storage_key, content_key, created, search_document(tenant_id, subject, $2) \
+         FROM email_messages WHERE storage_key = $1 \
+         ON CONFLICT (tenant_id, storage_key) DO UPDATE SET content_key = excluded.content_key, document = excluded.document";
+    query(content, sql, [storage_key.into(), text.into()]).await?;
+    Ok(())
+}

@@ -9,6 +9,7 @@
 //! * `accept`: keeps mail before anybody is told that it is here, and queues the reading of it;
 //! * `receive`: reads it, and does what it says;
 //! * `tracking`: opens, clicks and unsubscribes;
+//! * `jobs`: what a worker has done by this crate;
 //! * `maintenance`: what has expired goes, and what does not fit together is found;
 //! * `status`: how far a message and a lead have come, which only ever goes on; `content`: bodies.
 //!
@@ -21,6 +22,7 @@
 
 mod accept;
 pub mod content;
+mod jobs;
 mod maintenance;
 mod receive;
 pub mod rows;

@@ -23,5 +23,5 @@ pub use compose::{Outgoing, Unsubscribe, compose, message_id, storage_key_of};
 pub use kind::{Automatic, Bounce, Complaint, Kind, Severity, kind};
 pub use link::{Keys, Link, Refused};
 pub use parse::{Attachment, Bound, Bounds, Disposition, Header, Mailbox, Parsed, Problem, parse};
-pub use text::{BadHtml, text_of};
+pub use text::{BadHtml, text_of, words_of};
 pub use track::track;

@@ -20,3 +20,8 @@ pub fn text_of(html: &str) -> Result<String, BadHtml> {
         .string_from_read(html.as_bytes(), WIDTH)
         .map_err(|error| BadHtml(error.to_string()))
 }
+
+/// The words of HTML, without any layout; in one pass, however it is nested.
+pub fn words_of(html: &str) -> String {
+    mail_parser::decoders::html::html_to_text(html)
+}

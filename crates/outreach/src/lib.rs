@@ -1,16 +1,13 @@
-//! The work itself: campaigns become messages, messages are sent, and what comes back is read.
+//! Campaigns become messages, and messages are sent. What comes back is `inbox`'s.
 //!
 //! * `sending`: `campaign.run` takes a campaign's leads through its steps, `message.send` sends one message;
-//! * `processing`: `message.receive` reads a message that came;
-//! * `maintenance`: what has expired goes, and what does not fit together is found;
-//! * `content`: bodies; `account`: servers and daily limits.
+//! * `account`: servers and daily limits.
 //!
 //! Everything runs as a job of one tenant, in that tenant's context, and may be done twice: a worker can die at any
 //! moment, and another then does its job again from the start. What may not be in here: how jobs are kept and handed
 //! out (`worker`), what a message looks like (`mail`, `letter`), how it travels (`transport`).
 
 mod account;
-mod content;
 mod rows;
 mod sending;
 mod settings;

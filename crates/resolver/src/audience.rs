@@ -7,7 +7,11 @@
 
 use tenant::Role;
 
-use crate::{live, mutation, query, table::Scope, write::Right};
+use crate::{
+    live, mutation, query,
+    table::Scope,
+    write::{Right, StaffRight},
+};
 
 /// Whom a root field answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub(crate) enum Audience {
     Readers(Scope),
     /// Members with a role that has the right, and their keys where it is for these.
     Writers(Right),
+    /// Platform staff who name no tenant and have the permission.
+    Staff(StaffRight),
     /// Whoever the object's own field answers.
     OfObject,
 }
@@ -33,7 +39,7 @@ pub enum Asker {
     Key,
     /// A user who names no tenant.
     User,
-    /// Platform staff who name no tenant.
+    /// Platform staff who name no tenant, with all permissions.
     Staff,
     /// Platform staff who name a tenant and a reason.
     Acting,
@@ -92,6 +98,7 @@ impl Permission {
             (Audience::Readers(_), Asker::Acting) => true,
             (Audience::Writers(right), Asker::Member(role)) => right.roles().contains(&role),
             (Audience::Writers(right), Asker::Key) => right.is_for_keys(),
+            (Audience::Staff(_), asker) => asker == Asker::Staff,
             (Audience::Users, Asker::Key)
             | (Audience::Users | Audience::Writers(_), Asker::Staff | Asker::Acting)
             | (Audience::Readers(_) | Audience::Writers(_), Asker::User) => false,

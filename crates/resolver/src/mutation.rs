@@ -4,7 +4,7 @@
 //! if the whole answer has no error.
 //!
 //! A mutation is an input that does what it says: it implements [`Mutate`], which makes it name its
-//! payload and the right it takes. To add one: the input and its payload in the object's file, and a
+//! payload and the right it takes; one of the platform's staff implements [`Administer`]. To add one: the input and its payload in the object's file, and a
 //! line in the file's list of root fields; a new list goes into [`Mutation`] and [`declared`].
 
 mod accept_invitation;
@@ -20,6 +20,8 @@ mod domain;
 mod email_account;
 mod folder;
 mod invitation;
+mod job;
+mod job_queue;
 mod lead;
 mod lead_import;
 mod standard;
@@ -36,12 +38,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputType, MergedObject, Result};
 use rows::{Object, Root};
+use tenant::Tier;
 
 use crate::{
     argument::Input,
     audience::{self, Answers, Audience},
     session::Session,
-    write::{Right, Writer},
+    write::{Administrator, Right, StaffRight, Writer},
 };
 
 /// What every mutation's file uses.
@@ -69,6 +72,8 @@ pub(crate) trait Mutate: InputType + 'static {
     type Payload: Object;
     /// What a member's roles must allow.
     const RIGHT: Right;
+    /// The database that is written in: one for a whole operation, or a part of it could be saved alone.
+    const TIER: Tier = Tier::Oltp;
 
     /// Does it; what it answers is the payload's row.
     fn run(
@@ -93,7 +98,8 @@ where
         Input(input): Input<I>,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        let writer = Writer::with(session, I::RIGHT).await?;
+        session.claim(I::TIER)?;
+        let writer = Writer::with(session, I::RIGHT, I::TIER).await?;
         let done = input.run(&writer).await?;
         // What earlier root fields have loaded may not be so any more.
         session.loaders().forget();
@@ -103,6 +109,50 @@ where
 
 impl<I: Mutate> Answers<Input<I>> for Run {
     const AUDIENCE: Audience = Audience::Writers(I::RIGHT);
+}
+
+/// An input by which staff of the platform change what is the platform's own.
+pub(crate) trait Administer: InputType + 'static {
+    /// What is answered.
+    type Payload: Object;
+    /// What the member of staff must be permitted.
+    const RIGHT: StaffRight;
+    /// The database that is written in.
+    const TIER: Tier;
+
+    /// Does it; what it answers is the payload's row.
+    fn run(
+        self,
+        staff: &Administrator<'_>,
+    ) -> impl Future<Output = Result<<Self::Payload as Object>::Row>> + Send;
+}
+
+/// As [`Run`], for [`Administer`].
+pub(crate) struct RunAsStaff;
+
+impl<I: Administer> rows::Load<(), Input<I>> for RunAsStaff
+where
+    <I::Payload as Object>::Row: Send + Sync,
+{
+    type Value = Option<Arc<<I::Payload as Object>::Row>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        _: Vec<()>,
+        Input(input): Input<I>,
+    ) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        session.claim(I::TIER)?;
+        let staff = Administrator::with(session, I::RIGHT, I::TIER).await?;
+        let done = input.run(&staff).await?;
+        session.loaders().forget();
+        Ok(vec![Some(Arc::new(done))])
+    }
+}
+
+impl<I: Administer> Answers<Input<I>> for RunAsStaff {
+    const AUDIENCE: Audience = Audience::Staff(I::RIGHT);
 }
 
 /// Everything that can be changed. All of an operation is saved, or nothing.
@@ -132,6 +182,8 @@ pub struct Mutation(
     Root<api_key::ApiKeyMutations>,
     Root<subscription::SubscriptionMutations>,
     Root<user_preferences::UserPreferencesMutations>,
+    Root<job::JobMutations>,
+    Root<job_queue::JobQueueMutations>,
 );
 
 /// All root fields, and whom they answer.
@@ -160,6 +212,8 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<api_key::ApiKeyMutations>(),
         audience::declared::<subscription::SubscriptionMutations>(),
         audience::declared::<user_preferences::UserPreferencesMutations>(),
+        audience::declared::<job::JobMutations>(),
+        audience::declared::<job_queue::JobQueueMutations>(),
     ]
     .concat()
 }

@@ -5,6 +5,7 @@ mod campaigns;
 mod configuration;
 mod dashboard;
 mod infrastructure;
+mod jobs;
 mod mail;
 mod node;
 mod staff;
@@ -31,6 +32,7 @@ pub struct Query(
     Root<mail::Mail>,
     Root<billing::Billing>,
     Root<infrastructure::Infrastructure>,
+    Root<jobs::Jobs>,
     Root<staff::Staff>,
     Root<configuration::Configuration>,
     node::NodeQuery,
@@ -47,6 +49,7 @@ pub(crate) static ROOTS: LazyLock<Roots> = LazyLock::new(|| {
         .root::<mail::Mail>()
         .root::<billing::Billing>()
         .root::<infrastructure::Infrastructure>()
+        .root::<jobs::Jobs>()
         .root::<staff::Staff>()
         .root::<configuration::Configuration>()
         .fields::<node::NodeQuery>(&["node", "nodes"])
@@ -64,6 +67,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<mail::Mail>(),
         audience::declared::<billing::Billing>(),
         audience::declared::<infrastructure::Infrastructure>(),
+        audience::declared::<jobs::Jobs>(),
         audience::declared::<staff::Staff>(),
         audience::declared::<configuration::Configuration>(),
         by_id.to_vec(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use mail::link::Keys;
-use tenant::{Identity, TenantContext};
+use tenant::{Identity, TenantContext, Tier};
 
 use crate::{
     error::{ClientError, Code},
@@ -78,6 +78,18 @@ impl Session {
             ) => return Ok(()),
         };
         Err(ClientError::new(Code::Forbidden, refused))
+    }
+
+    /// Says in which tier the operation writes; a mutation does so before anything else.
+    ///
+    /// # Errors
+    /// `MIXED_TIERS` when an earlier root field writes in another one.
+    pub(crate) fn claim(&self, tier: Tier) -> Result<(), ClientError> {
+        self.context.claim(tier).map_err(|_| {
+            let message = "this is kept in another database than what the operation changes before it, so they could not be \
+                 saved as one; send them as two operations";
+            ClientError::new(Code::MixedTiers, message)
+        })
     }
 
     /// Refuses whom no role of a member lets write.

@@ -8,6 +8,8 @@
 //!   selects, no more than the client is ready for;
 //! * [`claim`](Writer::claim): the plan's limits.
 //!
+//! What is the platform's own is changed by its staff, through an [`Administrator`].
+//!
 //! What may not be in here: what is particular to one object.
 
 mod bulk;
@@ -15,13 +17,14 @@ mod insert;
 mod limit;
 mod one;
 mod right;
+mod staff;
 
 use std::sync::Arc;
 
 use async_graphql::Result;
 use entity::id::{TenantId, UserId};
 use sea_orm::{ConnectionTrait, Statement, Value};
-use tenant::{Role, Row, TenantContext};
+use tenant::{InTier, Role, Row, TenantContext, Tier};
 
 use crate::{
     error::{self, ClientError},
@@ -36,6 +39,7 @@ pub(crate) use limit::Limit;
 pub use limit::RequestRules;
 pub(crate) use one::{Target, not_found};
 pub(crate) use right::Right;
+pub(crate) use staff::{Administrator, StaffRight};
 
 /// A table whose rows are written by mutations, and the rules that no column's type can express.
 pub(crate) trait Writable: Table {
@@ -80,24 +84,29 @@ pub(crate) enum Rows<I> {
     Many,
 }
 
-/// Writes for one member of one tenant.
+/// Writes for one member of one tenant, in one tier.
 pub(crate) struct Writer<'s> {
     session: &'s Session,
     tenant: TenantId,
+    tier: Tier,
 }
 
 impl<'s> Writer<'s> {
-    /// For a member who has the right.
+    /// For a member who has the right, in the tier that the operation has claimed.
     ///
     /// # Errors
     /// `FORBIDDEN` for one who has not, and for staff.
-    pub(crate) async fn with(session: &'s Session, right: Right) -> Result<Self> {
+    pub(crate) async fn with(session: &'s Session, right: Right, tier: Tier) -> Result<Self> {
         session.may_read(Scope::Tenant)?;
         session.may_write(right)?;
         let tenant = session.context().identity().tenant();
         let tenant = tenant
             .ok_or_else(|| error::coded(error::Code::Forbidden, "the request names no tenant"))?;
-        let writer = Self { session, tenant };
+        let writer = Self {
+            session,
+            tenant,
+            tier,
+        };
         right.check(&writer.roles().await?)?;
         Ok(writer)
     }
@@ -115,6 +124,11 @@ impl<'s> Writer<'s> {
 
     pub(crate) fn context(&self) -> &'s TenantContext {
         self.session.context()
+    }
+
+    /// Where the statements go.
+    fn there(&self) -> InTier<'s> {
+        self.context().on(self.tier)
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -150,7 +164,7 @@ impl<'s> Writer<'s> {
         written: Option<&Written<'_>>,
     ) -> Result<()> {
         let context = self.context();
-        let done = context.execute_raw(self.statement(sql, values)).await;
+        let done = self.there().execute_raw(self.statement(sql, values)).await;
         done.map(drop).map_err(|cause| match written {
             Some(written) => error::write(context, cause, written),
             None => error::database(context, &Arc::new(cause)),
@@ -164,7 +178,7 @@ impl<'s> Writer<'s> {
         values: [Value; N],
     ) -> Result<Vec<Row>> {
         let context = self.context();
-        let rows = context.rows_raw(&self.statement(sql, values)).await;
+        let rows = self.there().rows_raw(&self.statement(sql, values)).await;
         rows.map_err(|cause| error::database(context, &Arc::new(cause)))
     }
 

@@ -140,6 +140,17 @@ impl TenantContext {
         Ok(roles)
     }
 
+    /// A member of staff's permissions, as the database spells them; empty for everybody else. Opens the transaction.
+    ///
+    /// # Errors
+    /// As for any statement, when the transaction can not be opened.
+    pub async fn permissions(&self) -> Result<Vec<String>, DbErr> {
+        if !self.identity.is_staff() {
+            return Ok(Vec::new());
+        }
+        Ok(self.grants().await?.names.to_vec())
+    }
+
     /// Has it checked that who asks may, without a statement of its own. Opens the transaction.
     ///
     /// # Errors

@@ -80,6 +80,10 @@ CREATE INDEX idx_job_logs_tenant_job ON job_logs (tenant_id, job_id, created DES
 /// What a member may change of a dead letter; the rest is the platform's.
 const GRANTS: &str = r"
 GRANT UPDATE (status, attempt_count, run_at, failed, last_error_message), DELETE ON jobs TO gateway_login;
+CREATE POLICY jobs_update_dead ON jobs AS RESTRICTIVE
+    FOR UPDATE TO gateway_login USING (status = 'failed') WITH CHECK (status IN ('queued', 'failed'));
+CREATE POLICY jobs_delete_dead ON jobs AS RESTRICTIVE
+    FOR DELETE TO gateway_login USING (status = 'failed');
 ";
 
 /// Not the payload, which is the tenant's.

@@ -10,7 +10,7 @@ use std::{
 use chrono::Utc;
 use gateway_tests::World;
 use sea_orm::ConnectionTrait;
-use tenant::{Access, Database, Identity, Outcome};
+use tenant::{Access, Database, Identity, Outcome, Tier};
 
 use super::{
     backends,
@@ -111,8 +111,14 @@ async fn give_up_everywhere(
 
 /// A borrower of the pool's only connection finds its own settings in a transaction of its own.
 async fn expect_clean(database: &Database, next: &Identity) {
+    expect_clean_in(database, Tier::Oltp, next).await;
+}
+
+/// The same in a tier.
+async fn expect_clean_in(database: &Database, tier: Tier, next: &Identity) {
     let start = Utc::now();
-    let found = text(&database.context(next.clone(), Access::Read), FOUND)
+    let context = database.context(next.clone(), Access::Read);
+    let found = crate::tiers::text(&context, tier, FOUND)
         .await
         .expect("a clean connection");
     let (role, roles) = match next {
@@ -199,4 +205,52 @@ async fn staff_given_up_anywhere_leave_no_role() {
         &direct::owner(&world, "globex"),
     )
     .await;
+}
+
+/// A request that reads in two tiers and writes in one, and the first of the other tier's connection after it.
+async fn request_in_two(database: Database, identity: Identity, access: Access) -> Outcome {
+    let context = match access {
+        Access::Read => database.context(identity, access),
+        Access::Write => database.writing(Tier::Queue, identity),
+    };
+    let queue = context.on(Tier::Queue);
+    text(&context, "SELECT current_user::text")
+        .await
+        .expect("a row");
+    let written = match access {
+        Access::Read => "SELECT 1/0",
+        Access::Write => "UPDATE jobs SET status = 'queued' WHERE status = 'failed'",
+    };
+    drop(queue.execute_unprepared(written).await);
+    // Never saved, so that each round finds the same.
+    context.finish(false).await.expect("an end")
+}
+
+#[tokio::test]
+async fn a_context_given_up_anywhere_leaves_nothing_in_the_other_tiers() {
+    let world = World::demo().await;
+    let (acme, globex) = (
+        direct::owner(&world, "acme"),
+        direct::owner(&world, "globex"),
+    );
+    let database = crate::tiers::database(&world, 1).await;
+    for access in [Access::Read, Access::Write] {
+        let mut dropped = 0;
+        for polls in 0.. {
+            let before = dropped;
+            for round in 0..ROUNDS / 4 {
+                let request = request_in_two(database.clone(), acme.clone(), access);
+                let outcome = given_up(request, polls, round % 12).await;
+                dropped += usize::from(outcome.is_none());
+                expect_clean_in(&database, Tier::Queue, &globex).await;
+            }
+            if dropped == before {
+                break;
+            }
+        }
+        assert!(dropped > ROUNDS / 4, "{dropped}");
+    }
+    let saved = "SELECT count(*) FROM jobs WHERE status = 'queued' AND failed IS NOT NULL";
+    let saved: i64 = crate::isolation::twins::one_in(&world, migrations::Tier::Queue, saved).await;
+    assert_eq!(saved, 0);
 }

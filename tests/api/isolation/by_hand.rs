@@ -6,15 +6,24 @@
 use serde_json::{Value, json};
 
 use super::{
+    ids::keys,
     schema::Schema,
     twins::{Twins, on_twins, texts},
 };
 
 /// The root fields of queries with a case of their own, and where it is.
-pub const BY_HAND: [(&str, &str); 6] = [
+pub const BY_HAND: [(&str, &str); 8] = [
     (
         "dashboard",
         "has no id, and is made of numbers: below and `numbers`",
+    ),
+    (
+        "deadLetters",
+        "a part of `jobs`: below and `jobs::dead_letters`",
+    ),
+    (
+        "jobQueues",
+        "a list without ids, of the platform, with the tenant's numbers: below and `jobs::queues`",
     ),
     ("node", "takes ids of every kind: `nodes`"),
     ("nodes", "takes ids of every kind: `nodes`"),
@@ -94,6 +103,44 @@ fn the_dashboard_is_about_ones_own_rows() {
             assert!(own > 0, "{field}: the demo has none, so nothing is tested");
             assert_eq!(board[field]["totalCount"], own, "{field}");
         }
+    });
+}
+
+#[test]
+fn dead_letters_are_ones_own_that_failed() {
+    on_twins(async |twins| {
+        let schema = Schema::served();
+        let query = format!("{{ deadLetters {} }}", schema.page("Job", 2));
+        let answer = twins.owner().data(&query).await;
+        twins.foreign.assert_absent(&answer, "deadLetters");
+        let own = twins.visible_keys("jobs", "status = 'failed'").await;
+        assert!(!own.is_empty());
+        let mut found = keys(&answer["deadLetters"]["nodes"]);
+        found.sort_unstable();
+        assert_eq!(found, own);
+        assert_eq!(answer["deadLetters"]["totalCount"], own.len());
+    });
+}
+
+#[test]
+fn queues_are_the_platforms_and_their_numbers_ones_own() {
+    on_twins(async |twins| {
+        let query = "{ jobQueues { name changedById changedAt jobsByStatus { status count } } }";
+        let answer = twins.owner().data(query).await;
+        let queues = answer["jobQueues"].as_array().expect("a list");
+        assert!(queues.len() > 3, "{answer:#}");
+        let mut counted = 0;
+        for queue in queues {
+            for count in queue["jobsByStatus"].as_array().expect("counts") {
+                let status = count["status"].as_str().expect("a status").to_lowercase();
+                let condition = format!("queue_name = {} AND status = '{status}'", queue["name"]);
+                let condition = condition.replace('"', "'");
+                let own = twins.visible_keys("jobs", &condition).await.len();
+                assert_eq!(count["count"], own, "{condition}");
+                counted += own;
+            }
+        }
+        assert_eq!(counted, twins.visible_keys("jobs", "true").await.len());
     });
 }
 

@@ -5,7 +5,7 @@ use migrations::Tier;
 use sqlx::PgPool;
 
 /// The tiers that requests read.
-const TIERS: [Tier; 2] = [Tier::Oltp, Tier::Content];
+const TIERS: [Tier; 3] = [Tier::Oltp, Tier::Content, Tier::Queue];
 
 /// The tables of the schema `public`, in all of them.
 pub struct Catalog {

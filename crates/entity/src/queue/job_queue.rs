@@ -1,6 +1,6 @@
 //! The queues, which all tenants share.
 
-use crate::columns::FromColumns;
+use crate::{columns::FromColumns, id::UserId};
 use sea_orm::entity::prelude::*;
 
 /// One row of `job_queues`.
@@ -22,6 +22,10 @@ pub struct Model {
     pub max_attempts: i32,
     /// How long who does a job has before others may take it over.
     pub lease_seconds: i32,
+    /// The member of staff who paused or resumed it last.
+    pub changed_by: Option<UserId>,
+    /// When that was; the database keeps both.
+    pub changed_at: Option<DateTimeUtc>,
     /// When the row was made.
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.

@@ -12,7 +12,8 @@ const ABOUT: &str = "\
 
 As the fields declare it: `gateway permissions` prints this file, and a test tries every field as everybody. ✓ is an
 answer, an empty cell the error `FORBIDDEN`, and `node` answers whom the object's own field answers. The roles of a
-member add up; a key has its own roles, here those of an owner, and only reads if it was made to.
+member add up; a key has its own roles, here those of an owner, and only reads if it was made to; staff have their
+permissions, here all of them.
 
 Which rows are shown is for the database's policies to say: to tenants their own, to staff those that their
 permissions are for, and of system events a tenant's owners and admins see theirs. No input has fields for some roles

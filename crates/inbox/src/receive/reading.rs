@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub(super) kind: Kind,
     /// None where there is no text at all.
     pub(super) body: Option<Body>,
+    /// What it is found by, besides its subject.
+    pub(super) words: Option<String>,
     /// Those that are kept.
     pub(super) attachments: Vec<Attachment>,
     pub(super) message_id: Option<String>,
@@ -44,6 +46,7 @@ impl Reading {
         let has_body = text.is_some() || html.is_some();
         Ok(Self {
             body: has_body.then(|| Body::new(text, html)),
+            words: text.map(str::to_owned).or_else(|| html.map(mail::words_of)),
             kind,
             attachments,
             message_id,

@@ -15,7 +15,7 @@ use tenant::{Identity, InTier, Tier};
 use super::{Effect, known::Known, reading::Reading};
 use crate::{
     Inbox, Trouble,
-    content::{keep_body, storage_key},
+    content::{keep_body, keep_words, storage_key},
     ended,
     rows::{query, size, texts},
 };
@@ -61,6 +61,7 @@ async fn keep(
         for attachment in &reading.attachments {
             attach(content, tenant, &key, attachment).await?;
         }
+        keep_words(content, &key, reading.words.as_deref()).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use entity::{
         template,
     },
 };
+use inbox::content::{Body, keep_body, keep_words};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use tenant::{Access, Identity, Tier};
 use uuid::Uuid;
@@ -83,13 +84,10 @@ impl Outreach {
             .writing(Tier::Content, Identity::Job { tenant });
         let content = context.on(Tier::Content);
         let taken = async {
-            let content_key = crate::content::keep_body(
-                content,
-                tenant,
-                &draft.message.storage_key,
-                &letter.body,
-            )
-            .await?;
+            let (text, html) = (letter.text.as_str(), letter.html.as_deref());
+            let body = Body::new(Some(text), html);
+            let key = &draft.message.storage_key;
+            let content_key = keep_body(content, tenant, key, &body).await?;
             let sql = "UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \
                  from_email = $4, to_email = $5, message_id = $6, headers = $7, size_bytes = $8, email_account_id = $9, \
                  parent_storage_key = $10, thread_id = $11, failure_reason = NULL \
@@ -122,8 +120,7 @@ impl Outreach {
             if rows.is_empty() {
                 return Ok(false);
             }
-            let text = letter.body.text.as_deref();
-            crate::content::keep_words(content, &draft.message.storage_key, text).await?;
+            keep_words(content, key, Some(text)).await?;
             Ok(true)
         };
         let taken: Result<bool, Trouble> = taken.await;

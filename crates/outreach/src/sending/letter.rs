@@ -10,7 +10,7 @@ use mail::{Link, Mailbox, Outgoing, Unsubscribe, compose};
 use sea_orm::ActiveEnum;
 
 use super::send::Draft;
-use crate::{Outreach, content::Body};
+use crate::Outreach;
 
 /// A message that can be sent.
 pub(crate) struct Letter {
@@ -20,7 +20,8 @@ pub(crate) struct Letter {
     /// Its header fields, as they are kept.
     pub(crate) headers: serde_json::Value,
     /// What is kept: without the links that tell of it.
-    pub(crate) body: Body,
+    pub(crate) text: String,
+    pub(crate) html: Option<String>,
     /// As it goes over the wire.
     pub(crate) bytes: Vec<u8>,
 }
@@ -129,10 +130,8 @@ impl Outreach {
             subject: rendered.subject,
             message_id,
             headers: serde_json::to_value(mail::parse(&bytes).headers).unwrap_or_default(),
-            body: Body {
-                text: Some(rendered.text),
-                html: rendered.html,
-            },
+            text: rendered.text,
+            html: rendered.html,
             bytes,
         })
     }

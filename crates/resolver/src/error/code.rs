@@ -35,6 +35,8 @@ pub enum Code {
     TooManyRows,
     /// A tenant must keep an owner.
     LastOwner,
+    /// Root fields of one mutation write in two databases, which can not be saved as one.
+    MixedTiers,
     /// Others changed the same rows at the same moment; the operation may be sent again.
     TransactionConflict,
     /// An earlier statement of the operation failed, so this one was not run.
@@ -51,7 +53,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ParseFailed,
         Self::ValidationFailed,
         Self::DocumentTooLarge,
@@ -68,6 +70,7 @@ impl Code {
         Self::PlanLimitExceeded,
         Self::TooManyRows,
         Self::LastOwner,
+        Self::MixedTiers,
         Self::TransactionConflict,
         Self::TransactionAborted,
         Self::Timeout,
@@ -96,6 +99,7 @@ impl Code {
             Self::PlanLimitExceeded => "PLAN_LIMIT_EXCEEDED",
             Self::TooManyRows => "TOO_MANY_ROWS",
             Self::LastOwner => "LAST_OWNER",
+            Self::MixedTiers => "MIXED_TIERS",
             Self::TransactionConflict => "TRANSACTION_CONFLICT",
             Self::TransactionAborted => "TRANSACTION_ABORTED",
             Self::Timeout => "STATEMENT_TIMEOUT",

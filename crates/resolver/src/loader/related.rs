@@ -123,6 +123,10 @@ impl<T: Listed> Answers<ConnectionArguments<T>> for All<T> {
     const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
 }
 
+impl<T: Listed> Answers<ConnectionArguments<T>> for Those<T> {
+    const AUDIENCE: Audience = Audience::Readers(T::SCOPE);
+}
+
 /// The handle of a list of a whole table, as often as it is asked for.
 fn whole<T: Listed>(
     ctx: &Context<'_>,

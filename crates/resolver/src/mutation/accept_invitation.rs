@@ -3,7 +3,7 @@
 use async_graphql::Context;
 use entity::id::{InvitationId, TypedId};
 use sea_orm::{ConnectionTrait, Statement};
-use tenant::{Identity, Rule};
+use tenant::{Identity, Rule, Tier};
 
 use super::prelude::*;
 use crate::{
@@ -57,6 +57,7 @@ impl rows::Load<(), Input<AcceptInvitationInput>> for Accept {
         Input(input): Input<AcceptInvitationInput>,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
+        session.claim(Tier::Oltp)?;
         let id = input.id.typed(&INPUT.field("id"))?;
         let refused = match session.context().identity() {
             Identity::Member { .. } | Identity::User { .. } => None,

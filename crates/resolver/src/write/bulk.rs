@@ -45,6 +45,12 @@ impl Selected {
         })
     }
 
+    /// Those of them for which something else holds, too.
+    pub(crate) fn and(mut self, condition: Expr) -> Self {
+        self.condition = Condition::all().add(self.condition).add(condition);
+        self
+    }
+
     /// The rows' keys, locked in their order, so that two of these can not wait for each other; one more than
     /// allowed, to learn whether there is one.
     fn keys<T: Listed>(&self) -> SelectStatement {
@@ -84,7 +90,7 @@ impl Writer<'_> {
     where
         T::Id: TypedId<Raw = Uuid>,
     {
-        let rows = self.context().rows(&selected.keys::<T>()).await;
+        let rows = self.there().rows(&selected.keys::<T>()).await;
         let rows = rows.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         selected.within(rows.len())?;
         let ids = rows
@@ -122,7 +128,7 @@ impl Writer<'_> {
             .and_where(Expr::col(T::KEY.as_column_ref()).in_subquery(selected.keys::<T>()))
             .returning(Query::returning().columns(Column::<T>::iter()))
             .take();
-        let rows = self.context().rows(&update).await;
+        let rows = self.there().rows(&update).await;
         let rows = rows.map_err(|cause| error::write(self.context(), cause, &written))?;
         selected.within(rows.len())?;
         let rows = rows_of::<T>(&rows)?;
@@ -143,7 +149,7 @@ impl Writer<'_> {
             .and_where(Expr::col(T::KEY.as_column_ref()).in_subquery(selected.keys::<T>()))
             .returning(Query::returning().columns(Column::<T>::iter()))
             .take();
-        let rows = self.context().rows(&delete).await;
+        let rows = self.there().rows(&delete).await;
         let filter = INPUT.field("filter");
         let written = Written::rows::<T>(&filter);
         let rows = rows.map_err(|cause| error::write(self.context(), cause, &written))?;

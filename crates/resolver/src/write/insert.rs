@@ -67,7 +67,7 @@ impl Writer<'_> {
         written: &Written<'_>,
     ) -> Result<Vec<Arc<T::Row>>> {
         let insert = self.insertion(rows);
-        let rows = self.context().rows(&insert).await;
+        let rows = self.there().rows(&insert).await;
         let rows = rows.map_err(|cause| error::write(self.context(), cause, written))?;
         rows.iter().map(|row| self.row::<T>(row)).collect()
     }
@@ -107,7 +107,7 @@ impl Writer<'_> {
             .on_conflict(conflict)
             .returning(whole::<T>())
             .take();
-        let row = self.context().row(&upsert).await;
+        let row = self.there().row(&upsert).await;
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
         match row {
             Some(row) => self.row::<T>(&row),
@@ -118,7 +118,7 @@ impl Writer<'_> {
     /// The row of an owner, which is there.
     async fn of_owner<T: Table>(&self, owner: Column<T>, key: Value) -> Result<Arc<T::Row>> {
         let select = T::Entity::find().filter(owner.eq(key)).into_query();
-        let row = self.context().row(&select).await;
+        let row = self.there().row(&select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         let row = row.ok_or_else(|| error::coded(Code::Internal, "an upsert left no row"))?;
         self.row::<T>(&row)

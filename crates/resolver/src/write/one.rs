@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::id::TypedId;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IdenStatic, Iterable, QueryFilter, QueryTrait,
-    sea_query::{Alias, Expr, IntoCondition, LockType, Query, ReturningClause},
+    sea_query::{Alias, Expr, IntoCondition, LockType, Query, ReturningClause, SelectStatement},
 };
 use tenant::Row;
 
@@ -101,7 +101,7 @@ impl Writer<'_> {
         let written = changes.written(at);
         let row = if changes.is_empty() {
             let select = T::Entity::find().filter(target.whole()).into_query();
-            self.context().row(&select).await
+            self.there().row(&select).await
         } else {
             let values = changes
                 .into_values()
@@ -112,7 +112,7 @@ impl Writer<'_> {
                 .cond_where(target.whole())
                 .returning(whole::<T>())
                 .take();
-            self.context().row(&update).await
+            self.there().row(&update).await
         };
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
         let row = row.map(|row| self.row::<T>(&row)).transpose()?;
@@ -127,19 +127,29 @@ impl Writer<'_> {
     /// # Errors
     /// `NOT_FOUND`, `STALE`, `IN_USE` if something refers to it.
     pub(crate) async fn delete<T: Writable>(&self, target: &Target<T>) -> Result<Arc<T::Row>> {
+        match self.delete_if(target).await? {
+            Some(row) => Ok(row),
+            None => Err(self.missed(target).await?.into()),
+        }
+    }
+
+    /// The same, but `None` if the row is not as `target` says.
+    pub(crate) async fn delete_if<T: Writable>(
+        &self,
+        target: &Target<T>,
+    ) -> Result<Option<Arc<T::Row>>> {
         let delete = Query::delete()
             .from_table(T::Entity::default())
             .cond_where(target.whole())
             .returning(whole::<T>())
             .take();
-        let row = self.context().row(&delete).await;
+        let row = self.there().row(&delete).await;
         let written = Written::rows::<T>(&INPUT);
         let row = row.map_err(|cause| error::write(self.context(), cause, &written))?;
-        let Some(row) = row else {
-            return Err(self.missed(target).await?.into());
-        };
-        let row = self.row::<T>(&row)?;
-        T::may_be_deleted(&row)?;
+        let row = row.map(|row| self.row::<T>(&row)).transpose()?;
+        if let Some(row) = &row {
+            T::may_be_deleted(row)?;
+        }
         Ok(row)
     }
 
@@ -148,12 +158,21 @@ impl Writer<'_> {
     /// # Errors
     /// `NOT_FOUND`.
     pub(crate) async fn locked<T: Table>(&self, target: &Target<T>) -> Result<Arc<T::Row>> {
-        let select = T::Entity::find()
-            .filter(target.id_only())
-            .into_query()
-            .lock(LockType::NoKeyUpdate)
-            .take();
-        let row = self.context().row(&select).await;
+        let mut select = T::Entity::find().filter(target.id_only()).into_query();
+        self.only::<T>(select.lock(LockType::NoKeyUpdate)).await
+    }
+
+    /// A row as it is at this moment.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub(crate) async fn found<T: Table>(&self, target: &Target<T>) -> Result<Arc<T::Row>> {
+        let select = T::Entity::find().filter(target.id_only()).into_query();
+        self.only::<T>(&select).await
+    }
+
+    async fn only<T: Table>(&self, select: &SelectStatement) -> Result<Arc<T::Row>> {
+        let row = self.there().row(select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         match row {
             Some(row) => self.row::<T>(&row),
@@ -168,7 +187,7 @@ impl Writer<'_> {
             .from(T::Entity::default())
             .cond_where(target.id_only())
             .take();
-        let row = self.context().row(&select).await;
+        let row = self.there().row(&select).await;
         let row = row.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
         let at = INPUT.field("id");
         let Some(row) = row else {
