@@ -135,6 +135,9 @@ async fn query(fresh: &Fresh, field: &Field) -> String {
             "dashboard" => "{ it: dashboard { leadsByStatus { count } } }".to_owned(),
             "deadLetters" => "{ it: deadLetters(first: 1) { totalCount nodes { id } } }".to_owned(),
             "jobQueues" => "{ it: jobQueues { name } }".to_owned(),
+            "searchMessages" => {
+                "{ it: searchMessages(query: \"overview\") { matches { rank } } }".to_owned()
+            }
             "systemConfig" => "{ it: systemConfig { key } }".to_owned(),
             _ => panic!("how is `{name}` tried? Say so here"),
         },

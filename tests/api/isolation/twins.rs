@@ -51,6 +51,8 @@ impl Twins {
         // All that an object leads to, three relations on, is a long document.
         let settings = Settings {
             max_tokens: Some(50_000),
+            max_fields: Some(50_000),
+            max_cost: Some(u64::MAX),
             ..Settings::default()
         };
         let options = Options {

@@ -179,9 +179,14 @@ async fn the_mail_of_many_parents_is_read_from_an_index() {
                 "{{ {parents}(first: 20) {{ nodes {{ {children}(first: 3) {{ nodes {{ __typename }} }} }} }} }}"
             ))
             .await;
-        let plan = plans.last().expect("a statement for the children");
-        plan.expect_index_scan(table);
-        assert!(!plan.sorts_pages(), "{parents} {}", plan.show());
+        // Two connections, one of which may tell of its statements first.
+        let mut looked_at = 0;
+        for plan in plans.iter().filter(|plan| !plan.scans(table).is_empty()) {
+            plan.expect_index_scan(table);
+            assert!(!plan.sorts_pages(), "{parents} {}", plan.show());
+            looked_at += 1;
+        }
+        assert!(looked_at > 0, "{children} of {parents}");
     }
 }
 
