@@ -27,4 +27,5 @@ mod schema;
 mod transport;
 mod trusted;
 mod visibility;
+mod worker;
 mod writes;

@@ -15,6 +15,7 @@
 mod client;
 mod cluster;
 mod event_stream;
+mod redis;
 mod socket;
 mod wire;
 mod world;
@@ -22,6 +23,7 @@ mod world;
 pub use client::{Answer, Client};
 pub use cluster::{beside, cluster, migrated};
 pub use event_stream::EventStream;
+pub use redis::Redis;
 pub use socket::{Heard, PROTOCOL, Socket};
 pub use wire::{Exchange, Wire};
 pub use world::{KEY, LINK_KEY, Live, Options, World, gateways};

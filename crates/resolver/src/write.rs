@@ -137,6 +137,15 @@ impl<'s> Writer<'s> {
         .await
     }
 
+    /// Reports a change in its own transaction: there is work to come of it exactly if it is committed.
+    pub(crate) async fn report(&self, topic: &str, payload: serde_json::Value) -> Result<()> {
+        self.run(
+            "INSERT INTO outbox (tenant_id, topic, payload) VALUES ($1, $2, $3)",
+            [self.tenant.into(), topic.into(), payload.into()],
+        )
+        .await
+    }
+
     /// Runs a statement that answers nothing.
     pub(crate) async fn run<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<()> {
         self.run_written(sql, values, None).await

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! The statement that changes the state asks for the state it starts from, so of two people who do
-//! the same at once one is told that it is done already.
+//! the same at once one is told that it is done already. A campaign that is to send is reported in the outbox, of
+//! which a worker makes the job that sends it.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -19,6 +20,8 @@ use entity::{
     oltp::campaign::{self, CampaignStatus as Status, Column},
 };
 use sea_orm::ActiveEnum;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::prelude::*;
 use crate::{
@@ -125,8 +128,28 @@ impl Step {
         let from = any_of(Column::Status, self.from.iter().map(ActiveEnum::to_value));
         target.condition = target.condition.add(from);
         match writer.update_if(&target, &INPUT, changes).await? {
-            Some(campaign) => Ok(campaign),
+            Some(campaign) => {
+                self.report(writer, &campaign).await?;
+                Ok(campaign)
+            }
             None => Err(self.refused(writer, &target).await?.into()),
+        }
+    }
+
+    /// The work that comes of it, if any does.
+    async fn report(&self, writer: &Writer<'_>, campaign: &campaign::Model) -> Result<()> {
+        let id = Uuid::from(campaign.id);
+        match self.to {
+            Status::Scheduled => {
+                let payload = json!({ "campaignId": id, "at": campaign.scheduled });
+                writer.report("campaign.scheduled", payload).await
+            }
+            Status::Sending => {
+                let payload = json!({ "campaignId": id });
+                writer.report("campaign.started", payload).await
+            }
+            // What was queued finds by itself that there is nothing to do.
+            Status::Draft | Status::Paused | Status::Completed => Ok(()),
         }
     }
 
