@@ -38,6 +38,19 @@ CREATE POLICY plans_worker ON plans FOR SELECT TO gateway_worker USING (true);
 GRANT SELECT ON plans TO gateway_worker;
 ";
 
+/// The relay asks for the topics that are work. What is of another topic, which nobody passes on, is not in its way.
+const INDEX: &str = r"
+DROP INDEX idx_outbox_unprocessed;
+CREATE INDEX idx_outbox_unprocessed ON outbox (topic, created, id) WHERE processed IS NULL;
+CREATE INDEX idx_outbox_processed ON outbox (processed) WHERE processed IS NOT NULL;
+";
+
+const INDEX_BEFORE: &str = r"
+DROP INDEX idx_outbox_processed;
+DROP INDEX idx_outbox_unprocessed;
+CREATE INDEX idx_outbox_unprocessed ON outbox (created, id) WHERE processed IS NULL;
+";
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -51,6 +64,7 @@ impl MigrationTrait for Migration {
                 PLANS,
                 &dispatched("tenants", "SELECT (id, deleted)"),
                 &dispatched("outbox", "SELECT, UPDATE (processed), DELETE"),
+                INDEX,
             ],
         )
         .await
@@ -70,6 +84,6 @@ impl MigrationTrait for Migration {
             );
             run(manager, &[&back]).await?;
         }
-        Ok(())
+        run(manager, &[INDEX_BEFORE]).await
     }
 }

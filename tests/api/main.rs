@@ -30,4 +30,5 @@ mod tiers;
 mod transport;
 mod trusted;
 mod visibility;
+mod worker;
 mod writes;

@@ -15,6 +15,10 @@ use crate::{
 const FIRST: i32 = 2;
 const LONGEST: i32 = 3600;
 
+/// How long the attempt of a log took, in milliseconds.
+const DURATION: &str =
+    "least(extract(epoch FROM now() - job_logs.started) * 1000, 2147483647)::integer";
+
 /// How a job ended, as it is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -43,7 +47,7 @@ fn settle(set: &str) -> String {
     format!(
         "WITH settled AS (UPDATE jobs SET leased_until = NULL, {set} WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id, status),
         noted AS (UPDATE job_logs SET status = CASE (SELECT status FROM settled) WHEN 'completed' THEN 'success' WHEN 'failed' THEN 'failed' ELSE $4 END,
-            log_message = $5, finished = now(), duration_ms = (extract(epoch FROM now() - started) * 1000)::integer
+            log_message = $5, finished = now(), duration_ms = {DURATION}
             WHERE id = $3 AND EXISTS (SELECT FROM settled))
         SELECT status FROM settled"
     )
@@ -117,7 +121,7 @@ fn again() -> String {
 }
 
 /// Hands a job back that was not finished; it does not count as an attempt.
-pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<(), DbErr> {
+pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<Ending, DbErr> {
     let sql = settle("status = 'queued', run_at = now(), attempt_count = attempt_count - 1");
     let values = [
         Uuid::from(job.id).into(),
@@ -127,9 +131,11 @@ pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<(), DbEr
         "the worker stopped".into(),
     ];
     let identity = Identity::Job { tenant: job.tenant };
-    alone(database, Tier::Queue, identity, &sql, values)
-        .await
-        .map(drop)
+    let rows = alone(database, Tier::Queue, identity, &sql, values).await?;
+    Ok(match rows.first() {
+        Some(_) => Ending::Again,
+        None => Ending::Lost,
+    })
 }
 
 /// Holds on to a job for another lease; false if it is lost.
@@ -143,12 +149,17 @@ pub(crate) async fn renew(database: &Database, job: &Job) -> Result<bool, DbErr>
 
 /// Takes back what belongs to workers that are gone: to be tried again, or dead where that was the last attempt.
 pub(crate) async fn take_back(database: &Database) -> Result<usize, DbErr> {
+    const GONE: &str = "the worker was gone before the job was done";
     let sql = format!(
-        "WITH gone AS (SELECT id FROM jobs WHERE status = 'running' AND leased_until < now() ORDER BY leased_until LIMIT 1000 FOR UPDATE SKIP LOCKED) \
-         UPDATE jobs SET leased_until = NULL, fence = fence + 1, {} WHERE id IN (SELECT id FROM gone) RETURNING 1",
-        again().replace("$5", "'the worker was gone before the job was done'")
+        "WITH gone AS (SELECT id FROM jobs WHERE status = 'running' AND leased_until < now() ORDER BY leased_until LIMIT 1000 FOR UPDATE SKIP LOCKED), \
+         back AS (UPDATE jobs SET leased_until = NULL, fence = fence + 1, {} WHERE id = ANY (ARRAY(SELECT id FROM gone)) RETURNING id, status), \
+         noted AS (UPDATE job_logs SET status = CASE back.status WHEN 'failed' THEN 'failed' ELSE 'retry' END, \
+             log_message = $1, finished = now(), duration_ms = {DURATION} \
+             FROM back WHERE job_logs.job_id = back.id AND job_logs.status = 'attempting') \
+         SELECT id FROM back",
+        again().replace("$5", "$1")
     );
-    Ok(dispatch(database, &sql, []).await?.len())
+    Ok(dispatch(database, &sql, [GONE.into()]).await?.len())
 }
 
 /// A message as it is kept.

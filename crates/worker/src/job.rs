@@ -1,8 +1,7 @@
 //! A job that was claimed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use entity::id::{JobId, TenantId};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +26,7 @@ pub struct Job {
     pub stop: CancellationToken,
     pub(crate) fence: i32,
     pub(crate) lease: Duration,
-    pub(crate) started: DateTime<Utc>,
+    pub(crate) claimed: Instant,
 }
 
 impl Job {

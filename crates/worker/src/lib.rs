@@ -12,13 +12,15 @@
 //! work and before it says so: what a [`Handler`] does has to stand that.
 //!
 //! * `relay`: what the outbox holds becomes jobs; `schedule`: what is done at certain times;
-//! * `claim`, `lease`, `ending`: the statements about jobs; `run`: the loop of a worker;
-//! * `wake`: how a worker hears that there is something to do, in this process and through Redis.
+//! * `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
+//! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
+//! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
 //! The claims see ids, never what a job says: that is read by the job itself, as its tenant. What may not be in here:
 //! what any job does.
 
 mod claim;
+mod clock;
 mod ending;
 mod handler;
 mod job;
@@ -28,7 +30,9 @@ mod run;
 mod schedule;
 mod statement;
 mod sweep;
+mod take;
 mod wake;
+mod work;
 
 pub use handler::{Done, Failure, Handler, Handlers};
 pub use job::Job;

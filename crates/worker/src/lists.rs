@@ -57,12 +57,21 @@ impl Lists {
         })
     }
 
-    /// How many jobs a queue's list has; `None` while Redis is away.
-    pub(crate) async fn len(&self, queue: &str) -> Option<usize> {
+    /// Takes up to `most` jobs out of the lists of `queues`, the first first; `None` while Redis is away.
+    pub(crate) async fn take(&self, queues: &[String], most: usize) -> Option<Vec<Uuid>> {
         let mut asking = self.asking.lock().await;
-        let connection = asking.get(&self.client)?;
-        let len = timeout(PATIENCE, connection.zcard(key(queue))).await;
-        asking.settle(len)
+        let mut taken = Vec::new();
+        for queue in queues {
+            let left = isize::try_from(most - taken.len()).unwrap_or(isize::MAX);
+            if left == 0 {
+                break;
+            }
+            let connection = asking.get(&self.client)?;
+            let found = timeout(PATIENCE, connection.zpopmin(key(queue), left)).await;
+            let found: Vec<(String, f64)> = asking.settle(found)?;
+            taken.extend(found.iter().filter_map(|(id, _)| id.parse::<Uuid>().ok()));
+        }
+        Some(taken)
     }
 
     /// Puts due jobs, with their priorities, into a queue's list; false while Redis is away.

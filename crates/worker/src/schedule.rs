@@ -26,7 +26,14 @@ pub(crate) async fn make_due(database: &Database) -> Result<usize, DbErr> {
         let mut made = 0;
         for row in queue.rows_raw(&due).await? {
             let (name, cron): (String, String) = (row.at(0)?, row.at(1)?);
-            let next = next(&cron, Utc::now())?;
+            let next = match next(&cron, Utc::now()) {
+                Ok(next) => next,
+                Err(error) => {
+                    // The others are not to wait for it.
+                    tracing::error!(name, error = %error, "a schedule has no next time");
+                    continue;
+                }
+            };
             let make = "WITH slot AS (SELECT name, queue_name, job_type, next_run FROM job_schedules WHERE name = $1),
                 made AS (INSERT INTO jobs (tenant_id, queue_name, job_type, priority, max_attempts, dedupe_key)
                     SELECT t, s.queue_name, s.job_type, q.default_priority, q.max_attempts, $4 || to_char(s.next_run AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')

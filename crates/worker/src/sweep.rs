@@ -3,26 +3,41 @@
 use sea_orm::DbErr;
 use tenant::{Database, Identity, Tier};
 
-use crate::statement::{alone, dispatch};
+use crate::statement::alone;
 
 /// How long jobs that are done, and their logs, are kept; dead letters stay until somebody drops them.
 const DONE: &str = "7 days";
 /// How long the outbox keeps what was passed on.
 const PASSED: &str = "1 day";
 
+/// Most rows of one statement.
+const BATCH: usize = 1000;
+
 /// Removes what is old; answers with how much.
 pub(crate) async fn old(database: &Database) -> Result<usize, DbErr> {
     let jobs = format!(
         "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE status = 'completed' \
-         AND updated < now() - interval '{DONE}' ORDER BY updated LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1"
+         AND updated < now() - interval '{DONE}' ORDER BY updated LIMIT {BATCH} FOR UPDATE SKIP LOCKED) RETURNING 1"
     );
-    let mut removed = dispatch(database, &jobs, []).await?.len();
     let outbox = format!(
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE processed < now() - interval '{PASSED}' \
-         ORDER BY processed LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1"
+         ORDER BY processed LIMIT {BATCH} FOR UPDATE SKIP LOCKED) RETURNING 1"
     );
-    removed += alone(database, Tier::Oltp, Identity::Dispatcher, &outbox, [])
-        .await?
-        .len();
-    Ok(removed)
+    let jobs = all(database, Tier::Queue, &jobs).await?;
+    let outbox = all(database, Tier::Oltp, &outbox).await?;
+    Ok(jobs + outbox)
+}
+
+/// Runs a statement again and again, until it finds less than it could take.
+async fn all(database: &Database, tier: Tier, sql: &str) -> Result<usize, DbErr> {
+    let mut removed = 0;
+    loop {
+        let batch = alone(database, tier, Identity::Dispatcher, sql, [])
+            .await?
+            .len();
+        removed += batch;
+        if batch < BATCH {
+            return Ok(removed);
+        }
+    }
 }

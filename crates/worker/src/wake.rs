@@ -38,7 +38,12 @@ impl Wake {
 
     /// There may be something to do: in the outbox, or among the jobs.
     pub fn touch(&self) {
-        self.0.outbox.notify_one();
+        self.touch_outbox();
+        self.touch_jobs();
+    }
+
+    /// There may be jobs to do.
+    pub(crate) fn touch_jobs(&self) {
         self.0.jobs.notify_one();
         self.0.others.notify_one();
     }

@@ -92,6 +92,10 @@ const DISPATCHER: &str = "INSERT, DELETE,
         leased_until, started, completed, failed, dedupe_key, created, updated),
     UPDATE (status, attempt_count, fence, run_at, leased_until, started, completed, failed, last_error_message)";
 
+/// Closes the log of an attempt whose worker is gone.
+const DISPATCHER_LOGS: &str = "DELETE, SELECT (id, job_id, status, started, created),
+    UPDATE (status, log_message, finished, duration_ms)";
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -110,7 +114,7 @@ impl MigrationTrait for Migration {
                 &tenant_ungranted("job_logs"),
                 &grant("job_logs", "SELECT"),
                 &worked("job_logs", "SELECT, INSERT, UPDATE"),
-                &dispatched("job_logs", "SELECT (id, job_id, created), DELETE"),
+                &dispatched("job_logs", DISPATCHER_LOGS),
             ],
         )
         .await

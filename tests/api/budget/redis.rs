@@ -1,83 +1,19 @@
 //! Several gateways that count in one Redis, a real one.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
-use tempfile::TempDir;
-use tokio::{net::UnixStream, time::sleep};
+use gateway_tests::Redis;
+use tokio::time::sleep;
 
 use super::{allowing, assert_refused, counted, spend};
-
-/// A server of a test's own on a Unix socket, ended with it.
-struct Redis {
-    server: Child,
-    folder: TempDir,
-}
-
-impl Redis {
-    async fn start() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("gwr")
-            .tempdir()
-            .expect("a folder");
-        let server = Self::run(&folder).await;
-        Self { server, folder }
-    }
-
-    async fn run(folder: &TempDir) -> Child {
-        let socket = folder.path().join("socket");
-        let started = Command::new("redis-server")
-            .args([
-                "--port",
-                "0",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--unixsocket",
-            ])
-            .arg(&socket)
-            .arg("--dir")
-            .arg(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        let server = started.expect("redis-server runs: `apt-get install redis-server`");
-        while UnixStream::connect(&socket).await.is_err() {
-            sleep(Duration::from_millis(5)).await;
-        }
-        server
-    }
-
-    fn url(&self) -> Option<String> {
-        Some(format!(
-            "unix://{}",
-            self.folder.path().join("socket").display()
-        ))
-    }
-
-    fn stop(&mut self) {
-        self.server.kill().expect("a child of ours");
-        self.server.wait().expect("its end");
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 /// The worlds are copies of one demo, so their tenants have the same ids, as those of two gateways to one database.
 #[tokio::test]
 async fn gateways_count_together() {
     let redis = Redis::start().await;
     let (here, there) = (
-        allowing("4", redis.url()).await,
-        allowing("4", redis.url()).await,
+        allowing("4", Some(redis.url())).await,
+        allowing("4", Some(redis.url())).await,
     );
     let clients = [here.owner("acme"), there.owner("acme")];
     for client in &clients {
@@ -96,7 +32,7 @@ async fn gateways_count_together() {
 #[tokio::test]
 async fn a_gateway_counts_by_itself_while_redis_is_away() {
     let mut redis = Redis::start().await;
-    let world = allowing("3", redis.url()).await;
+    let world = allowing("3", Some(redis.url())).await;
     let owner = world.owner("acme");
     counted(&owner).await;
     assert_eq!(spend(&owner).await.0, 2, "with the one before");
@@ -106,7 +42,7 @@ async fn a_gateway_counts_by_itself_while_redis_is_away() {
     assert_eq!(answered, 3);
     assert_refused(&refused, 3);
     // A new Redis knows of nothing that was spent.
-    redis.server = Redis::run(&redis.folder).await;
+    redis.start_again().await;
     for _ in 0..100 {
         if owner.query(super::ASK).await.status == 200 {
             break;

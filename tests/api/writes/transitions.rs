@@ -1,6 +1,8 @@
 //! Where a campaign stands: every step from every state.
 
-use serde_json::json;
+use entity::id::CampaignId;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     arranged::{Fresh, on_arranged},
@@ -74,6 +76,68 @@ async fn every_transition_starts_from_its_states_alone() {
             }
         }
     }
+}
+
+/// What the outbox says of campaigns, since it was last asked.
+async fn reported(fresh: &Fresh) -> Vec<(String, Value)> {
+    let taken = "WITH taken AS (DELETE FROM outbox WHERE topic LIKE 'campaign.%' RETURNING topic, payload, created, id)
+        SELECT topic, payload FROM taken ORDER BY created, id";
+    let rows = sqlx::query_as(taken).fetch_all(fresh.world.admin()).await;
+    rows.expect("the outbox")
+}
+
+#[tokio::test]
+async fn what_is_to_send_is_reported_with_the_change_or_not_at_all() {
+    let fresh = Fresh::new().await;
+    let owner = fresh.world.owner("acme");
+    let draft = &fresh.subjects.draft;
+    let plain = draft.parse::<CampaignId>().map(Uuid::from).expect("an id");
+    let begin = async |transition: &str, with: Value| {
+        let mut input = json!({ "id": draft });
+        input
+            .as_object_mut()
+            .expect("an object")
+            .extend(with.as_object().expect("an object").clone());
+        let mutation = format!(
+            "mutation($input: {}Input!) {{ {transition}(input: $input) {{ campaign {{ status }} }} }}",
+            transition[..1].to_uppercase() + &transition[1..]
+        );
+        owner.query_with(&mutation, json!({ "input": input })).await
+    };
+    let at = "2101-02-03T04:05:06Z";
+    begin("scheduleCampaign", json!({ "at": at })).await.data();
+    let scheduled = (
+        "campaign.scheduled".to_owned(),
+        json!({ "campaignId": plain, "at": at }),
+    );
+    assert_eq!(reported(&fresh).await, [scheduled]);
+    let started = (
+        "campaign.started".to_owned(),
+        json!({ "campaignId": plain }),
+    );
+    begin("startCampaign", json!({})).await.data();
+    assert_eq!(reported(&fresh).await, [started.clone()]);
+    begin("pauseCampaign", json!({})).await.data();
+    assert_eq!(reported(&fresh).await, []);
+    begin("resumeCampaign", json!({})).await.data();
+    assert_eq!(reported(&fresh).await, [started]);
+    // Neither what is refused nor what is undone.
+    assert_eq!(
+        begin("startCampaign", json!({})).await.code(),
+        "ILLEGAL_TRANSITION"
+    );
+    begin("pauseCampaign", json!({})).await.data();
+    let undone = "mutation($id: ID!) { resumeCampaign(input: {id: $id}) { campaign { id } }
+        deleteTag(input: {id: \"tag_01h455vb4pex5vsknk084sn02q\"}) { id } }";
+    assert_eq!(
+        owner
+            .query_with(undone, json!({ "id": draft }))
+            .await
+            .code(),
+        "NOT_FOUND"
+    );
+    begin("completeCampaign", json!({})).await.data();
+    assert_eq!(reported(&fresh).await, []);
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! What is long over goes.
+
+use tenant::Tier;
+
+use super::yard::{Yard, done};
+
+#[tokio::test]
+async fn what_is_long_over_is_removed_and_dead_letters_stay() {
+    let yard = Yard::with(1).await;
+    let tenant = yard.tenants[0];
+    yard.run(&format!(
+        "INSERT INTO jobs (tenant_id, queue_name, job_type, status, updated)
+         SELECT '{tenant}', 'billing', 'test', status, now() - make_interval(days => days)
+         FROM (VALUES ('completed', 8, 2500), ('completed', 6, 2), ('failed', 80, 3)) AS v (status, days, many), generate_series(1, many);
+         INSERT INTO job_logs (tenant_id, job_id, status, attempt_number, started) SELECT tenant_id, id, 'success', 1, now() FROM jobs"
+    ))
+    .await;
+    yard.run_in(
+        Tier::Oltp,
+        &format!(
+            "INSERT INTO outbox (tenant_id, topic, payload, processed, created)
+             SELECT '{tenant}', 'campaign.started', '{{}}', now() - make_interval(hours => hours), now() - interval '40 days'
+             FROM (VALUES (25, 2500), (23, 2), (NULL, 3)) AS v (hours, many), generate_series(1, many);
+             UPDATE outbox SET topic = 'staff.acted' WHERE processed IS NULL"
+        ),
+    )
+    .await;
+    let worker = yard.work(done).await;
+    yard.until("count(*) = 5 FROM jobs").await;
+    yard.until_in(Tier::Oltp, "count(*) = 5 FROM outbox").await;
+    worker.stop().await;
+    let left = "SELECT string_agg(status, ' ' ORDER BY status) FROM jobs";
+    assert_eq!(
+        yard.one::<String>(left).await,
+        "completed completed failed failed failed"
+    );
+    assert_eq!(yard.one::<i64>("SELECT count(*) FROM job_logs").await, 5);
+}
