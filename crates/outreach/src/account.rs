@@ -53,6 +53,21 @@ impl Outreach {
         Ok(Slot::Free)
     }
 
+    /// Takes back what [`Self::reserve`] counted: the message was certainly not sent. A worker that dies before has the
+    /// account send one less.
+    pub(crate) async fn release(
+        &self,
+        tenant: TenantId,
+        account: EmailAccountId,
+    ) -> Result<(), Trouble> {
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE email_accounts SET daily_count = daily_count - 1 \
+             WHERE id = $1 AND daily_count > 0 AND daily_count_day = (now() AT TIME ZONE 'UTC')::date";
+        let done = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
+        context.finish(done.is_ok()).await?;
+        done.map(drop).map_err(Trouble::from)
+    }
+
     /// How the account's mail goes out: through the relay of the settings if there is one, else through its own server.
     pub(crate) async fn relay(
         &self,

@@ -6,6 +6,7 @@ mod letter;
 mod run;
 mod send;
 mod sequence;
+mod waiting;
 
 use chrono::{DateTime, Utc};
 use worker::{Done, Failure, Handler, Job};

@@ -91,6 +91,11 @@ impl Database {
         self.server.superuser_url(&self.name)
     }
 
+    /// The superuser's URL of a tier's database.
+    pub fn admin_url_of(&self, tier: Tier) -> String {
+        self.server.superuser_url(&beside(&self.name, tier))
+    }
+
     /// Runs statements as the superuser.
     pub async fn execute(&self, sql: &'static str) {
         let mut admin = PgConnection::connect(&self.admin_url())

@@ -14,6 +14,7 @@ mod refusals;
 mod roles;
 mod schema;
 mod seed;
+mod sending;
 mod serve;
 mod serving;
 mod settings;

@@ -63,6 +63,11 @@ impl Serving {
         self.stdout.text()
     }
 
+    /// Waits for words on standard output.
+    pub async fn printed(&self, words: &str) {
+        self.until(words, &self.stdout).await;
+    }
+
     /// Waits for a word of the log, and answers with the log.
     pub async fn logged(&self, word: &str) -> String {
         self.until(word, &self.stderr).await

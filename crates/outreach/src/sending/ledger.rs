@@ -2,7 +2,7 @@
 
 use entity::{
     content::email_message,
-    id::{EmailMessageId, LeadId, TenantId, TypedId},
+    id::{CampaignId, CampaignSequenceStepId, EmailMessageId, LeadId, TenantId, TypedId},
     oltp::{
         campaign, campaign_sequence_step, company, email_account,
         lead::{self, LeadStatus},
@@ -19,6 +19,21 @@ use crate::{
     Outreach, Trouble,
     rows::{by, query},
 };
+
+/// A message that is not sent yet.
+pub(crate) const QUEUED: &str = "status = 'queued'";
+/// One that is being sent, or was when its worker died.
+pub(crate) const SENDING: &str = "status = 'sending'";
+/// One that is being sent, and that nobody has taken for lost.
+pub(crate) const IN_HAND: &str = "status = 'sending' AND failure_reason IS NULL";
+
+/// Where a lead stands in a campaign.
+pub(crate) struct Place {
+    pub(crate) campaign: CampaignId,
+    pub(crate) lead: LeadId,
+    pub(crate) step: CampaignSequenceStepId,
+    pub(crate) order: i32,
+}
 
 impl Outreach {
     /// All that a message is made of; `None` where its campaign, its step or its lead is gone.
@@ -39,28 +54,35 @@ impl Outreach {
                 return Ok(None);
             };
             let campaign = message.campaign_id.map(Uuid::from);
-            let campaign = one::<campaign::Entity>(oltp, campaign::Column::Id, campaign).await?;
             let step = message.step_id.map(Uuid::from);
-            let step = one::<campaign_sequence_step::Entity>(
-                oltp,
-                campaign_sequence_step::Column::Id,
-                step,
-            )
-            .await?;
             let lead = message.lead_id.map(Uuid::from);
-            let lead = one::<lead::Entity>(oltp, lead::Column::Id, lead).await?;
+            // What is asked together goes out together.
+            let (campaign, step, lead, before) = tokio::try_join!(
+                one::<campaign::Entity>(oltp, campaign::Column::Id, campaign),
+                one::<campaign_sequence_step::Entity>(
+                    oltp,
+                    campaign_sequence_step::Column::Id,
+                    step
+                ),
+                one::<lead::Entity>(oltp, lead::Column::Id, lead),
+                before(content, &message),
+            )?;
             let (Some(campaign), Some(step), Some(lead)) = (campaign, step, lead) else {
                 return Ok(None);
             };
             let account = step.email_account_id.map(Uuid::from);
             let template = step.template_id.map(Uuid::from);
             let company = campaign.company_id.map(Uuid::from);
+            let (account, template, company) = tokio::try_join!(
+                one::<email_account::Entity>(oltp, email_account::Column::Id, account),
+                one::<template::Entity>(oltp, template::Column::Id, template),
+                one::<company::Entity>(oltp, company::Column::Id, company),
+            )?;
             Ok(Some(Draft {
-                account: one::<email_account::Entity>(oltp, email_account::Column::Id, account)
-                    .await?,
-                template: one::<template::Entity>(oltp, template::Column::Id, template).await?,
-                company: one::<company::Entity>(oltp, company::Column::Id, company).await?,
-                before: before(content, &message).await?,
+                account,
+                template,
+                company,
+                before,
                 message,
                 campaign,
                 step,
@@ -128,27 +150,26 @@ impl Outreach {
         taken
     }
 
-    /// Changes a message that is being sent.
+    /// Changes a message if it is still what `if_still` says; answers whether it was.
     pub(crate) async fn set_message(
         &self,
         tenant: TenantId,
         id: EmailMessageId,
+        if_still: &str,
         set: &str,
         reason: Option<&str>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let context = self
             .database
             .writing(Tier::Content, Identity::Job { tenant });
         let sql = format!(
-            "UPDATE email_messages SET {set}, processed = now() WHERE id = $1 AND status IN ('queued', 'sending')"
+            "UPDATE email_messages SET {set}, failure_reason = $2, processed = now() \
+             WHERE id = $1 AND {if_still} RETURNING 1"
         );
-        let content = context.on(Tier::Content);
-        let done = match reason {
-            Some(reason) => query(content, &sql, [id.into_value(), reason.into()]).await,
-            None => query(content, &sql, [id.into_value()]).await,
-        };
+        let values = [id.into_value(), reason.into()];
+        let done = query(context.on(Tier::Content), &sql, values).await;
         context.finish(done.is_ok()).await?;
-        done.map(drop).map_err(Trouble::from)
+        Ok(!done?.is_empty())
     }
 
     /// Nobody knows what became of the message. It stays as it is, with the reason.
@@ -158,31 +179,35 @@ impl Outreach {
         id: EmailMessageId,
     ) -> Result<(), Trouble> {
         let reason = "the mail server was not heard to the end: it may have been sent, and is not sent again";
-        self.set_message(tenant, id, "failure_reason = $2", Some(reason))
+        self.set_message(tenant, id, SENDING, "status = 'sending'", Some(reason))
             .await
+            .map(drop)
     }
 
-    /// The message is not sent, and the lead is left out.
+    /// The message is not sent, and the lead is left out. The lead first: whoever finds a message that failed takes it
+    /// that the lead goes on.
     pub(crate) async fn give_up(
         &self,
         tenant: TenantId,
-        draft: &Draft,
+        message: EmailMessageId,
+        place: &Place,
         reason: &str,
     ) -> Result<Ended, Trouble> {
-        let set = "status = 'failed', failed = now(), failure_reason = $2";
-        self.set_message(tenant, draft.message.id, set, Some(reason))
-            .await?;
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let sql = "UPDATE campaign_leads SET status = 'stopped', stop_reason = $3, due = NULL \
-             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active'";
+             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active' AND next_step_order <= $4";
         let values = [
-            draft.campaign.id.into_value(),
-            draft.lead.id.into_value(),
+            place.campaign.into_value(),
+            place.lead.into_value(),
             reason.into(),
+            place.order.into(),
         ];
         let done = query(context.on(Tier::Oltp), sql, values).await;
         context.finish(done.is_ok()).await?;
         done?;
+        let failed = "status = 'failed', failed = now()";
+        self.set_message(tenant, message, QUEUED, failed, Some(reason))
+            .await?;
         Ok(Ended::Done)
     }
 
@@ -190,7 +215,7 @@ impl Outreach {
     pub(crate) async fn go_on(
         &self,
         tenant: TenantId,
-        draft: &Draft,
+        place: &Place,
         counts: bool,
     ) -> Result<Ended, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
@@ -199,10 +224,10 @@ impl Outreach {
              UPDATE campaign_sequence_steps SET executed_count = executed_count + 1, last_executed = now() \
              WHERE id = $3 AND $5 AND EXISTS (SELECT FROM gone_on)";
         let values = [
-            draft.campaign.id.into_value(),
-            draft.lead.id.into_value(),
-            draft.step.id.into_value(),
-            draft.step.step_order.into(),
+            place.campaign.into_value(),
+            place.lead.into_value(),
+            place.step.into_value(),
+            place.order.into(),
             counts.into(),
         ];
         let done = query(context.on(Tier::Oltp), sql, values).await;

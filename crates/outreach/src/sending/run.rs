@@ -56,6 +56,7 @@ impl Outreach {
             Begun::NotBefore(start) => return Ok(Ended::Again(start)),
             Begun::Over => return Ok(Ended::Done),
         }
+        self.look_after(tenant, id).await?;
         loop {
             let (steps, due) = self.due(tenant, id).await?;
             if due.is_empty() {

@@ -6,7 +6,7 @@
 use chrono::{Duration, Utc};
 use entity::{
     content::email_message::{self, MessageStatus},
-    id::{EmailMessageId, TenantId},
+    id::{EmailAccountId, EmailMessageId, TenantId},
     oltp::{
         campaign::{self, CampaignStatus},
         campaign_sequence_step, company, email_account, lead, template,
@@ -14,7 +14,11 @@ use entity::{
 };
 use transport::smtp::{Envelope, Refused};
 
-use super::{Ended, sequence};
+use super::{
+    Ended,
+    ledger::{IN_HAND, Place, SENDING},
+    sequence,
+};
 use crate::{Outreach, Trouble, account::Slot};
 
 /// How soon a message of a campaign that was stopped for now is looked at again.
@@ -49,9 +53,12 @@ impl Outreach {
             MessageStatus::Queued => {}
             MessageStatus::Sending => {
                 self.note_unknown(tenant, id).await?;
-                return self.go_on(tenant, &draft, true).await;
+                return self.go_on(tenant, &draft.place(), true).await;
             }
-            _ => return self.go_on(tenant, &draft, true).await,
+            _ => {
+                let was_sent = draft.message.sent.is_some();
+                return self.go_on(tenant, &draft.place(), was_sent).await;
+            }
         }
         match draft.campaign.status {
             CampaignStatus::Sending => {}
@@ -60,16 +67,25 @@ impl Outreach {
             }
             CampaignStatus::Completed => {
                 return self
-                    .give_up(tenant, &draft, "the campaign was completed")
+                    .abandon(tenant, &draft, "the campaign was completed")
                     .await;
             }
         }
         if let Some(reason) = sequence::left_out(draft.lead.status) {
-            return self
-                .give_up(tenant, &draft, &format!("the lead {reason}"))
-                .await;
+            let reason = format!("the lead {reason}");
+            return self.abandon(tenant, &draft, &reason).await;
         }
         self.send_draft(tenant, &draft).await
+    }
+
+    async fn abandon(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        reason: &str,
+    ) -> Result<Ended, Trouble> {
+        self.give_up(tenant, draft.message.id, &draft.place(), reason)
+            .await
     }
 
     async fn send_draft(&self, tenant: TenantId, draft: &Draft) -> Result<Ended, Trouble> {
@@ -81,17 +97,18 @@ impl Outreach {
         };
         let relay = match self.relay(tenant, account).await? {
             Ok(relay) => relay,
-            Err(problem) => return self.give_up(tenant, draft, &problem.to_string()).await,
+            Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
         };
         let letter = match self.compose(tenant, draft, account) {
             Ok(letter) => letter,
-            Err(problem) => return self.give_up(tenant, draft, &problem.to_string()).await,
+            Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
         };
         match self.reserve(tenant, account.id).await? {
             Slot::Free => {}
             Slot::NotBefore(day) => return Ok(Ended::Again(day)),
         }
         if !self.take(tenant, draft, &letter).await? {
+            self.release(tenant, account.id).await?;
             return Ok(Ended::Again(Utc::now() + PAUSED)); // somebody else has it at this moment
         }
         let envelope = Envelope {
@@ -99,75 +116,97 @@ impl Outreach {
             to: vec![draft.lead.email.clone()],
         };
         let sent = self.mailer.send(&relay, &envelope, &letter.bytes).await;
-        self.note(tenant, draft, sent.map(drop)).await
+        match sent {
+            Ok(_) => self.note_sent(tenant, draft).await,
+            Err(refused) => self.note_refused(tenant, draft, account.id, &refused).await,
+        }
     }
 
-    /// Writes down what the mail server said.
-    async fn note(
+    async fn note_sent(&self, tenant: TenantId, draft: &Draft) -> Result<Ended, Trouble> {
+        let sent = "status = 'sent', sent = now()";
+        self.set_message(tenant, draft.message.id, SENDING, sent, None)
+            .await?;
+        self.go_on(tenant, &draft.place(), true).await
+    }
+
+    /// Writes down what the mail server said instead of yes.
+    async fn note_refused(
         &self,
         tenant: TenantId,
         draft: &Draft,
-        sent: Result<(), Refused>,
+        account: EmailAccountId,
+        refused: &Refused,
     ) -> Result<Ended, Trouble> {
-        let id = draft.message.id;
-        let Err(refused) = sent else {
-            let set = "status = 'sent', sent = now(), failure_reason = NULL";
-            self.set_message(tenant, id, set, None).await?;
-            return self.go_on(tenant, draft, true).await;
-        };
+        if let Refused::Unknown { .. } = refused {
+            self.note_unknown(tenant, draft.message.id).await?;
+            return self.go_on(tenant, &draft.place(), true).await;
+        }
+        self.release(tenant, account).await?;
         let reason = refused.to_string();
-        match &refused {
-            Refused::Unknown { .. } => {
-                self.note_unknown(tenant, id).await?;
-                self.go_on(tenant, draft, true).await
-            }
-            Refused::Rejected(answer) if !answer.phase.is_about_message() => {
-                self.set_message(
-                    tenant,
-                    id,
-                    "status = 'queued', failure_reason = $2",
-                    Some(&reason),
-                )
-                .await?;
-                Err(Trouble::Later(reason))
-            }
-            Refused::Rejected(answer) => {
-                let bad_address = answer
+        match refused {
+            Refused::Rejected(answer) if answer.phase.is_about_message() => {
+                let is_address_bad = answer
                     .status
                     .as_deref()
                     .is_some_and(|status| status.starts_with("5.1."));
-                let set = if bad_address {
-                    "status = 'bounced', bounced = now(), failure_reason = $2"
+                if is_address_bad {
+                    self.bounce(tenant, draft, &reason).await
                 } else {
-                    "status = 'failed', failed = now(), failure_reason = $2"
-                };
-                self.set_message(tenant, id, set, Some(&reason)).await?;
-                if bad_address {
-                    self.set_lead(tenant, draft.lead.id, lead::LeadStatus::Bounced)
-                        .await?;
+                    self.fail(tenant, draft, &reason).await
                 }
-                self.go_on(tenant, draft, false).await
             }
-            Refused::Unfit(_) => {
-                self.set_message(
-                    tenant,
-                    id,
-                    "status = 'failed', failed = now(), failure_reason = $2",
-                    Some(&reason),
-                )
-                .await?;
-                self.go_on(tenant, draft, false).await
-            }
-            Refused::Later(_) | Refused::NotReached { .. } => {
-                self.set_message(
-                    tenant,
-                    id,
-                    "status = 'queued', failure_reason = $2",
-                    Some(&reason),
-                )
-                .await?;
-                Err(Trouble::Later(reason))
-            }
+            Refused::Unfit(_) => self.fail(tenant, draft, &reason).await,
+            _ => self.put_back(tenant, draft, reason).await,
+        }
+    }
+
+    /// The lead first: a message that has bounced is not looked at again.
+    async fn bounce(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        reason: &str,
+    ) -> Result<Ended, Trouble> {
+        self.set_lead(tenant, draft.lead.id, lead::LeadStatus::Bounced)
+            .await?;
+        let bounced = "status = 'bounced', bounced = now()";
+        self.set_message(tenant, draft.message.id, SENDING, bounced, Some(reason))
+            .await?;
+        self.go_on(tenant, &draft.place(), false).await
+    }
+
+    async fn fail(&self, tenant: TenantId, draft: &Draft, reason: &str) -> Result<Ended, Trouble> {
+        let failed = "status = 'failed', failed = now()";
+        self.set_message(tenant, draft.message.id, SENDING, failed, Some(reason))
+            .await?;
+        self.go_on(tenant, &draft.place(), false).await
+    }
+
+    /// To be sent later; unless somebody has taken it for lost meanwhile, and let the lead go on.
+    async fn put_back(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        reason: String,
+    ) -> Result<Ended, Trouble> {
+        let queued = "status = 'queued'";
+        let is_back = self
+            .set_message(tenant, draft.message.id, IN_HAND, queued, Some(&reason))
+            .await?;
+        if is_back {
+            return Err(Trouble::Later(reason));
+        }
+        self.fail(tenant, draft, &reason).await
+    }
+}
+
+impl Draft {
+    fn place(&self) -> Place {
+        Place {
+            campaign: self.campaign.id,
+            lead: self.lead.id,
+            step: self.step.id,
+            order: self.step.step_order,
         }
     }
 }

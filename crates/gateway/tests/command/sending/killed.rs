@@ -1,0 +1,173 @@
+//! Workers that are killed in the middle of ten thousand messages.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use migrations::Tier;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use tokio::time::{Instant, sleep};
+use transport::sink::Script;
+
+use super::{
+    arranged::{Campaign, MailServer, worker},
+    redis::Redis,
+};
+
+const LEADS: u32 = 9_500;
+/// Those of them that get a second message.
+const TWICE: u32 = 500;
+const MESSAGES: usize = (LEADS + TWICE) as usize;
+const KILLS: usize = 12;
+/// Jobs at once of a worker.
+const CONCURRENCY: usize = 4;
+/// Longer than a machine that compiles beside takes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_lead_gets_each_step_at_most_once_and_nothing_is_stuck() {
+    let campaign = Campaign::new(LEADS, &["One, {{ lead.name }}", "Two"]).await;
+    campaign
+        .change(
+            Tier::Oltp,
+            &format!(
+                "UPDATE leads SET company = 'both' WHERE name LIKE 'Lead %' AND substr(name, 6)::integer <= {TWICE};
+                UPDATE campaign_sequence_steps SET send_condition = 'lead.company == \"both\"' \
+                WHERE step_order = 2 AND campaign_id IN (SELECT id FROM campaigns WHERE name = 'the campaign')"
+            ),
+        )
+        .await;
+    // What a worker had is another's soon.
+    campaign
+        .change(Tier::Queue, "UPDATE job_queues SET lease_seconds = 2")
+        .await;
+    let server = MailServer::start(Script::default()).await;
+    let redis = Redis::start().await;
+    campaign.start().await;
+
+    let begun = Instant::now();
+    kill_until_sent(&campaign, &server, redis).await;
+    println!(
+        "{MESSAGES} messages, {:.0} a second, with {KILLS} kills",
+        MESSAGES as f64 / begun.elapsed().as_secs_f64()
+    );
+    assert_at_most_once(&campaign, &server).await;
+    assert_nothing_is_stuck(&campaign).await;
+}
+
+/// Two workers, one of which is killed again and again as the campaign gets on; Redis goes in the middle, and comes back.
+async fn kill_until_sent(campaign: &Campaign, server: &MailServer, mut redis: Redis) {
+    let seed = rand::rng().random();
+    println!("the seed of the kills is {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let home = campaign
+        .home(server)
+        .with("GATEWAY_WORKER_CONCURRENCY", CONCURRENCY.to_string())
+        .with("REDIS_URL", redis.url());
+    let mut workers = [worker(&home).await, worker(&home).await];
+    let mut moments: Vec<usize> = (0..KILLS)
+        .map(|_| random.random_range(0..MESSAGES * 9 / 10))
+        .collect();
+    moments.sort_unstable();
+    for (kill, moment) in moments.into_iter().enumerate() {
+        reached(campaign, server, moment).await;
+        sleep(Duration::from_millis(random.random_range(0..200))).await;
+        let victim = random.random_range(0..workers.len());
+        workers[victim].signal("KILL").await;
+        workers[victim] = worker(&home).await;
+        match kill {
+            4 => redis.stop().await,
+            7 => redis.go_on().await,
+            _ => {}
+        }
+    }
+    let is_over = "status = 'completed' FROM campaigns WHERE name = 'the campaign'";
+    campaign.until(Tier::Oltp, is_over, PATIENCE).await;
+    // The last jobs say that they are done after their campaign does.
+    let none = "NOT EXISTS (SELECT FROM jobs WHERE status NOT IN ('completed', 'failed'))";
+    campaign.until(Tier::Queue, none, PATIENCE).await;
+    for worker in workers {
+        let ended = worker.stop("TERM").await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+}
+
+/// Waits until so many messages were accepted.
+async fn reached(campaign: &Campaign, server: &MailServer, accepted: usize) {
+    let end = Instant::now() + PATIENCE;
+    while server.accepted().len() < accepted {
+        let is_late = Instant::now() > end;
+        assert!(
+            !is_late,
+            "{:?} {:?}",
+            campaign.messages().await,
+            campaign.jobs().await
+        );
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Who was written to, by what was accepted; and that each acceptance is known.
+async fn assert_at_most_once(campaign: &Campaign, server: &MailServer) {
+    let accepted = server.accepted();
+    let ids: HashSet<&String> = accepted.iter().map(|(_, id)| id).collect();
+    assert_eq!(ids.len(), accepted.len(), "a message was accepted twice");
+    let known = campaign.sent_or_unknown().await;
+    let mut steps = HashMap::<_, HashSet<_>>::new();
+    for (to, id) in &accepted {
+        let (address, step) = known.get(id).unwrap_or_else(|| panic!("{id} has no row"));
+        assert_eq!(address, to);
+        let is_first = steps.entry(to).or_default().insert(step);
+        assert!(is_first, "{to} got a step twice");
+    }
+    let messages = campaign.messages().await;
+    let unknown = messages.get("sending").copied().unwrap_or_default();
+    println!("{} accepted, {unknown} unknown", accepted.len());
+    assert!(unknown <= (KILLS * CONCURRENCY) as i64, "{messages:?}");
+    let sent = messages.get("sent").copied().unwrap_or_default();
+    assert_eq!(sent + unknown, MESSAGES as i64, "{messages:?}");
+    assert!(accepted.len() as i64 >= sent, "{messages:?}");
+}
+
+async fn assert_nothing_is_stuck(campaign: &Campaign) {
+    let jobs = campaign.jobs().await;
+    assert_eq!(jobs.keys().collect::<Vec<_>>(), ["completed"], "{jobs:?}");
+    let leads = campaign.leads().await;
+    assert_eq!(leads.get("completed"), Some(&LEADS.into()), "{leads:?}");
+    assert_eq!(leads.len(), 1, "{leads:?}");
+    let counted = "SELECT sum(executed_count) FROM campaign_sequence_steps \
+         WHERE campaign_id = (SELECT id FROM campaigns WHERE name = 'the campaign')";
+    assert_eq!(campaign.value(Tier::Oltp, counted).await, MESSAGES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_asked_to_stop_leaves_nothing_unknown() {
+    const FEW: usize = 60;
+    let campaign = Campaign::new(FEW as u32, &["Hello"]).await;
+    let slow = Script::new(|_| {
+        let moment = transport::sink::Moment::End;
+        Some(transport::sink::Fault::delay(
+            moment,
+            Duration::from_millis(100),
+        ))
+    });
+    let server = MailServer::start(slow).await;
+    campaign.start().await;
+    let home = campaign.home(&server);
+    let first = worker(&home).await;
+    reached(&campaign, &server, FEW / 4).await;
+    let ended = first.stop("TERM").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let sent = campaign.messages().await;
+    assert_eq!(sent.get("sending"), None, "{sent:?}");
+    assert!(sent["queued"] > 0, "it was in the middle: {sent:?}");
+    let running = "SELECT count(*) FROM jobs WHERE status = 'running'";
+    assert_eq!(campaign.value(Tier::Queue, running).await, 0);
+
+    let second = worker(&home).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(campaign.messages().await["sent"], FEW as i64);
+    assert_eq!(server.accepted().len(), FEW);
+    assert_eq!(second.stop("TERM").await.code, Some(0));
+}

@@ -1,0 +1,65 @@
+//! What holds mail back for a while.
+
+use std::time::Duration;
+
+use migrations::Tier;
+use transport::sink::{Fault, Moment, Script};
+
+use super::arranged::{Campaign, MailServer, once, worker};
+use crate::serving::PATIENCE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_sends_no_more_in_a_day_than_it_may() {
+    let campaign = Campaign::new(5, &["Hello"]).await;
+    let limit = "UPDATE email_accounts SET daily_limit = 3 WHERE email = 'ann@sender.test'";
+    campaign.change(Tier::Oltp, limit).await;
+    // What the server puts off does not count: all three are sent although one was tried twice.
+    let server = MailServer::start(once(Fault::defer())).await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let put_off = "count(*) = 2 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' \
+         AND run_at = (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC'";
+    let sent = "count(*) = 3 FROM email_messages WHERE status = 'sent'";
+    campaign.hurry_until(Tier::Content, sent).await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    campaign.hurry().await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 3);
+
+    let tomorrow = "UPDATE email_accounts SET daily_count_day = daily_count_day - 1 WHERE email = 'ann@sender.test'";
+    campaign.change(Tier::Oltp, tomorrow).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 5);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_while_a_campaign_is_paused() {
+    let campaign = Campaign::new(20, &["Hello"]).await;
+    let slow = Fault::delay(Moment::End, Duration::from_millis(200));
+    let server = MailServer::start(Script::new(move |_| Some(slow.clone()))).await;
+    campaign.start().await;
+    let home = campaign
+        .home(&server)
+        .with("GATEWAY_WORKER_CONCURRENCY", "2");
+    let worker = worker(&home).await;
+    let some = "EXISTS (SELECT FROM email_messages WHERE status = 'sent')";
+    campaign.until(Tier::Content, some, PATIENCE).await;
+    let pause = "UPDATE campaigns SET status = 'paused' WHERE name = 'the campaign'";
+    campaign.change(Tier::Oltp, pause).await;
+    // Those that were on their way arrive; then all others are looked at, and put off.
+    let put_off = "NOT EXISTS (SELECT FROM jobs WHERE status = 'running' \
+         OR job_type = 'message.send' AND status <> 'completed' AND run_at < now())";
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    let sent = server.accepted().len();
+    assert!(sent < 20, "it was in the middle");
+    campaign.hurry().await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), sent);
+    assert_eq!(campaign.messages().await["sent"], sent as i64);
+
+    campaign.start().await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 20);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
