@@ -153,16 +153,7 @@ async fn what_redis_says_is_not_believed() {
         Uuid::new_v4().to_string(),
     );
     redis.command(&[
-        "ZADD",
-        LIST,
-        "1",
-        &done,
-        "1",
-        &later,
-        "1",
-        &unknown,
-        "1",
-        "nonsense",
+        "ZADD", LIST, "1", &done, "1", &later, "1", &unknown, "1", "nonsense",
     ]);
     yard.run("CREATE TABLE IF NOT EXISTS effects (id uuid)")
         .await;

@@ -78,7 +78,13 @@ impl Yard {
 
     pub async fn until_in(&self, tier: Tier, condition: &str) {
         for _ in 0..3000 {
-            if self.one_in(tier, &format!("SELECT coalesce((SELECT {condition}), false)")).await {
+            if self
+                .one_in(
+                    tier,
+                    &format!("SELECT coalesce((SELECT {condition}), false)"),
+                )
+                .await
+            {
                 return;
             }
             sleep(Duration::from_millis(20)).await;

@@ -7,7 +7,8 @@ const PREVIEW: &str = "mutation ($input: PreviewTemplateInput!) { it: previewTem
 
 async fn id(client: &Client, query: &str) -> String {
     let answer = client.query(query).await;
-    let found = answer.data()["it"]["nodes"][0]["id"].as_str();
+    let data = answer.data();
+    let found = data["it"]["nodes"][0]["id"].as_str();
     found.expect("a row").to_owned()
 }
 
@@ -33,7 +34,8 @@ async fn a_lead_reads_what_the_template_says_of_it() {
         .expect("the lead");
     let input = json!({ "id": template, "leadId": lead, "subject": "For {{ lead.name }}", "content": "Hello {{ lead.name }}" });
     let answer = preview(&owner, input).await;
-    let it = &answer.data()["it"];
+    let data = answer.data();
+    let it = &data["it"];
     assert_eq!(it["subject"], format!("For {name}"));
     assert_eq!(it["text"], format!("Hello {name}"));
     assert_eq!(it["problem"], Value::Null);
@@ -47,7 +49,8 @@ async fn what_is_missing_is_said_with_its_place() {
     let input =
         json!({ "id": template, "subject": "Hello", "content": "One line\n{{ lead.shoe_size }}" });
     let answer = preview(&owner, input).await;
-    let it = &answer.data()["it"];
+    let data = answer.data();
+    let it = &data["it"];
     let problem = it["problem"].as_str().expect("a problem");
     assert!(
         problem.starts_with("content, line 2: ") && problem.contains("lead.shoe_size"),
