@@ -85,7 +85,7 @@ async fn each_job_is_done_once_whoever_else_claims() {
     for tenant in 0..3 {
         yard.add(tenant, 400, 60).await;
     }
-    let effects = yard.world.admin_of(tenant::Tier::Queue).clone();
+    let effects = yard.world.admin_of(migrations::Tier::Queue).clone();
     let mut workers = Vec::new();
     for _ in 0..4 {
         let effects = effects.clone();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gateway_tests::Redis;
-use tenant::Tier;
+use migrations::Tier;
 use tokio::time::sleep;
 use uuid::Uuid;
 use worker::{Done, Job, Wake};

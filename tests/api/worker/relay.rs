@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tenant::Tier;
+use migrations::Tier;
 use tokio::time::sleep;
 use worker::{Done, Options, Wake};
 

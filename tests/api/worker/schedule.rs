@@ -35,7 +35,7 @@ const NEXT: &str = "next_run > now() AND next_run <= now() + interval '5 minutes
 async fn a_slot_is_one_job_in_each_tenant_and_missed_slots_are_one() {
     let yard = Yard::with(3).await;
     yard.run_in(
-        tenant::Tier::Oltp,
+        migrations::Tier::Oltp,
         &format!(
             "UPDATE tenants SET deleted = now() WHERE id = '{}'",
             yard.tenants[2]

@@ -1,6 +1,6 @@
 //! What is long over goes.
 
-use tenant::Tier;
+use migrations::Tier;
 
 use super::yard::{Yard, done};
 

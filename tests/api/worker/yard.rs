@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use gateway_tests::{World, beside, cluster};
+use migrations::Tier;
 use sqlx::AssertSqlSafe;
-use tenant::{Database, DatabaseOptions, Tier};
+use tenant::{Database, DatabaseOptions};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use uuid::Uuid;
 use worker::{Done, Failure, Handler, Handlers, Job, Options, Wake, Worker};
@@ -124,11 +125,11 @@ impl Yard {
         let server = &cluster().await.server;
         let url = |tier| server.url("gateway_login", &beside(&self.world.database, tier));
         let database = Database::new(&url(Tier::Oltp), &DatabaseOptions::default());
-        [Tier::Content, Tier::Queue]
-            .into_iter()
-            .fold(database, |made, tier| {
-                made.and_then(|made| made.and(tier, &url(tier)))
-            })
+        let content = |made: Database| made.and(tenant::Tier::Content, &url(Tier::Content));
+        let queue = |made: Database| made.and(tenant::Tier::Queue, &url(Tier::Queue));
+        database
+            .and_then(content)
+            .and_then(queue)
             .expect("PostgreSQL URLs")
     }
 
