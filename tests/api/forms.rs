@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use async_graphql::Request;
-use gateway_tests::{Client, World, cluster};
+use gateway_tests::{Client, World, beside, cluster};
 use reqwest::Method;
 use rows::Output;
 use serde_json::json;
-use tenant::{Access, Database, DatabaseOptions, Identity};
+use tenant::{Access, Database, DatabaseOptions, Identity, Tier};
 
 use crate::isolation::schema::Schema;
 
@@ -55,7 +55,11 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
         acquire_timeout: Duration::from_secs(20),
         ..DatabaseOptions::default()
     };
-    let database = Database::new(&url, &options).expect("a PostgreSQL URL");
+    let content = beside(&world.database, migrations::Tier::Content);
+    let content = cluster().await.server.url("gateway_login", &content);
+    let database = Database::new(&url, &options)
+        .and_then(|database| database.and(Tier::Content, &content))
+        .expect("PostgreSQL URLs");
     let demo = world.demo.as_ref().expect("a demo world");
     let acme = demo.tenants.iter().find(|tenant| tenant.name == "acme");
     let acme = acme.expect("a demo tenant");

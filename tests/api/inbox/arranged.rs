@@ -40,6 +40,13 @@ impl Arranged {
             .and_then(|database| database.and(tenant::Tier::Content, &url(Tier::Content)))
             .and_then(|database| database.and(tenant::Tier::Queue, &url(Tier::Queue)));
         let inbox = Inbox::new(database.expect("PostgreSQL URLs"));
+        // What the demo has of mail is not what came here.
+        let sql =
+            "TRUNCATE email_messages, email_content, attachments, email_search, received_mail";
+        let emptied = sqlx::raw_sql(sql).execute(world.admin_of(Tier::Content));
+        emptied.await.expect("no mail");
+        let emptied = sqlx::raw_sql("TRUNCATE jobs, job_logs").execute(world.admin_of(Tier::Queue));
+        emptied.await.expect("no jobs");
         let (acme, globex) = (office(&world, "acme").await, office(&world, "globex").await);
         Self {
             world,

@@ -169,11 +169,6 @@ impl Running {
         self.task.await.expect("a worker that ends");
         self.database.close().await;
     }
-
-    /// Ends it as a crash would: nothing is handed back.
-    pub fn kill(self) {
-        self.task.abort();
-    }
 }
 
 /// Options of a test: no time to end, looks often.

@@ -72,7 +72,7 @@ impl<T: Table> Batch for RowsByText<T> {
         let mut found = HashMap::with_capacity(keys.len());
         for (column, (texts, set)) in wanted {
             let named = Expr::col((T::Entity::default(), Alias::new(column)));
-            let texts = texts.into_iter().map(|text| Value::from(text)).collect();
+            let texts = texts.into_iter().map(Value::from).collect();
             let texts = Value::Array(ArrayType::String, Some(Box::new(texts)));
             let mut select = T::Entity::find().into_query();
             columns::select::<T>(&mut select, set);

@@ -1,4 +1,8 @@
 //! Workers that are killed in the middle of ten thousand messages.
+#![expect(
+    clippy::print_stdout,
+    reason = "a run says what came of it, and how to repeat it"
+)]
 
 use std::{
     collections::{HashMap, HashSet},
