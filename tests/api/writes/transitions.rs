@@ -116,7 +116,7 @@ async fn what_is_to_send_is_reported_with_the_change_or_not_at_all() {
         json!({ "campaignId": plain }),
     );
     begin("startCampaign", json!({})).await.data();
-    assert_eq!(reported(&fresh).await, [started.clone()]);
+    assert_eq!(reported(&fresh).await, std::slice::from_ref(&started));
     begin("pauseCampaign", json!({})).await.data();
     assert_eq!(reported(&fresh).await, []);
     begin("resumeCampaign", json!({})).await.data();
