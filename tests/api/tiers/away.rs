@@ -45,7 +45,7 @@ async fn what_does_not_touch_the_tier_is_answered_and_the_rest_when_it_is_back()
             assert_eq!(answer.headers["retry-after"], "1");
         }
     }
-    let tag = "mutation { createTag(input: {name: \"away\"}) { tag { id } } }";
+    let tag = "mutation { createTag(input: {name: \"away\", value: \"away\"}) { tag { id } } }";
     owner.data(tag).await;
     let server = start().await;
     assert_eq!(owner.data(JOBS).await, none);

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::isolation::twins::{one, one_in};
 
-const TAG: &str = "t: createTag(input: {name: \"mixed\"}) { tag { id } }";
+const TAG: &str = "t: createTag(input: {name: \"mixed\", value: \"mixed\"}) { tag { id } }";
 const JOBS: &str = "j: replayJobs(input: {filter: {}, atMost: 100}) { count }";
 
 #[tokio::test]

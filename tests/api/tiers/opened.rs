@@ -24,7 +24,7 @@ async fn an_operation_connects_to_the_tiers_that_it_asks() {
     let owner = world.owner("acme");
     owner.data("{ leads(first: 1) { totalCount } }").await;
     owner
-        .data("mutation { createTag(input: {name: \"one\"}) { tag { id } } }")
+        .data("mutation { createTag(input: {name: \"one\", value: \"one\"}) { tag { id } } }")
         .await;
     let [oltp, content, queue] = connections(&world).await;
     assert!(oltp > 0);

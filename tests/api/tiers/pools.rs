@@ -58,7 +58,7 @@ async fn forty_operations_over_http_share_one_connection_of_each_tier() {
         "{ jobs(first: 1) { totalCount } leads(first: 1) { totalCount } }",
         "{ jobQueues { name jobsByStatus { count } } viewer { tenant { name } } }",
         "mutation { replayJobs(input: {filter: {queueName: {eq: \"none\"}}, atMost: 1}) { count } }",
-        "mutation { createTag(input: {name: \"TAG\"}) { tag { id } } }",
+        "mutation { createTag(input: {name: \"TAG\", value: \"TAG\"}) { tag { id } } }",
     ];
     let owner = world.owner("acme");
     let answers = (0..REQUESTS).map(|number| {
