@@ -55,10 +55,13 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
         acquire_timeout: Duration::from_secs(20),
         ..DatabaseOptions::default()
     };
-    let content = beside(&world.database, migrations::Tier::Content);
-    let content = cluster().await.server.url("gateway_login", &content);
+    let server = &cluster().await.server;
+    let beside = |tier| server.url("gateway_login", &beside(&world.database, tier));
+    let content = beside(migrations::Tier::Content);
+    let queue = beside(migrations::Tier::Queue);
     let database = Database::new(&url, &options)
         .and_then(|database| database.and(Tier::Content, &content))
+        .and_then(|database| database.and(Tier::Queue, &queue))
         .expect("PostgreSQL URLs");
     let demo = world.demo.as_ref().expect("a demo world");
     let acme = demo.tenants.iter().find(|tenant| tenant.name == "acme");
