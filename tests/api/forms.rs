@@ -86,8 +86,22 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
                 // What was not executed has no data, not even null.
                 expected = expected.replace(",\"data\":null", "");
             }
-            assert_eq!(sent, expected, "{output:?} of {query}");
+            assert_eq!(
+                without_tokens(&sent),
+                without_tokens(&expected),
+                "{output:?} of {query}"
+            );
         }
     }
     assert!(bytes > 100_000, "only {bytes} bytes were compared");
+}
+
+/// Links to files say until when they are good, so no two are the same.
+fn without_tokens(answer: &str) -> String {
+    let mut pieces = answer.split("/attachments/");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let rest = piece.find('"').map_or("", |end| &piece[end..]);
+        text + "/attachments/" + rest
+    })
 }

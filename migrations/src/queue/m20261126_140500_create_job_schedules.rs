@@ -22,8 +22,10 @@ CREATE TABLE job_schedules (
     created timestamptz NOT NULL DEFAULT now(),
     updated timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO job_schedules (name, queue_name, job_type, cron) VALUES
-    ('maintenance', 'maintenance', 'content.maintain', '17 3 * * *');
+-- Tomorrow for the first time.
+INSERT INTO job_schedules (name, queue_name, job_type, cron, next_run) VALUES
+    ('maintenance', 'maintenance', 'content.maintain', '17 3 * * *',
+        (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day 3 hours 17 minutes') AT TIME ZONE 'UTC');
 "#;
 
 const POLICIES: &str = "

@@ -41,6 +41,7 @@ async fn the_other_tiers_refuse_what_would_not_be_saved() {
     let context = database.writing(Tier::Queue, owner(&world));
     let error = run(&context, Tier::Oltp, ADD).await.expect_err("refused");
     assert!(is_read_only_transaction(&error), "{error}");
+    drop(context);
     // And the other way about, where nothing was claimed.
     let context = database.context(owner(&world), tenant::Access::Write);
     assert_eq!(run(&context, Tier::Oltp, ADD).await.expect("a write"), 1);
