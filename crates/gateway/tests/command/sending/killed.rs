@@ -60,10 +60,10 @@ async fn each_lead_gets_each_step_at_most_once_and_nothing_is_stuck() {
     assert_nothing_is_stuck(&campaign, leads as i64, messages as i64).await;
 }
 
-/// Ten thousand messages, or those to as many leads as `KILLED_LEADS` says, for who has no minutes to wait.
+/// Two thousand messages, or those to as many leads as `KILLED_LEADS` says: ten thousand to 9524, which take some minutes.
 fn leads() -> usize {
     let given = std::env::var("KILLED_LEADS").ok();
-    given.map_or(9_524, |leads| leads.parse().expect("a number of leads"))
+    given.map_or(1_904, |leads| leads.parse().expect("a number of leads"))
 }
 
 /// Two workers, one of which is killed again and again as the campaign gets on; Redis goes in the middle, and comes back.
