@@ -1,4 +1,4 @@
-//! Workers that are killed in the middle of ten thousand messages.
+//! Workers that are killed in the middle of thousands of messages.
 #![expect(
     clippy::print_stdout,
     reason = "a run says what came of it, and how to repeat it"
