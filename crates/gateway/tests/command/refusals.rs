@@ -90,7 +90,7 @@ async fn a_database_away_is_said_to_be() {
     for command in [["serve"].as_slice(), &["doctor"]] {
         let sentence = home.run(command).await.sentence();
         assert!(
-            sentence.starts_with("the database can not be asked"),
+            sentence.starts_with("the oltp database can not be asked"),
             "{sentence}"
         );
         assert!(!sentence.contains("s3cret"), "{sentence}");
@@ -113,7 +113,7 @@ async fn a_schema_that_is_behind_is_not_served() {
     home.run(&["migrate", "down", "--steps", "2"]).await.ok();
     let sentence = home.run(&["serve"]).await.sentence();
     assert!(
-        sentence.starts_with("the database lacks 2 of "),
+        sentence.starts_with("the oltp database lacks 2 of "),
         "{sentence}"
     );
     assert!(sentence.contains("gateway migrate up"), "{sentence}");

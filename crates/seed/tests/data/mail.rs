@@ -30,7 +30,9 @@ async fn the_demo_has_mail_of_every_kind_in_both_tenants() {
     let (urls, mail) = both(&databases, "demo").await;
     let now = Utc::now();
     let demo = seed::demo(&urls, now).await.expect("made");
-    for (table,) in tables(&mail).await {
+    // Mail that came to the platform is none of the demo's.
+    let filled = tables(&mail).await.into_iter();
+    for (table,) in filled.filter(|(table,)| table != "received_mail") {
         for tenant in &demo.tenants {
             let of = format!(
                 "SELECT count(*) FROM {table} WHERE tenant_id = '{}'",

@@ -197,7 +197,7 @@ impl Campaign {
             .with("GATEWAY_WORKER_POLL_MS", "100")
             .with(
                 "GATEWAY_LINK_KEY",
-                "a key for tests only, which is long enough",
+                "a key for tests only that is long enough",
             )
     }
 }
