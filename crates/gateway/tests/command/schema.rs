@@ -53,7 +53,7 @@ async fn migrations_go_up_and_down_and_say_so() {
     assert_eq!(down, last);
     let status = lines(&["migrate", "status"]).await;
     assert!(
-        status[all.len() - 2..]
+        status[all.len() - 2..all.len()]
             .iter()
             .all(|line| line.starts_with("missing  oltp     m")),
         "{status:?}"
