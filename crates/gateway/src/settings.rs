@@ -154,7 +154,7 @@ pub struct Settings {
     /// Milliseconds between two looks for jobs when nothing is heard of any [default: 1000]
     #[arg(long, env = "GATEWAY_WORKER_POLL_MS", global = true, value_parser = clap::value_parser!(u64).range(10..))]
     pub worker_poll_ms: Option<u64>,
-    /// Where the receivers of mail reach this gateway: what the links in it begin with (https://mail.example.com)
+    /// Where the receivers of mail reach this gateway: what the links in it begin with (<https://mail.example.com>)
     /// [default: the address it listens on]
     #[arg(long, env = "GATEWAY_PUBLIC_URL", global = true)]
     pub public_url: Option<url::Url>,
