@@ -11,4 +11,5 @@ mod retry;
 mod schedule;
 mod stop;
 mod sweep;
+mod turns;
 mod yard;

@@ -1,14 +1,6 @@
-//! Who gets which job.
-//!
-//! A queue's most urgent jobs come first; among those of one priority the tenants take turns, so that one with ten
-//! thousand jobs does not keep one with one waiting. Each part of the statement is a step in the index
-//! `idx_jobs_due (queue_name, priority, tenant_id, run_at, id)`: from one priority to the next, from one tenant to the
-//! next, and the oldest of each. It begins behind the tenant that was served last, so that no tenant is always the first.
+//! Who gets which job: the claims of what `due` finds, or Redis names.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use entity::id::{JobId, TenantId};
 use sea_orm::{DbErr, Value, sea_query::ArrayType};
@@ -18,44 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     Job,
+    due::{self, Turn},
     statement::{alone, dispatch},
 };
-
-/// The due jobs of queue `$1` that are in one of the states, at most `$2` of them, beginning behind the tenant `$3`, locked.
-///
-/// There are more candidates than are taken, because others claim at the same moment. What is looked up by id is looked up
-/// by an array: of a subquery the planner believes that it has thousands of rows, and reads the whole table.
-const DUE: &str = "WITH RECURSIVE levels (priority) AS (
-    (SELECT priority FROM jobs WHERE queue_name = $1 AND status IN ('queued', 'migrated_to_redis') ORDER BY priority LIMIT 1)
-    UNION ALL
-    SELECT (SELECT j.priority FROM jobs j WHERE j.queue_name = $1 AND j.status IN ('queued', 'migrated_to_redis')
-        AND j.priority > levels.priority ORDER BY j.priority LIMIT 1)
-    FROM levels WHERE levels.priority IS NOT NULL
-), starts (priority, turn, tenant_id) AS (
-    SELECT priority, 0, $3::uuid FROM levels WHERE priority IS NOT NULL
-    UNION ALL SELECT priority, 1, '00000000-0000-0000-0000-000000000000'::uuid FROM levels WHERE priority IS NOT NULL
-), chosen AS (
-    SELECT s.priority, s.turn AS lap, t.tenant_id FROM starts s CROSS JOIN LATERAL (
-        WITH RECURSIVE tenants (tenant_id, place) AS (
-            (SELECT tenant_id, 1 FROM jobs WHERE queue_name = $1 AND status IN ('queued', 'migrated_to_redis')
-                AND priority = s.priority AND tenant_id > s.tenant_id ORDER BY tenant_id LIMIT 1)
-            UNION ALL
-            SELECT (SELECT j.tenant_id FROM jobs j WHERE j.queue_name = $1 AND j.status IN ('queued', 'migrated_to_redis')
-                AND j.priority = s.priority AND j.tenant_id > tenants.tenant_id ORDER BY j.tenant_id LIMIT 1), place + 1
-            FROM tenants WHERE tenants.tenant_id IS NOT NULL AND place < 200
-        ) SELECT tenant_id FROM tenants WHERE tenant_id IS NOT NULL
-    ) t WHERE s.turn = 0 OR t.tenant_id <= $3
-), due AS (
-    SELECT d.id, c.priority, row_number() OVER (PARTITION BY c.priority, c.tenant_id ORDER BY d.run_at, d.id) AS turn, c.lap, c.tenant_id
-    FROM chosen c CROSS JOIN LATERAL (
-        SELECT id, run_at FROM jobs WHERE queue_name = $1 AND status IN ({states})
-            AND priority = c.priority AND tenant_id = c.tenant_id AND run_at <= now()
-        ORDER BY run_at, id LIMIT 4 * $2
-    ) d
-), first AS (SELECT ARRAY(SELECT id FROM due ORDER BY priority, turn, lap, tenant_id LIMIT 4 * $2) AS ids),
-locked AS (SELECT j.id FROM jobs j WHERE j.id = ANY ((SELECT ids FROM first)::uuid[])
-    AND j.status IN ({states}) AND j.run_at <= now()
-    ORDER BY array_position((SELECT ids FROM first), j.id) LIMIT $2 FOR UPDATE OF j SKIP LOCKED)";
 
 /// What a claim makes of the jobs in `locked`, and answers.
 const CLAIM: &str = "UPDATE jobs SET status = 'running', attempt_count = attempt_count + 1, fence = fence + 1, started = now(),
@@ -67,28 +24,18 @@ RETURNING jobs.id, jobs.tenant_id, jobs.queue_name, jobs.job_type, jobs.attempt_
 const NAMED: &str = "WITH locked AS (SELECT j.id FROM jobs j WHERE j.id = ANY ($1)
     AND j.status IN ('queued', 'migrated_to_redis') AND j.run_at <= now() FOR UPDATE OF j SKIP LOCKED)";
 
-/// Claims up to `most` jobs of a queue that are due.
-pub(crate) async fn due(database: &Database, queue: &str, most: usize) -> Result<Vec<Job>, DbErr> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let values = [queue.into(), most.into(), last_served().into()];
-    let due = DUE.replace("{states}", "'queued', 'migrated_to_redis'");
-    let rows = dispatch(database, &format!("{due} {CLAIM}"), values).await?;
+/// Claims up to `most` jobs of a queue that are due, of the tenants whose turn it is.
+pub(crate) async fn due(
+    database: &Database,
+    queue: &str,
+    most: usize,
+    turn: &mut Turn,
+) -> Result<Vec<Job>, DbErr> {
+    let sql = format!("{} {CLAIM}", due::locked(due::OPEN));
+    let rows = dispatch(database, &sql, turn.values(queue, most)).await?;
     let jobs: Vec<Job> = rows.iter().map(read).collect::<Result<_, _>>()?;
-    if let Some(job) = jobs.last() {
-        serve(job.tenant.into());
-    }
+    turn.pass(jobs.iter().map(|job| job.tenant.into()));
     Ok(jobs)
-}
-
-/// Where this process's next round begins; it says nothing of any job.
-static LAST_SERVED: Mutex<Uuid> = Mutex::new(Uuid::nil());
-
-fn last_served() -> Uuid {
-    *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn serve(tenant: Uuid) {
-    *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner) = tenant;
 }
 
 /// Marks up to `most` jobs of a queue that are due as told to Redis; answers with their priorities and ids.
@@ -96,17 +43,15 @@ pub(crate) async fn mark(
     database: &Database,
     queue: &str,
     most: usize,
+    turn: &mut Turn,
 ) -> Result<Vec<(i32, Uuid)>, DbErr> {
     const MARK: &str = "UPDATE jobs SET status = 'migrated_to_redis' FROM job_queues q \
          WHERE q.name = jobs.queue_name AND q.is_active AND jobs.id = ANY (ARRAY(SELECT id FROM locked)) \
          RETURNING jobs.priority, jobs.id, jobs.tenant_id";
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let values = [queue.into(), most.into(), last_served().into()];
-    let due = DUE.replace("{states}", "'queued'");
-    let rows = dispatch(database, &format!("{due} {MARK}"), values).await?;
-    if let Some(row) = rows.last() {
-        serve(row.at(2)?);
-    }
+    let sql = format!("{} {MARK}", due::locked(due::UNTOLD));
+    let rows = dispatch(database, &sql, turn.values(queue, most)).await?;
+    let tenants: Vec<Uuid> = rows.iter().map(|row| row.at(2)).collect::<Result<_, _>>()?;
+    turn.pass(tenants.into_iter());
     rows.iter()
         .map(|row| Ok((row.at(0)?, row.at(1)?)))
         .collect()

@@ -12,7 +12,7 @@
 //! work and before it says so: what a [`Handler`] does has to stand that.
 //!
 //! * `relay`: what the outbox holds becomes jobs; `schedule`: what is done at certain times;
-//! * `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
+//! * `due`, `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
 //! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
 //! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
@@ -21,6 +21,7 @@
 
 mod claim;
 mod clock;
+mod due;
 mod ending;
 mod handler;
 mod job;

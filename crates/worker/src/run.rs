@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{Handlers, Job, Wake, clock::tick, relay, take::Taker, work::work};
+use crate::{Handlers, Job, Wake, clock::tick, due::Turn, relay, take::Taker, work::work};
 
 /// How a worker works.
 #[derive(Clone, Debug)]
@@ -106,11 +106,12 @@ impl Worker {
     /// Claims jobs as fast as they can be done, until no more are to be taken.
     async fn hand_out(&self, jobs: &mut JoinSet<()>, stop: &Stop) {
         let inner = &*self.0;
-        let taker = Taker {
+        let mut taker = Taker {
             database: &inner.database,
             wake: &inner.wake,
             options: &inner.options,
             stop: &stop.taking,
+            turn: Turn::any(),
         };
         loop {
             // A place first, or a claimed job would wait while its lease runs.

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Job, Options, Wake, claim,
+    due::Turn,
     lists::{Heard, Lists},
 };
 
@@ -16,11 +17,12 @@ pub(crate) struct Taker<'w> {
     pub(crate) options: &'w Options,
     /// Ends the waiting, never a claim that is under way.
     pub(crate) stop: &'w CancellationToken,
+    pub(crate) turn: Turn,
 }
 
 impl Taker<'_> {
     /// Up to `free` jobs to be done, or none after a wait.
-    pub(crate) async fn take(&self, free: usize) -> Result<Vec<Job>, DbErr> {
+    pub(crate) async fn take(&mut self, free: usize) -> Result<Vec<Job>, DbErr> {
         if let Some(lists) = self.wake.lists()
             && let Some(taken) = self.listen(lists, free).await?
         {
@@ -35,7 +37,7 @@ impl Taker<'_> {
     }
 
     /// Takes jobs out of the lists, fills those that are empty, and waits at them; `None` while Redis is away.
-    async fn listen(&self, lists: &Lists, free: usize) -> Result<Option<Vec<Job>>, DbErr> {
+    async fn listen(&mut self, lists: &Lists, free: usize) -> Result<Option<Vec<Job>>, DbErr> {
         let queues = &self.options.queues;
         let Some(ids) = lists.take(queues, free).await else {
             return Ok(None);
@@ -46,7 +48,7 @@ impl Taker<'_> {
         let mut is_any_due = false;
         for queue in queues {
             // A few more than there is room for, so that the next look finds some.
-            let due = claim::mark(self.database, queue, 2 * free + 2).await?;
+            let due = claim::mark(self.database, queue, 2 * free + 2, &mut self.turn).await?;
             is_any_due |= !due.is_empty();
             if !due.is_empty() && !lists.put(queue, &due).await {
                 return Ok(None);
@@ -70,14 +72,14 @@ impl Taker<'_> {
     }
 
     /// The queues' most urgent jobs, straight from PostgreSQL.
-    async fn look(&self, free: usize) -> Result<Vec<Job>, DbErr> {
+    async fn look(&mut self, free: usize) -> Result<Vec<Job>, DbErr> {
         let mut found = Vec::new();
         for queue in &self.options.queues {
             let left = free - found.len();
             if left == 0 {
                 break;
             }
-            match claim::due(self.database, queue, left).await {
+            match claim::due(self.database, queue, left, &mut self.turn).await {
                 Ok(jobs) => found.extend(jobs),
                 // What is claimed is to be done.
                 Err(error) if !found.is_empty() => {

@@ -46,8 +46,11 @@ CREATE TABLE jobs (
 );
 CREATE UNIQUE INDEX jobs_dedupe_key_key ON jobs (tenant_id, queue_name, dedupe_key)
     WHERE dedupe_key IS NOT NULL;
--- What is due: the most urgent first, tenant by tenant, the oldest first.
+-- What is due: the most urgent first, tenant by tenant, the oldest first; and which tenants have any, without those
+-- whose jobs are all for later.
 CREATE INDEX idx_jobs_due ON jobs (queue_name, priority, tenant_id, run_at, id)
+    WHERE status IN ('queued', 'migrated_to_redis');
+CREATE INDEX idx_jobs_run_at ON jobs (queue_name, priority, run_at) INCLUDE (tenant_id)
     WHERE status IN ('queued', 'migrated_to_redis');
 CREATE INDEX idx_jobs_migrated ON jobs (updated) WHERE status = 'migrated_to_redis';
 CREATE INDEX idx_jobs_leased ON jobs (leased_until) WHERE status = 'running';

@@ -24,10 +24,11 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 11] = [
+const ACROSS_TENANTS: [&str; 12] = [
     "idx_email_search_document",    // the tenant is one of the words
     "idx_jobs_due",                 // the most urgent of all
     "idx_jobs_ended",               // the oldest of all
+    "idx_jobs_run_at",              // which tenants have any that is due
     "idx_jobs_migrated",            // what Redis may have lost
     "idx_jobs_leased",              // whose lease has run out
     "companies_workspace_name_key", // unique in the whole platform
