@@ -6,6 +6,7 @@
 
 mod config;
 mod origins;
+mod queue;
 
 use std::{
     net::SocketAddr,
@@ -19,6 +20,7 @@ use serde::Deserialize;
 
 pub use config::{Config, TierSettings};
 pub use origins::{NoOrigin, Origins};
+pub use queue::Queue;
 
 use crate::auth::TokenAlgorithm;
 
@@ -148,6 +150,16 @@ pub struct Settings {
     /// Whether `serve` does jobs, too; `gateway worker` does them by itself [default: true with the embedded database]
     #[arg(long, env = "GATEWAY_WORKER", global = true)]
     pub worker: Option<bool>,
+    /// Queues that it takes jobs from, with commas between them, the first first: a worker of its own keeps a queue
+    /// from waiting for the others [default: email-processing,email-sending,billing,analytics,maintenance]
+    #[arg(
+        long,
+        env = "GATEWAY_WORKER_QUEUES",
+        global = true,
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub worker_queues: Option<Vec<Queue>>,
     /// Jobs at once [default: 8]
     #[arg(long, env = "GATEWAY_WORKER_CONCURRENCY", global = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub worker_concurrency: Option<u32>,
@@ -400,6 +412,7 @@ impl Settings {
             rate_limits: self.rate_limits.or(weaker.rate_limits),
             redis_url: self.redis_url.or(weaker.redis_url),
             worker: self.worker.or(weaker.worker),
+            worker_queues: self.worker_queues.or(weaker.worker_queues),
             worker_concurrency: self.worker_concurrency.or(weaker.worker_concurrency),
             worker_poll_ms: self.worker_poll_ms.or(weaker.worker_poll_ms),
             public_url: self.public_url.or(weaker.public_url),

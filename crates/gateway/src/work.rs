@@ -101,11 +101,12 @@ impl Work {
             ..transport::smtp::Options::default()
         });
         let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
+        let queues = config.worker_queues.iter();
         let options = worker::Options {
+            queues: queues.map(|queue| queue.name().to_owned()).collect(),
             concurrency: config.worker_concurrency as usize,
             poll: config.worker_poll,
             drain: config.drain,
-            ..worker::Options::default()
         };
         let inbox = Inbox::new(database.clone());
         let handlers = outreach.handlers().into_iter().chain(inbox.handlers());

@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
+use clap::ValueEnum;
 use secrecy::{ExposeSecret, SecretString};
 
 use ipnet::IpNet;
 use resolver::operation::Limits;
 
-use super::{Introspection, LogFormat, Origins, Settings};
+use super::{Introspection, LogFormat, Origins, Queue, Settings};
 use crate::auth::{ClaimNames, TokenSettings};
 
 /// The driver would tell of every table that a migration finds in its place, and the migrator of each
@@ -67,6 +68,8 @@ pub struct Config {
     pub redis_url: Option<SecretString>,
     /// Whether `serve` does jobs; `None` is with the embedded database only.
     pub worker: Option<bool>,
+    /// Where they are taken from, the first first.
+    pub worker_queues: Vec<Queue>,
     /// Jobs at once.
     pub worker_concurrency: u32,
     /// How often jobs are looked for when nothing is heard of any.
@@ -220,6 +223,9 @@ impl From<Settings> for Config {
             rate_limits: given.rate_limits.unwrap_or(true),
             redis_url: given.redis_url.filter(is_set),
             worker: given.worker,
+            worker_queues: given
+                .worker_queues
+                .unwrap_or_else(|| Queue::value_variants().to_vec()),
             worker_concurrency: given.worker_concurrency.unwrap_or(8),
             worker_poll: Duration::from_millis(given.worker_poll_ms.unwrap_or(1000)),
             public_url: given.public_url,

@@ -60,6 +60,15 @@ fn the_defaults_are_those_that_the_help_tells() {
         (10_000, 2_000)
     );
     assert_eq!(config.log_format, LogFormat::Human);
+    let queues: Vec<_> = config
+        .worker_queues
+        .iter()
+        .map(|queue| queue.name())
+        .collect();
+    assert_eq!(
+        queues.join(","),
+        "email-processing,email-sending,billing,analytics,maintenance"
+    );
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
 }

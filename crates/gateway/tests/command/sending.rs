@@ -8,4 +8,5 @@ mod killed;
 mod left_out;
 mod limits;
 mod mended;
+mod queues;
 mod redis;

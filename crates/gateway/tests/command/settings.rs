@@ -102,6 +102,7 @@ async fn bad_values_are_refused_before_anything_starts() {
         ("GATEWAY_LISTEN", "nowhere"),
         ("GATEWAY_MAX_CONNECTIONS", "0"),
         ("GATEWAY_LOG_FORMAT", "xml"),
+        ("GATEWAY_WORKER_QUEUES", "letters"),
     ] {
         let ended = Home::new().with(name, value).run(&["serve"]).await;
         assert_eq!(ended.code, Some(2), "{ended:?}");
