@@ -12,7 +12,7 @@ use crate::{
     key::key,
     load, mailbox,
     platform::Platform,
-    staff,
+    queue, staff,
     table::TABLES,
     tenant::{Member, Shape, Tenant},
     urls::AdminUrls,
@@ -111,6 +111,9 @@ pub async fn demo(urls: &AdminUrls, now: DateTime<Utc>) -> Result<Demo, Error> {
     // Before the others are kept, which say that all is there.
     if let Some(url) = &urls.content {
         mailbox::fill(url, &tenants, &ProgressBar::hidden()).await?;
+    }
+    if let Some(url) = &urls.queue {
+        queue::fill(url, &tenants).await?;
     }
     if let Some(found) = found {
         return Ok(found);

@@ -8,6 +8,7 @@ mod domains;
 mod email_accounts;
 mod events;
 mod identity;
+pub(crate) mod jobs;
 pub(crate) mod labels;
 mod lead_imports;
 mod leads;

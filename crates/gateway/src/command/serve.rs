@@ -166,7 +166,7 @@ async fn demo(databases: &Databases) -> Result<Option<::seed::Demo>, CommandErro
     if !databases.is_embedded() {
         return Ok(found);
     }
-    // One that was made before there was mail gets some.
+    // One that was made before there was mail, or were jobs, gets some.
     let made = ::seed::demo(&admin, chrono::Utc::now()).await?;
     if found.is_some() {
         return Ok(found);

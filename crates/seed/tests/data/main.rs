@@ -1,6 +1,7 @@
 //! The data in a real database with the real schema.
 
 mod demo;
+mod jobs;
 mod mail;
 mod refusals;
 mod synthetic;
