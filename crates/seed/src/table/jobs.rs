@@ -146,7 +146,7 @@ fn attempt(tenant: &Tenant, job: u64, number: i32) -> (Micros, i32) {
 
 /// How long a job waits after an attempt that failed.
 fn wait(tenant: &Tenant, job: u64, number: i32) -> Micros {
-    let whole = SECOND * 2 << (number - 1);
+    let whole = (SECOND * 2) << (number - 1);
     whole / 2 + draws(tenant, job, -number).below(whole as u64 / 2) as Micros
 }
 
