@@ -16,7 +16,7 @@
 //! upper case before lower. It is what lets one index serve equality, the order, the cursor into it
 //! and the prefix search, and it does not change with the system's library, as others do.
 //!
-//! Each [`Tier`] is a database with a history of its own: `content` and `queue` have a folder, the transactional tier's
+//! Each [`Tier`] is a database with a history of its own: `content`, `analytics` and `queue` have a folder, the transactional tier's
 //! files lie here.
 //!
 //! Roles ([`prepare_roles`]): `gateway_owner` owns all objects and cannot log in;
@@ -25,6 +25,7 @@
 //! sees which rows have changed, of whichever tenant. The platform's own work becomes `gateway_worker` in a tenant, and
 //! `gateway_dispatcher`, which sees no tenant's rows, to learn what is due.
 
+mod analytics;
 mod content;
 mod error;
 mod history;

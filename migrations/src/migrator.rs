@@ -58,6 +58,7 @@ mod tests {
     fn every_file_is_listed_in_its_order() {
         expect_listed::<Migrator>("");
         expect_listed::<crate::content::Migrator>("/content");
+        expect_listed::<crate::analytics::Migrator>("/analytics");
         expect_listed::<crate::queue::Migrator>("/queue");
     }
 

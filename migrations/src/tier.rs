@@ -1,6 +1,6 @@
 //! The databases that have a history.
 
-use crate::{Migrator, content, queue};
+use crate::{Migrator, analytics, content, queue};
 use sea_orm_migration::{
     Migration, MigratorTrait,
     sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr},
@@ -13,13 +13,15 @@ pub enum Tier {
     Oltp,
     /// Mail.
     Content,
+    /// Numbers.
+    Analytics,
     /// Work that is to be done.
     Queue,
 }
 
 impl Tier {
     /// All, in the order in which they are migrated.
-    pub const ALL: [Self; 3] = [Self::Oltp, Self::Content, Self::Queue];
+    pub const ALL: [Self; 4] = [Self::Oltp, Self::Content, Self::Analytics, Self::Queue];
 
     /// Its name.
     #[must_use]
@@ -27,6 +29,7 @@ impl Tier {
         match self {
             Self::Oltp => "oltp",
             Self::Content => "content",
+            Self::Analytics => "analytics",
             Self::Queue => "queue",
         }
     }
@@ -39,6 +42,7 @@ impl Tier {
         match self {
             Self::Oltp => Migrator::up(run, steps).await,
             Self::Content => content::Migrator::up(run, steps).await,
+            Self::Analytics => analytics::Migrator::up(run, steps).await,
             Self::Queue => queue::Migrator::up(run, steps).await,
         }
     }
@@ -51,6 +55,7 @@ impl Tier {
         match self {
             Self::Oltp => Migrator::down(run, steps).await,
             Self::Content => content::Migrator::down(run, steps).await,
+            Self::Analytics => analytics::Migrator::down(run, steps).await,
             Self::Queue => queue::Migrator::down(run, steps).await,
         }
     }
@@ -63,6 +68,9 @@ impl Tier {
             Self::Oltp => Migrator::get_migration_with_status_read_only(connection).await,
             Self::Content => {
                 content::Migrator::get_migration_with_status_read_only(connection).await
+            }
+            Self::Analytics => {
+                analytics::Migrator::get_migration_with_status_read_only(connection).await
             }
             Self::Queue => queue::Migrator::get_migration_with_status_read_only(connection).await,
         }

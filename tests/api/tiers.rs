@@ -27,8 +27,10 @@ pub(crate) async fn database(world: &World, max_connections: u32) -> Database {
     };
     let oltp = Database::new(&url(migrations::Tier::Oltp).await, &options);
     let content = url(migrations::Tier::Content).await;
+    let analytics = url(migrations::Tier::Analytics).await;
     let queue = url(migrations::Tier::Queue).await;
     let database = oltp.and_then(|database| database.and(Tier::Content, &content));
+    let database = database.and_then(|database| database.and(Tier::Analytics, &analytics));
     let database = database.and_then(|database| database.and(Tier::Queue, &queue));
     database.expect("PostgreSQL URLs")
 }

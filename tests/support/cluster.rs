@@ -23,7 +23,7 @@ const EMPTY: &str = "template_empty";
 /// The same with the demo tenants.
 const DEMO: &str = "template_demo";
 /// The tiers beside the transactional one, whose databases are named after its.
-const OTHERS: [Tier; 2] = [Tier::Content, Tier::Queue];
+const OTHERS: [Tier; 3] = [Tier::Content, Tier::Analytics, Tier::Queue];
 
 /// The server and what is made once in it.
 pub struct Cluster {
@@ -82,7 +82,7 @@ pub async fn migrated(server: &Server, tier: Tier, name: &str) {
 pub fn beside(oltp: &str, tier: Tier) -> String {
     match tier {
         Tier::Oltp => oltp.to_owned(),
-        Tier::Content | Tier::Queue => format!("{oltp}_{}", tier.as_str()),
+        Tier::Content | Tier::Analytics | Tier::Queue => format!("{oltp}_{}", tier.as_str()),
     }
 }
 
@@ -140,6 +140,7 @@ impl Cluster {
         seed::AdminUrls {
             oltp: url(Tier::Oltp),
             content: Some(url(Tier::Content)),
+            analytics: Some(url(Tier::Analytics)),
             queue: Some(url(Tier::Queue)),
         }
     }

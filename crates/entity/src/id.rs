@@ -93,6 +93,10 @@ declare::uuid_ids! {
     JobId = "job";
     /// An attempt at a job.
     JobLogId = "try";
+    /// What a tenant used in a period.
+    BillingAnalyticsId = "usage";
+    /// An act of high risk.
+    AuditLogId = "audit";
     /// A plan that tenants can buy.
     PlanId = "plan";
     /// A tenant's subscription to a plan.

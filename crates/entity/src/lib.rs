@@ -1,7 +1,7 @@
 //! The tables of the platform as Rust types, and the ids of their rows.
 //!
 //! [`id`] holds the typed ids and their readable text form. A folder per tier holds the tables:
-//! [`oltp`] is the transactional one, [`content`] has mail, [`queue`] work. A table's module has SeaORM's `Entity`, `Model`, `Column`,
+//! [`oltp`] is the transactional one, [`content`] has mail, [`analytics`] numbers, [`queue`] work. A table's module has SeaORM's `Entity`, `Model`, `Column`,
 //! `Relation` and `ActiveModel`, and the Rust enums of its status columns.
 //!
 //! [`columns`] reads a row by the place of its columns.
@@ -18,6 +18,7 @@
 // The derive macro names this crate as everybody else does.
 extern crate self as entity;
 
+pub mod analytics;
 pub mod columns;
 pub mod content;
 pub mod id;

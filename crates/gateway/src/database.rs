@@ -114,6 +114,7 @@ impl Databases {
         };
         let others = [
             (Tier::Content, &config.content),
+            (Tier::Analytics, &config.analytics),
             (Tier::Queue, &config.queue),
         ];
         let mut tiers = Vec::with_capacity(Tier::ALL.len());
@@ -170,6 +171,7 @@ impl Databases {
         TierUrls {
             oltp: of(Tier::Oltp),
             content: of(Tier::Content),
+            analytics: of(Tier::Analytics),
             queue: of(Tier::Queue),
         }
     }
@@ -184,6 +186,7 @@ impl Databases {
         Some(seed::AdminUrls {
             oltp: of(Tier::Oltp)?,
             content: of(Tier::Content),
+            analytics: of(Tier::Analytics),
             queue: of(Tier::Queue),
         })
     }
@@ -220,6 +223,9 @@ impl TierDatabase {
                 Tier::Content => {
                     "set GATEWAY_CONTENT_MIGRATION_URL, too, where GATEWAY_CONTENT_URL names a database"
                 }
+                Tier::Analytics => {
+                    "set GATEWAY_ANALYTICS_MIGRATION_URL, too, where GATEWAY_ANALYTICS_URL names a database"
+                }
                 Tier::Queue => {
                     "set GATEWAY_QUEUE_MIGRATION_URL, too, where GATEWAY_QUEUE_URL names a database"
                 }
@@ -233,6 +239,11 @@ impl TierDatabase {
                 "GATEWAY_QUEUE_URL",
                 "GATEWAY_QUEUE_MIGRATION_URL",
                 "GATEWAY_QUEUE_ADMIN_URL",
+            ],
+            Tier::Analytics => [
+                "GATEWAY_ANALYTICS_URL",
+                "GATEWAY_ANALYTICS_MIGRATION_URL",
+                "GATEWAY_ANALYTICS_ADMIN_URL",
             ],
             Tier::Content | Tier::Oltp => [
                 "GATEWAY_CONTENT_URL",
@@ -277,7 +288,7 @@ fn embedded_tiers(
 fn name_of(tier: Tier) -> String {
     match tier {
         Tier::Oltp => NAME.to_owned(),
-        Tier::Content | Tier::Queue => format!("{NAME}_{}", tier.as_str()),
+        Tier::Content | Tier::Analytics | Tier::Queue => format!("{NAME}_{}", tier.as_str()),
     }
 }
 

@@ -76,6 +76,31 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub content_admin_url: Option<SecretString>,
+    /// PostgreSQL of the analytics, as the login role [default: the database beside DATABASE_URL's, named as it
+    /// with `_analytics` behind]
+    #[arg(
+        long,
+        env = "GATEWAY_ANALYTICS_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub analytics_url: Option<SecretString>,
+    /// The same database as a role that may migrate, where GATEWAY_ANALYTICS_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_ANALYTICS_MIGRATION_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub analytics_migration_url: Option<SecretString>,
+    /// The same database as a superuser, where GATEWAY_ANALYTICS_URL is set
+    #[arg(
+        long,
+        env = "GATEWAY_ANALYTICS_ADMIN_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub analytics_admin_url: Option<SecretString>,
     /// PostgreSQL of the jobs, as the login role [default: the database beside DATABASE_URL's, named as it
     /// with `_queue` behind]
     #[arg(long, env = "GATEWAY_QUEUE_URL", global = true, hide_env_values = true)]
@@ -393,6 +418,11 @@ impl Settings {
             content_url: self.content_url.or(weaker.content_url),
             content_migration_url: self.content_migration_url.or(weaker.content_migration_url),
             content_admin_url: self.content_admin_url.or(weaker.content_admin_url),
+            analytics_url: self.analytics_url.or(weaker.analytics_url),
+            analytics_migration_url: self
+                .analytics_migration_url
+                .or(weaker.analytics_migration_url),
+            analytics_admin_url: self.analytics_admin_url.or(weaker.analytics_admin_url),
             queue_url: self.queue_url.or(weaker.queue_url),
             queue_migration_url: self.queue_migration_url.or(weaker.queue_migration_url),
             queue_admin_url: self.queue_admin_url.or(weaker.queue_admin_url),

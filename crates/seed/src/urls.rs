@@ -5,6 +5,8 @@ pub struct AdminUrls {
     pub oltp: String,
     /// Mail.
     pub content: Option<String>,
+    /// Numbers.
+    pub analytics: Option<String>,
     /// Jobs.
     pub queue: Option<String>,
 }
@@ -16,6 +18,7 @@ impl AdminUrls {
         Self {
             oltp: url.into(),
             content: None,
+            analytics: None,
             queue: None,
         }
     }

@@ -283,10 +283,8 @@ impl TenantContext {
         let grants = match tier {
             Tier::Oltp => None,
             // It is the same everywhere.
-            Tier::Content | Tier::Queue if self.identity == Identity::Dispatcher => {
-                Some(Grants::none())
-            }
-            Tier::Content | Tier::Queue => Some(Box::pin(self.grants()).await?),
+            _ if self.identity == Identity::Dispatcher => Some(Grants::none()),
+            Tier::Content | Tier::Analytics | Tier::Queue => Some(Box::pin(self.grants()).await?),
         };
         let mut state = self.states[tier].lock().await;
         if matches!(*state, State::New) {

@@ -12,13 +12,15 @@ pub enum Tier {
     Oltp,
     /// Mail: messages, their bodies, what is attached to them.
     Content,
+    /// Numbers: what was counted, by day.
+    Analytics,
     /// Work that is to be done.
     Queue,
 }
 
 impl Tier {
     /// All, in the order in which they are opened.
-    pub const ALL: [Self; 3] = [Self::Oltp, Self::Content, Self::Queue];
+    pub const ALL: [Self; 4] = [Self::Oltp, Self::Content, Self::Analytics, Self::Queue];
 
     /// Its name in settings, logs and errors.
     #[must_use]
@@ -26,6 +28,7 @@ impl Tier {
         match self {
             Self::Oltp => "oltp",
             Self::Content => "content",
+            Self::Analytics => "analytics",
             Self::Queue => "queue",
         }
     }

@@ -5,7 +5,7 @@ use migrations::Tier;
 use sqlx::PgPool;
 
 /// The tiers that requests read.
-const TIERS: [Tier; 3] = [Tier::Oltp, Tier::Content, Tier::Queue];
+const TIERS: [Tier; 4] = Tier::ALL;
 
 /// The tables of the schema `public`, in all of them.
 pub struct Catalog {

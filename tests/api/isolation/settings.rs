@@ -106,6 +106,7 @@ fn a_setting_ends_with_its_transaction() {
         for (tier, sql) in [
             (Tier::Oltp, "SELECT id FROM campaigns"),
             (Tier::Content, "SELECT id FROM email_messages"),
+            (Tier::Analytics, "SELECT id FROM billing_analytics"),
             (Tier::Queue, "SELECT id FROM jobs"),
         ] {
             let mut login = asking.there(&twins.world, tier).await;

@@ -8,7 +8,7 @@ use super::{database, member, owner, text};
 const FOUND: &str = "SELECT concat_ws('|', current_user, coalesce(current_setting('app.current_tenant_id', true), ''),
     current_setting('app.current_user_id'), current_setting('app.current_roles'), current_setting('transaction_isolation'),
     current_setting('transaction_read_only'))";
-const TIERS: [Tier; 3] = [Tier::Oltp, Tier::Content, Tier::Queue];
+const TIERS: [Tier; 4] = Tier::ALL;
 
 fn of(identity: &Identity, rest: &str) -> String {
     let tenant = identity.tenant().map(uuid::Uuid::from);

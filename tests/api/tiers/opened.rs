@@ -6,8 +6,8 @@ use migrations::Tier;
 use crate::isolation::twins::one;
 
 /// The login role's connections to the tiers, in their order.
-async fn connections(world: &World) -> [i64; 3] {
-    let mut counts = [0; 3];
+async fn connections(world: &World) -> [i64; 4] {
+    let mut counts = [0; 4];
     for (count, tier) in counts.iter_mut().zip(Tier::ALL) {
         let name = beside(&world.database, tier);
         let sql = format!(
@@ -26,11 +26,11 @@ async fn an_operation_connects_to_the_tiers_that_it_asks() {
     owner
         .data("mutation { createTag(input: {name: \"one\", value: \"one\"}) { tag { id } } }")
         .await;
-    let [oltp, content, queue] = connections(&world).await;
+    let [oltp, content, analytics, queue] = connections(&world).await;
     assert!(oltp > 0);
-    assert_eq!((content, queue), (0, 0));
+    assert_eq!((content, analytics, queue), (0, 0, 0));
     owner.data("{ jobs(first: 1) { totalCount } }").await;
-    let [_, content, queue] = connections(&world).await;
-    assert_eq!(content, 0);
+    let [_, content, analytics, queue] = connections(&world).await;
+    assert_eq!((content, analytics), (0, 0));
     assert!(queue > 0);
 }

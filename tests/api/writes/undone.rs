@@ -21,7 +21,7 @@ fn what_came_before_an_error_is_undone() {
             // In another database it can not be part of the same.
             let expected = match entry.tier() {
                 Tier::Oltp => "BAD_USER_INPUT",
-                Tier::Content | Tier::Queue => "MIXED_TIERS",
+                Tier::Content | Tier::Analytics | Tier::Queue => "MIXED_TIERS",
             };
             assert_eq!(answer.code(), expected, "{}: {:#}", entry.name, answer.body);
             assert_eq!(

@@ -1,4 +1,4 @@
-use sea_orm::prelude::{DateTimeUtc, Json, Uuid};
+use sea_orm::prelude::{Date, DateTimeUtc, Json, Uuid};
 
 /// What stands in a model for a column that was not selected.
 ///
@@ -32,6 +32,7 @@ absent_by_default!(
     f64,
     String,
     Uuid,
+    Date,
     DateTimeUtc,
     Json,
     Vec<u8>,

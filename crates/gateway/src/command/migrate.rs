@@ -87,6 +87,8 @@ pub enum TierName {
     Oltp,
     /// Mail
     Content,
+    /// Numbers
+    Analytics,
     /// Work
     Queue,
 }
@@ -95,6 +97,7 @@ fn chosen(databases: &Databases, tier: Option<TierName>) -> impl Iterator<Item =
     let tier = tier.map(|tier| match tier {
         TierName::Oltp => Tier::Oltp,
         TierName::Content => Tier::Content,
+        TierName::Analytics => Tier::Analytics,
         TierName::Queue => Tier::Queue,
     });
     let is_chosen = move |database: &&TierDatabase| tier.is_none_or(|tier| tier == database.tier);
@@ -106,6 +109,7 @@ pub(super) fn history(tier: Tier) -> migrations::Tier {
     match tier {
         Tier::Oltp => migrations::Tier::Oltp,
         Tier::Content => migrations::Tier::Content,
+        Tier::Analytics => migrations::Tier::Analytics,
         Tier::Queue => migrations::Tier::Queue,
     }
 }
@@ -134,7 +138,7 @@ async fn status(databases: &Databases) -> Result<(), CommandError> {
                 "missing"
             };
             print(format_args!(
-                "{state}  {:<7}  {}",
+                "{state}  {:<9}  {}",
                 tier.as_str(),
                 migration.name
             ))?;

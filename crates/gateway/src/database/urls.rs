@@ -10,6 +10,8 @@ pub struct TierUrls {
     pub oltp: String,
     /// Mail.
     pub content: String,
+    /// Numbers.
+    pub analytics: String,
     /// Work.
     pub queue: String,
 }
@@ -20,6 +22,7 @@ impl TierUrls {
     pub fn beside(oltp: &str) -> Self {
         Self {
             content: beside(oltp, Tier::Content),
+            analytics: beside(oltp, Tier::Analytics),
             queue: beside(oltp, Tier::Queue),
             oltp: oltp.to_owned(),
         }
@@ -31,6 +34,7 @@ impl TierUrls {
         match tier {
             Tier::Oltp => &self.oltp,
             Tier::Content => &self.content,
+            Tier::Analytics => &self.analytics,
             Tier::Queue => &self.queue,
         }
     }

@@ -34,6 +34,8 @@ pub struct Config {
     pub admin_url: Option<SecretString>,
     /// The database of the mail.
     pub content: TierSettings,
+    /// Those of the analytics tier.
+    pub analytics: TierSettings,
     /// That of the jobs.
     pub queue: TierSettings,
     /// Where the embedded database's binaries are.
@@ -200,6 +202,11 @@ impl From<Settings> for Config {
                 url: given.content_url.filter(is_set),
                 migration_url: given.content_migration_url.filter(is_set),
                 admin_url: given.content_admin_url.filter(is_set),
+            },
+            analytics: TierSettings {
+                url: given.analytics_url.filter(is_set),
+                migration_url: given.analytics_migration_url.filter(is_set),
+                admin_url: given.analytics_admin_url.filter(is_set),
             },
             queue: TierSettings {
                 url: given.queue_url.filter(is_set),

@@ -118,7 +118,7 @@ impl Database {
 fn beside(name: &str, tier: Tier) -> String {
     match tier {
         Tier::Oltp => name.to_owned(),
-        Tier::Content | Tier::Queue => format!("{name}_{}", tier.as_str()),
+        Tier::Content | Tier::Analytics | Tier::Queue => format!("{name}_{}", tier.as_str()),
     }
 }
 
@@ -137,6 +137,7 @@ async fn make_demo(server: &Server) {
     let admin = seed::AdminUrls {
         oltp: url(Tier::Oltp),
         content: Some(url(Tier::Content)),
+        analytics: Some(url(Tier::Analytics)),
         queue: Some(url(Tier::Queue)),
     };
     let now = "2026-06-15T12:00:00Z".parse().expect("a moment");

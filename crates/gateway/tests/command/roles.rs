@@ -12,7 +12,7 @@ async fn a_superuser_s_url_makes_the_roles_with_the_passwords_of_the_others() {
         .replace("postgres://", "postgres://gateway_login:a%2Fb@127.0.0.1");
     let home = database.home().with("DATABASE_URL", login);
     let applied = home.run(&["migrate", "up"]).await.ok();
-    assert!(applied.starts_with("applied  oltp     m"), "{applied}");
+    assert!(applied.starts_with("applied  oltp       m"), "{applied}");
     let again = home.run(&["migrate", "up"]).await.ok();
     assert!(again.starts_with("nothing to do"), "{again}");
     let report = home.run(&["doctor"]).await.ok();

@@ -55,7 +55,7 @@ async fn migrations_go_up_and_down_and_say_so() {
     assert!(
         status[all.len() - 2..all.len()]
             .iter()
-            .all(|line| line.starts_with("missing  oltp     m")),
+            .all(|line| line.starts_with("missing  oltp       m")),
         "{status:?}"
     );
 
@@ -80,5 +80,5 @@ async fn migrating_needs_the_migrators_url() {
         "{sentence}"
     );
     let status = home.run(&["migrate", "status"]).await.ok();
-    assert!(status.starts_with("applied  oltp     m"), "{status}");
+    assert!(status.starts_with("applied  oltp       m"), "{status}");
 }

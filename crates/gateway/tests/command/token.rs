@@ -142,5 +142,5 @@ async fn a_token_before_the_first_start_needs_ids_and_does_not_get_in_its_way() 
     alone(&token);
     // The key lies in the data folder now, which is not foreign for that.
     let applied = home.run(&["migrate", "up"]).await.ok();
-    assert!(applied.contains("applied  m"), "{applied}");
+    assert!(applied.contains("applied  oltp       m"), "{applied}");
 }

@@ -11,6 +11,7 @@ async fn both(databases: &Databases, name: &str) -> (AdminUrls, String) {
     let tier = migrations::Tier::Queue;
     let jobs = databases.migrated_as(tier, &format!("{name}_queue")).await;
     let urls = AdminUrls {
+        analytics: None,
         queue: Some(jobs.clone()),
         ..of_oltp(&oltp)
     };

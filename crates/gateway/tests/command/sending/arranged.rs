@@ -28,7 +28,7 @@ use crate::{
 /// A campaign of a tenant's own, with an account and leads that are in no other.
 pub struct Campaign {
     database: Database,
-    pools: [PgPool; 3],
+    pools: [PgPool; Tier::ALL.len()],
 }
 
 /// The tenant, and what the campaign is made of; the same in every test's database.
