@@ -3,7 +3,10 @@
 use std::{
     fs::{self, File},
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,14 +34,26 @@ pub struct Cluster {
     pub server: Server,
     demo: OnceCell<seed::Demo>,
     made: AtomicU32,
+    /// The databases that no test uses any more.
+    left: Mutex<Vec<String>>,
     _folder: TempDir,
     _lock: File,
 }
 
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+
 /// The process's server, started at its first use.
 pub async fn cluster() -> &'static Cluster {
-    static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
     CLUSTER.get_or_init(start).await
+}
+
+/// Says that a test's database is used no more. It goes when the next one is made: all tests' together would take tens
+/// of gigabytes.
+pub(crate) fn leave(database: String) {
+    if let Some(cluster) = CLUSTER.get() {
+        let mut left = cluster.left.lock().expect("nobody panics in here");
+        left.push(database);
+    }
 }
 
 async fn start() -> Cluster {
@@ -62,6 +77,7 @@ async fn start() -> Cluster {
         server,
         demo: OnceCell::new(),
         made: AtomicU32::new(0),
+        left: Mutex::default(),
         _folder: folder,
         _lock: lock,
     }
@@ -165,7 +181,20 @@ impl Cluster {
         demo
     }
 
+    /// Removes the databases that are used no more.
+    async fn clear(&self) {
+        let left = std::mem::take(&mut *self.left.lock().expect("nobody panics in here"));
+        let names = left
+            .iter()
+            .flat_map(|oltp| Tier::ALL.map(|tier| beside(oltp, tier)));
+        let dropped = names.map(|name| async move { self.server.drop_database(&name).await });
+        for dropped in join_all(dropped).await {
+            dropped.expect("nobody copies it");
+        }
+    }
+
     async fn copy(&self, template: &str) -> String {
+        self.clear().await;
         let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
         self.copy_all(template, &name).await;
         name

@@ -17,7 +17,7 @@ use tenant::Identity;
 use tokio::{net::TcpListener, sync::oneshot};
 use uuid::Uuid;
 
-use crate::{Client, beside, cluster};
+use crate::{Client, beside, cluster, cluster::leave};
 
 /// The key of every test's tokens.
 pub const KEY: &str = "a key for tests only, which is long enough";
@@ -305,5 +305,6 @@ fn gateways_with(
 impl Drop for World {
     fn drop(&mut self) {
         self.stop();
+        leave(std::mem::take(&mut self.database));
     }
 }

@@ -17,7 +17,7 @@ mod stored;
 mod text;
 mod written;
 
-pub(crate) use changes::Changes;
+pub(crate) use changes::{Changes, LONGEST_TEXT};
 pub(crate) use declare::{Change, NewRow, typed_json, writable};
 pub(crate) use json::Document;
 pub use limited::{Between, Line};

@@ -9,7 +9,7 @@ use super::{
     entries::Entry,
     inputs::leaves,
 };
-use crate::isolation::{ids::key, twins::one};
+use crate::isolation::{ids::key, twins::one_in};
 
 /// The entries that take what was read.
 fn expecting(arranged: &Arranged) -> impl Iterator<Item = &Entry> {
@@ -37,15 +37,17 @@ async fn updated(arranged: &Arranged, entry: &Entry) -> String {
         "step" => "campaign_sequence_steps",
         "sub" => "subscriptions",
         "mbr" => "tenant_users",
+        "job" => "jobs",
         other => panic!("which table has the ids {other}_…?"),
     };
-    let column = arranged.twins.catalog.table(table).key();
+    let (found, world) = (arranged.twins.catalog.table(table), &arranged.twins.world);
+    let column = found.key();
     let sql = format!(
         "SELECT to_jsonb(updated) #>> '{{}}' FROM {table} WHERE tenant_id = '{}' AND {column} = '{}'",
         arranged.twins.a,
         key(id).expect("an id")
     );
-    one(&arranged.twins.world, &sql).await
+    one_in(world, found.tier, &sql).await
 }
 
 #[test]

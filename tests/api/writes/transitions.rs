@@ -104,6 +104,8 @@ async fn what_is_to_send_is_reported_with_the_change_or_not_at_all() {
         );
         owner.query_with(&mutation, json!({ "input": input })).await
     };
+    // What the demo has reported.
+    reported(&fresh).await;
     let at = "2101-02-03T04:05:06Z";
     begin("scheduleCampaign", json!({ "at": at })).await.data();
     let scheduled = (

@@ -148,4 +148,4 @@ fn fitting<C: ColumnTrait>(value: Value, column: C, at: &Path<'_>) -> Result<Val
 }
 
 /// Most characters of text whose column has no limit of its own.
-const LONGEST_TEXT: usize = 200_000;
+pub(crate) const LONGEST_TEXT: usize = 200_000;

@@ -8,7 +8,11 @@ use letter::{Field, RenderError, Rendered, Variables};
 use sea_orm::ActiveEnum;
 
 use super::prelude::*;
-use crate::object::{lead::Lead, template::Template};
+use crate::{
+    error::{ClientError, Code},
+    input::{LONGEST_TEXT, Stored},
+    object::{lead::Lead, template::Template},
+};
 
 root! {
     /// What can be changed.
@@ -27,7 +31,7 @@ pub struct PreviewTemplateInput {
     pub lead_id: Option<Reference<LeadId>>,
     /// A subject in place of the template's, such as one that is being written; 500 characters at most.
     pub subject: Option<String>,
-    /// A text in place of the template's.
+    /// A text in place of the template's; 200,000 characters at most.
     pub content: Option<String>,
 }
 
@@ -63,22 +67,44 @@ impl Mutate for PreviewTemplateInput {
 
     async fn run(self, writer: &Writer<'_>) -> Result<Preview> {
         let target = Target::<Template>::new(&self.id, None)?;
+        let lead_at = INPUT.field("lead_id");
+        let lead = self.lead_id.map(|id| id.typed(&lead_at)).transpose()?;
+        let subject = fitting(self.subject, LONGEST_SUBJECT, "subject")?;
+        let content = fitting(self.content, LONGEST_TEXT, "content")?;
         let template = writer.locked(&target).await?;
-        let lead = match &self.lead_id {
-            Some(id) => {
-                let id = id.typed(&INPUT.field("lead_id"))?;
-                Some(writer.locked(&Target::<Lead>::of(id)).await?)
-            }
+        let lead = match lead {
+            Some(id) => Some(writer.locked(&Target::<Lead>::of(id)).await?),
             None => None,
         };
-        let (subject, content) = (self.subject.as_deref(), self.content.as_deref());
         Ok(Preview(render(
             &template,
-            subject,
-            content,
+            subject.as_deref(),
+            content.as_deref(),
             lead.as_deref(),
         )))
     }
+}
+
+/// Most characters of a subject, as of a step's own.
+const LONGEST_SUBJECT: usize = 500;
+
+/// Text that could be kept: a preview shows nothing that can not be sent.
+fn fitting(
+    text: Option<String>,
+    longest: usize,
+    field: &str,
+) -> Result<Option<String>, ClientError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let at = INPUT.field(field);
+    text.clone().stored(&at)?;
+    let length = text.chars().count();
+    if length > longest {
+        let problem = format!("is {length} characters long; {longest} are the most");
+        return Err(ClientError::at(Code::BadUserInput, at, problem));
+    }
+    Ok(Some(text))
 }
 
 fn render(

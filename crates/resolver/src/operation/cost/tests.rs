@@ -1,7 +1,9 @@
 //! Costs by the schema that is served: what its directives say, and no list beside them.
 
+use std::collections::HashSet;
+
 use async_graphql::{
-    Variables,
+    Value as GraphqlValue, Variables,
     parser::parse_query,
     registry::{MetaType, MetaTypeName, Registry},
 };
@@ -207,6 +209,28 @@ fn an_answer_costs_what_it_has() {
     assert_eq!(found, 1 + weight(price::COUNT) + (1 + 1 + 1 + 2) + (1 + 1));
 }
 
+/// The lists, by type and field, whose size the field before them says.
+fn sized(registry: &Registry) -> HashSet<(&str, &str)> {
+    let mut sized = HashSet::new();
+    let fields = registry.types.values().filter_map(MetaType::fields);
+    for field in fields.flat_map(|fields| fields.values()) {
+        let Some(of) = registry.concrete_type_by_name(&field.ty) else {
+            continue;
+        };
+        for directive in &field.directive_invocations {
+            let Some(GraphqlValue::List(names)) = directive.args.get("sizedFields") else {
+                continue;
+            };
+            let names = names.iter().filter_map(|name| match name {
+                GraphqlValue::String(name) => Some((of.name(), name.as_str())),
+                _ => None,
+            });
+            sized.extend(names);
+        }
+    }
+    sized
+}
+
 /// A list of objects whose size nobody knows would be taken for a short one.
 #[test]
 fn every_list_of_objects_has_a_size() {
@@ -215,6 +239,7 @@ fn every_list_of_objects_has_a_size() {
     let objects = registry.types.values().filter(|found| {
         matches!(found, MetaType::Object { .. }) && !found.name().starts_with("__")
     });
+    let sized = sized(registry);
     let mut checked = 0;
     for object in objects {
         for field in object
@@ -224,9 +249,8 @@ fn every_list_of_objects_has_a_size() {
         {
             let inner = registry.concrete_type_by_name(&field.ty);
             let is_list = MetaTypeName::create(&field.ty).is_list();
-            let by_connection = object.name().ends_with("Connection")
-                && ["nodes", "edges"].contains(&field.name.as_str());
-            if !is_list || by_connection || !inner.is_some_and(MetaType::is_composite) {
+            let by_parent = sized.contains(&(object.name(), field.name.as_str()));
+            if !is_list || by_parent || !inner.is_some_and(MetaType::is_composite) {
                 continue;
             }
             checked += 1;
