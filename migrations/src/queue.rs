@@ -8,6 +8,7 @@ mod m20261126_140200_create_job_queues;
 mod m20261126_140300_create_jobs;
 mod m20261126_140400_create_analytics_jobs;
 mod m20261126_140500_create_job_schedules;
+mod m20261127_020000_try_mail_for_days;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_140300_create_jobs::Migration),
             Box::new(m20261126_140400_create_analytics_jobs::Migration),
             Box::new(m20261126_140500_create_job_schedules::Migration),
+            Box::new(m20261127_020000_try_mail_for_days::Migration),
         ]
     }
 }

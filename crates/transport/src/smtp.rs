@@ -28,6 +28,7 @@
 mod connection;
 mod deliver;
 mod letter;
+mod outages;
 mod pool;
 mod refused;
 mod replies;
@@ -41,12 +42,16 @@ use std::{
 
 use deadpool::managed::Object;
 use quick_cache::sync::Cache;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{Credentials, Server};
 use connection::Connection;
 pub use letter::Envelope;
 use letter::Letter;
+use outages::Outages;
 use pool::Connections;
 pub use refused::{Answer, Cause, Phase, Refused, Unfit};
 
@@ -145,6 +150,7 @@ pub struct Mailer {
 struct Kept {
     options: Options,
     relays: Cache<Relay, Connections>,
+    outages: Outages,
 }
 
 impl Mailer {
@@ -153,13 +159,19 @@ impl Mailer {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let relays = Cache::new(options.max_relays);
-        let kept = Arc::new(Kept { options, relays });
+        let kept = Arc::new(Kept {
+            options,
+            relays,
+            outages: Outages::default(),
+        });
         tokio::spawn(sweep(Arc::downgrade(&kept), options.idle));
         Self { kept }
     }
 
     /// Sends a message of whole lines, header first, as it is. Nothing is tried twice, but for a
-    /// connection that the server has left since its last message.
+    /// connection that the server has left since its last message. A relay that could not be reached is tried by one
+    /// message at a time, after a wait that grows with the outage up to a quarter of an hour; all others are refused at
+    /// once.
     ///
     /// # Errors
     /// [`Refused`].
@@ -170,11 +182,27 @@ impl Mailer {
         bytes: &[u8],
     ) -> Result<Accepted, Refused> {
         let letter = Letter::read(envelope, bytes)?;
-        let Kept { options, relays } = &*self.kept;
+        let outages = &self.kept.outages;
+        outages.enter(relay, Instant::now())?;
+        let sent = self.deliver(relay, &letter).await;
+        outages.learn(relay, sent.as_ref().err(), Instant::now());
+        sent
+    }
+
+    /// Why a message for this relay would be refused at once, if it would.
+    #[must_use]
+    pub fn away(&self, relay: &Relay) -> Option<Refused> {
+        self.kept.outages.of(relay, Instant::now())
+    }
+
+    async fn deliver(&self, relay: &Relay, letter: &Letter<'_>) -> Result<Accepted, Refused> {
+        let Kept {
+            options, relays, ..
+        } = &*self.kept;
         let connections = relays.get_or_insert_with(relay, || pool::connections(relay, options))?;
         loop {
             let (mut connection, was_used) = pool::take(&connections).await?;
-            let delivered = connection.deliver(&letter, &options.timeouts).await;
+            let delivered = connection.deliver(letter, &options.timeouts).await;
             if !connection.is_at_rest {
                 // Out of the pool, whose next connection is another one.
                 drop(Object::take(connection));
@@ -213,6 +241,7 @@ async fn sweep(kept: Weak<Kept>, idle: Duration) {
             return;
         };
         let idlers = kept.give_up(idle);
+        kept.outages.sweep(Instant::now());
         drop(kept);
         leave(idlers).await;
     }

@@ -3,6 +3,7 @@
 //! At most once for a lead and a step is what has to hold whatever happens; and that nothing is stuck afterwards.
 
 mod arranged;
+mod away;
 mod faults;
 mod killed;
 mod left_out;

@@ -99,6 +99,10 @@ impl Outreach {
             Ok(relay) => relay,
             Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
         };
+        // Before anything is written: whoever else has mail for it waits as well.
+        if let Some(away) = self.mailer.away(&relay) {
+            return Err(Trouble::Later(away.with_cause()));
+        }
         let letter = match self.compose(tenant, draft, account) {
             Ok(letter) => letter,
             Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
@@ -142,7 +146,7 @@ impl Outreach {
             return self.go_on(tenant, &draft.place(), true).await;
         }
         self.release(tenant, account).await?;
-        let reason = refused.to_string();
+        let reason = refused.with_cause();
         match refused {
             Refused::Rejected(answer) if answer.phase.is_about_message() => {
                 let is_address_bad = answer

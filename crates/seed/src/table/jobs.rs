@@ -16,8 +16,11 @@ const JOBS_NAME: &str = "jobs";
 const LOGS_NAME: &str = "job_logs";
 
 const SECOND: Micros = HOUR / 3600;
-/// How often a job is tried at most, as the queues have it.
+/// How often a campaign's job is tried at most, and others, as the queues have it.
+const MOST_SENDING: i32 = 100;
 const MOST_ATTEMPTS: i32 = 10;
+/// The longest wait between two attempts.
+const LONGEST: Micros = HOUR;
 
 /// Why attempts fail: in the worker's words.
 const AWAY: &str =
@@ -58,12 +61,12 @@ const fn maintenance(age: Micros) -> Sketch {
 
 /// The oldest first. What is done is kept for a week.
 const SKETCHES: [Sketch; 8] = [
-    campaign(3, "failed", 10, 19 * DAY),
+    campaign(3, "failed", MOST_SENDING, 19 * DAY),
+    campaign(9, "failed", MOST_SENDING, 5 * DAY + 7 * HOUR),
     campaign(4, "completed", 1, 4 * DAY),
     maintenance(3 * DAY),
     campaign(7, "completed", 3, 2 * DAY + 5 * HOUR),
     maintenance(2 * DAY),
-    campaign(9, "failed", 10, DAY + 7 * HOUR),
     maintenance(DAY),
     campaign(2, "queued", 9, HOUR / 2),
 ];
@@ -113,14 +116,20 @@ pub(crate) const JOB_LOGS: Table = Table {
 };
 
 impl Sketch {
-    /// Queue, type, priority and what it says.
-    fn says(&self, tenant: &Tenant) -> (&'static str, &'static str, i32, Value) {
+    /// Queue, type, priority, most attempts and what it says.
+    fn says(&self, tenant: &Tenant) -> (&'static str, &'static str, i32, i32, Value) {
         match self.work {
             Work::Campaign(number) => {
                 let payload = json!({ "campaignId": campaigns::at(tenant, number) });
-                ("email-sending", "campaign.run", 100, payload)
+                ("email-sending", "campaign.run", 100, MOST_SENDING, payload)
             }
-            Work::Maintenance => ("maintenance", "content.maintain", 200, json!({})),
+            Work::Maintenance => (
+                "maintenance",
+                "content.maintain",
+                200,
+                MOST_ATTEMPTS,
+                json!({}),
+            ),
         }
     }
 
@@ -134,8 +143,8 @@ impl Sketch {
     }
 }
 
-/// When an attempt at a job began, and how many milliseconds it took. The waits between them double, from two seconds on,
-/// less the jitter.
+/// When an attempt at a job began, and how many milliseconds it took. The waits between them double, from two seconds on to
+/// an hour, less the jitter.
 fn attempt(tenant: &Tenant, job: u64, number: i32) -> (Micros, i32) {
     let sketch = &SKETCHES[job as usize];
     let made = tenant.calendar.now() - sketch.age;
@@ -146,7 +155,7 @@ fn attempt(tenant: &Tenant, job: u64, number: i32) -> (Micros, i32) {
 
 /// How long a job waits after an attempt that failed.
 fn wait(tenant: &Tenant, job: u64, number: i32) -> Micros {
-    let whole = (SECOND * 2) << (number - 1);
+    let whole = (SECOND << number.min(20)).min(LONGEST);
     whole / 2 + draws(tenant, job, -number).below(whole as u64 / 2) as Micros
 }
 
@@ -165,7 +174,7 @@ fn write_job(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
     } else {
         started
     };
-    let (queue, kind, priority, payload) = sketch.says(tenant);
+    let (queue, kind, priority, most, payload) = sketch.says(tenant);
     row.uuid(tenant.key(JOBS_NAME, index))
         .uuid(tenant.id)
         .text(queue)
@@ -174,7 +183,7 @@ fn write_job(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
         .int(priority)
         .json(&payload)
         .int(sketch.attempts)
-        .int(MOST_ATTEMPTS)
+        .int(most)
         // A claim each.
         .int(sketch.attempts)
         .time(due)

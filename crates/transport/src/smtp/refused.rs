@@ -79,6 +79,14 @@ pub enum Cause {
     /// All connections to the server were in use for longer than [`super::Options::wait`].
     #[error("no connection to the server became free in time")]
     Busy,
+    /// Nobody tried, because the server could not be reached a moment ago, for longer and longer.
+    #[error("the mail server is away, for {since:?} by now: {reason}")]
+    Away {
+        /// How long it has been away.
+        since: Duration,
+        /// What became of the last message that was tried.
+        reason: String,
+    },
     /// The server knows no TLS.
     #[error("the server offers no STARTTLS")]
     NoStartTls,
@@ -166,6 +174,15 @@ impl Refused {
         match Self::of(Phase::Content, error) {
             Self::NotReached { cause, .. } => Self::Unknown { cause },
             refused => refused,
+        }
+    }
+
+    /// What happened, with what it comes from.
+    #[must_use]
+    pub fn with_cause(&self) -> String {
+        match self.source() {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
         }
     }
 

@@ -257,6 +257,10 @@ impl MailServer {
         self.folder.path().join("journal")
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     fn url(&self) -> String {
         format!("smtp+plain://127.0.0.1:{}", self.port)
     }

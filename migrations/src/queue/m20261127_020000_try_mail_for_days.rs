@@ -1,0 +1,31 @@
+//! Mail is tried for days: a server, or a database, that is away over a weekend makes no dead letters of a campaign. RFC
+//! 5321, section 4.5.4.1, asks for four to five days of who gives a message up. A hundred attempts with waits of up to an
+//! hour, less up to half of each by chance, are between 44 and 89 hours. Jobs that are there keep the ten they were made
+//! with.
+
+use crate::statement::run;
+use sea_orm_migration::prelude::*;
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// The owner is bound by the policies, too, and none is for him.
+fn attempts(number: u8) -> String {
+    format!(
+        "ALTER TABLE job_queues NO FORCE ROW LEVEL SECURITY;
+        UPDATE job_queues SET max_attempts = {number} WHERE name = 'email-sending';
+        ALTER TABLE job_queues FORCE ROW LEVEL SECURITY"
+    )
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, &[&attempts(100)]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, &[&attempts(10)]).await
+    }
+}
