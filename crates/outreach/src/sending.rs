@@ -11,7 +11,7 @@ mod waiting;
 use chrono::{DateTime, Utc};
 use worker::{Done, Failure, Handler, Job};
 
-use crate::Outreach;
+use crate::{Outreach, Trouble};
 
 /// Does `campaign.run`.
 pub(crate) struct RunCampaign(pub(crate) Outreach);
@@ -22,11 +22,7 @@ pub(crate) struct SendMessage(pub(crate) Outreach);
 #[async_trait::async_trait]
 impl Handler for RunCampaign {
     async fn run(&self, job: &Job) -> Result<Done, Failure> {
-        let ended = self
-            .0
-            .run_campaign(job.tenant, job.id_in("campaignId")?)
-            .await?;
-        Ok(ended.into())
+        Ok(self.0.run_campaign(job).await?.into())
     }
 }
 
@@ -37,6 +33,13 @@ impl Handler for SendMessage {
             .0
             .send_message(job.tenant, job.id_in("messageId")?)
             .await?;
+        if ended == Ended::Done
+            && let Ok(run) = job.id_in("runId")
+        {
+            // Its lead may be due, or was the last.
+            let hastened = worker::hasten(&self.0.database, job.tenant, run).await;
+            hastened.map_err(Trouble::from)?;
+        }
         Ok(ended.into())
     }
 }

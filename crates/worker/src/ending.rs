@@ -19,6 +19,9 @@ const LONGEST: i32 = 3600;
 const DURATION: &str =
     "least(extract(epoch FROM now() - job_logs.started) * 1000, 2147483647)::integer";
 
+/// Somebody wants it to be done once more: see [`crate::hasten`].
+const HASTENED: &str = "run_at > started";
+
 /// How a job ended, as it is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -61,13 +64,18 @@ pub(crate) async fn end(
 ) -> Result<Ending, DbErr> {
     let (set, log, message, at) = match result {
         Ok(Done::Completed(note)) => (
-            "status = 'completed', completed = now(), last_error_message = NULL".to_owned(),
+            format!(
+                "status = CASE WHEN {HASTENED} THEN 'queued' ELSE 'completed' END, completed = CASE WHEN NOT {HASTENED} THEN now() END, \
+                 attempt_count = CASE WHEN {HASTENED} THEN attempt_count - 1 ELSE attempt_count END, last_error_message = NULL"
+            ),
             "success",
             note.clone(),
             None,
         ),
         Ok(Done::Again(at)) => (
-            "status = 'queued', run_at = $6, attempt_count = attempt_count - 1".to_owned(),
+            format!(
+                "status = 'queued', run_at = CASE WHEN {HASTENED} THEN least(run_at, $6) ELSE $6 END, attempt_count = attempt_count - 1"
+            ),
             "success",
             None,
             Some(*at),

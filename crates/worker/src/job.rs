@@ -30,6 +30,12 @@ pub struct Job {
 }
 
 impl Job {
+    /// Whether it is begun for the first time.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.fence == 1
+    }
+
     /// An id in the payload.
     ///
     /// # Errors

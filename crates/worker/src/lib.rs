@@ -13,6 +13,7 @@
 //!
 //! * `relay`: what the outbox holds becomes jobs; `schedule`: what is done at certain times;
 //! * `due`, `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
+//! * `hasten`: how one job tells another that what it waits for has happened;
 //! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
 //! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
@@ -24,6 +25,7 @@ mod clock;
 mod due;
 mod ending;
 mod handler;
+mod hasten;
 mod job;
 mod lists;
 mod relay;
@@ -36,6 +38,7 @@ mod wake;
 mod work;
 
 pub use handler::{Done, Failure, Handler, Handlers};
+pub use hasten::{hand_over, hasten};
 pub use job::Job;
 pub use run::{Options, Worker};
 pub use wake::Wake;

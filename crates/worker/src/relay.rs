@@ -19,7 +19,7 @@ struct Topic {
 }
 
 /// Every topic that is work.
-const TOPICS: [Topic; 2] = [
+const TOPICS: [Topic; 3] = [
     Topic {
         name: "campaign.scheduled",
         queue: "email-sending",
@@ -27,6 +27,11 @@ const TOPICS: [Topic; 2] = [
     },
     Topic {
         name: "campaign.started",
+        queue: "email-sending",
+        job_type: "campaign.run",
+    },
+    Topic {
+        name: "campaign.leads_added",
         queue: "email-sending",
         job_type: "campaign.run",
     },

@@ -123,6 +123,16 @@ async fn what_is_to_send_is_reported_with_the_change_or_not_at_all() {
     assert_eq!(reported(&fresh).await, []);
     begin("resumeCampaign", json!({})).await.data();
     assert_eq!(reported(&fresh).await, [started]);
+    // Leads that come later are news to a campaign that sends, once.
+    let add = "mutation($id: ID!) { addCampaignLeads(input: {campaignId: $id, filter: {}, atMost: 10000}) { count } }";
+    for expected in [1, 0] {
+        let added = owner.query_with(add, json!({ "id": draft })).await;
+        let count = added.data()["addCampaignLeads"]["count"].as_u64();
+        assert_eq!(count.map(|count| count.min(1)), Some(expected));
+        let topics = reported(&fresh).await;
+        let topics: Vec<_> = topics.iter().map(|(topic, _)| &**topic).collect();
+        assert_eq!(topics, vec!["campaign.leads_added"; expected as usize]);
+    }
     // Neither what is refused nor what is undone.
     assert_eq!(
         begin("startCampaign", json!({})).await.code(),

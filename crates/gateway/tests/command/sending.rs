@@ -5,6 +5,7 @@
 mod arranged;
 mod away;
 mod faults;
+mod hastened;
 mod killed;
 mod left_out;
 mod limits;

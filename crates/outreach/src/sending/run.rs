@@ -20,6 +20,7 @@ use entity::{
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use tenant::{Access, Identity, Tier};
 use uuid::Uuid;
+use worker::{Failure, Job};
 
 use super::{
     Ended,
@@ -33,10 +34,11 @@ use crate::{
 
 /// Leads that are taken further at once.
 const BATCH: usize = 500;
-/// How soon a campaign is looked at again whose messages are on their way.
-const SOON: Duration = Duration::seconds(5);
-/// How late it is looked at again at the latest: leads may be added meanwhile.
-const LATE: Duration = Duration::seconds(60);
+/// How late a campaign is looked at again at the latest. Whatever happens to it hastens its job; this is for what died
+/// before it could say so.
+const LATE: Duration = Duration::hours(1);
+/// The same of one that is paused, of which nothing is on its way.
+const PAUSED: Duration = Duration::days(1);
 
 /// One lead in the campaign, and what comes next for it.
 struct Due {
@@ -45,12 +47,22 @@ struct Due {
 }
 
 impl Outreach {
-    /// Does it; answers when to do it again.
-    pub(crate) async fn run_campaign(
-        &self,
-        tenant: TenantId,
-        id: CampaignId,
-    ) -> Result<Ended, Trouble> {
+    /// Does it; answers when to do it again. A campaign has one job as long as it is not over: one that is made when it is
+    /// resumed, or gets leads, only hastens that.
+    pub(crate) async fn run_campaign(&self, job: &Job) -> Result<Ended, Failure> {
+        const CAMPAIGN: &str = "campaignId";
+        let id = job.id_in(CAMPAIGN)?;
+        if job.is_first() {
+            let handed_over = worker::hand_over(&self.database, job, CAMPAIGN).await;
+            if handed_over.map_err(Trouble::from)? {
+                return Ok(Ended::Done);
+            }
+        }
+        Ok(self.run_on(job, id).await?)
+    }
+
+    async fn run_on(&self, job: &Job, id: CampaignId) -> Result<Ended, Trouble> {
+        let tenant = job.tenant;
         match self.begin(tenant, id).await? {
             Begun::Running => {}
             Begun::NotBefore(start) => return Ok(Ended::Again(start)),
@@ -63,7 +75,7 @@ impl Outreach {
                 return self.rest(tenant, id).await;
             }
             let is_full = due.len() == BATCH;
-            self.advance(tenant, &steps, due).await?;
+            self.advance(job, &steps, due).await?;
             if !is_full {
                 return self.rest(tenant, id).await;
             }
@@ -89,9 +101,8 @@ impl Outreach {
                     Begun::Running
                 }
                 (CampaignStatus::Sending, _) => Begun::Running,
-                (CampaignStatus::Draft | CampaignStatus::Paused | CampaignStatus::Completed, _) => {
-                    Begun::Over
-                }
+                (CampaignStatus::Paused, _) => Begun::NotBefore(Utc::now() + PAUSED),
+                (CampaignStatus::Draft | CampaignStatus::Completed, _) => Begun::Over,
             };
             if matches!(begun, Begun::Running) {
                 // In one statement, so that a second run finds those of the first.
@@ -154,10 +165,11 @@ impl Outreach {
 
     async fn advance(
         &self,
-        tenant: TenantId,
+        job: &Job,
         steps: &[campaign_sequence_step::Model],
         due: Vec<Due>,
     ) -> Result<(), Trouble> {
+        let tenant = job.tenant;
         let asks = steps
             .iter()
             .any(|step| step.step_type == StepType::Condition);
@@ -177,7 +189,7 @@ impl Outreach {
         let standing = self.write_letters(tenant, &letters).await?;
         let on_their_way = standing.iter().filter(|standing| standing.is_on_its_way());
         let messages = on_their_way.map(|standing| standing.message).collect();
-        self.queue_letters(tenant, messages).await?;
+        self.queue_letters(job, messages).await?;
         for standing in standing {
             let Letter { row, step, .. } = standing.letter;
             if standing.is_on_its_way() {
@@ -299,19 +311,25 @@ impl Outreach {
         Ok(addresses.collect())
     }
 
-    /// A job for each message, with the message's id.
-    async fn queue_letters(&self, tenant: TenantId, messages: Vec<Uuid>) -> Result<(), Trouble> {
+    /// A job for each message, with the message's id, and whom to tell when it is done.
+    async fn queue_letters(&self, job: &Job, messages: Vec<Uuid>) -> Result<(), Trouble> {
+        let tenant = job.tenant;
         if messages.is_empty() {
             return Ok(());
         }
         let context = self.database.writing(Tier::Queue, Identity::Job { tenant });
         let sql = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload) \
-             SELECT id, $2, q.name, 'message.send', q.default_priority, q.max_attempts, jsonb_build_object('messageId', id) \
+             SELECT id, $2, q.name, 'message.send', q.default_priority, q.max_attempts, \
+             jsonb_build_object('messageId', id, 'runId', $3::uuid) \
              FROM unnest($1::uuid[]) AS id, job_queues q WHERE q.name = 'email-sending' ON CONFLICT (id) DO NOTHING";
         let queued = query(
             context.on(Tier::Queue),
             sql,
-            [uuids(messages), tenant.into_value()],
+            [
+                uuids(messages),
+                tenant.into_value(),
+                Uuid::from(job.id).into(),
+            ],
         )
         .await;
         context.finish(queued.is_ok()).await?;
@@ -342,19 +360,21 @@ impl Outreach {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let oltp = context.on(Tier::Oltp);
         let rest = async {
-            let sql = "SELECT count(*), count(*) FILTER (WHERE due IS NULL), min(due) FROM campaign_leads \
-                 WHERE campaign_id = $1 AND status = 'active'";
+            // Who adds leads holds the campaign, so that it has got them or is over.
+            let lock = "SELECT FROM campaigns WHERE id = $1 FOR UPDATE";
+            query(oltp, lock, [id.into_value()]).await?;
+            let sql = "SELECT count(*), min(due) FROM campaign_leads WHERE campaign_id = $1 AND status = 'active'";
             let rows = query(oltp, sql, [id.into_value()]).await?;
-            let (active, sending, due) = match rows.first() {
-                Some(row) => (row.at::<i64>(0)?, row.at::<i64>(1)?, row.at(2)?),
-                None => (0, 0, None::<DateTime<Utc>>),
+            let (active, due) = match rows.first() {
+                Some(row) => (row.at::<i64>(0)?, row.at(1)?),
+                None => (0, None::<DateTime<Utc>>),
             };
             if active == 0 {
                 let sql = "UPDATE campaigns SET status = 'completed', completed = now() WHERE id = $1 AND status = 'sending'";
                 query(oltp, sql, [id.into_value()]).await?;
                 return Ok(Ended::Done);
             }
-            let latest = Utc::now() + if sending > 0 { SOON } else { LATE };
+            let latest = Utc::now() + LATE;
             Ok(Ended::Again(due.map_or(latest, |due| due.min(latest))))
         };
         let rest: Result<Ended, Trouble> = rest.await;

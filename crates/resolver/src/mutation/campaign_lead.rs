@@ -5,6 +5,7 @@ use entity::{
     oltp::campaign,
 };
 use sea_orm::{Value, sea_query::ArrayType};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::prelude::*;
@@ -87,6 +88,11 @@ impl Mutate for AddCampaignLeadsInput {
             .await?;
         let leads: Result<Vec<LeadId>, _> = added.iter().map(|row| row.at(0)).collect();
         let leads = leads.map_err(|cause| error::internal(&cause))?;
+        // One that does not send finds them when it does.
+        if campaign.status == campaign::CampaignStatus::Sending && !leads.is_empty() {
+            let payload = json!({ "campaignId": Uuid::from(id) });
+            writer.report("campaign.leads_added", payload).await?;
+        }
         Ok(Added { campaign, leads })
     }
 }
