@@ -69,16 +69,31 @@ pub(super) fn made(tenant: &Tenant, index: u64) -> (Micros, Draw) {
     (made, draw)
 }
 
-fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
+/// When it was touched last, unless it is completed, and when it starts, or has started. The next that its row draws.
+fn begun(tenant: &Tenant, index: u64) -> (Micros, Option<Micros>, Draw) {
     let (made, mut draw) = made(tenant, index);
     let now = tenant.calendar.now();
-    let status = status(tenant, index);
     let begun = (made + DAY + draw.below(3 * DAY as u64) as i64).min(now);
-    let scheduled = match status {
+    let start = match status(tenant, index) {
         "draft" => None,
         "scheduled" => Some(now + DAY + draw.below(10 * DAY as u64) as i64),
         _ => Some(begun),
     };
+    (begun, start, draw)
+}
+
+/// When one that waits for its time was scheduled, and for when.
+pub(super) fn schedule(tenant: &Tenant, index: u64) -> Option<(Micros, Micros)> {
+    let (begun, start, _) = begun(tenant, index);
+    let start = start.filter(|_| status(tenant, index) == "scheduled");
+    start.map(|start| (begun, start))
+}
+
+fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
+    let (made, _) = made(tenant, index);
+    let (begun, scheduled, mut draw) = begun(tenant, index);
+    let now = tenant.calendar.now();
+    let status = status(tenant, index);
     let completed =
         (status == "completed").then(|| (begun + (7 + draw.below(21) as i64) * DAY).min(now));
     let goal = GOALS[index as usize % GOALS.len()];

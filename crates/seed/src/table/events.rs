@@ -1,10 +1,11 @@
 //! What the platform noticed about a tenant, and what it reports of its changes.
 
+use chrono::DateTime;
 use serde_json::json;
 
 use super::{Table, campaigns};
 use crate::{
-    calendar::{DAY, HOUR},
+    calendar::{DAY, HOUR, Micros},
     row::Row,
     tenant::Tenant,
 };
@@ -92,9 +93,20 @@ pub(crate) const OUTBOX: Table = Table {
         "created",
         "updated",
     ],
-    count: |tenant| tenant.shape.campaigns.min(6),
+    count: |tenant| passed(tenant) + schedules(tenant).count() as u64,
     write: write_report,
 };
+
+/// How many of the last changes are in it.
+fn passed(tenant: &Tenant) -> u64 {
+    tenant.shape.campaigns.min(6)
+}
+
+/// The campaigns that wait for their time, with when they were scheduled, and for when.
+fn schedules(tenant: &Tenant) -> impl Iterator<Item = (u64, (Micros, Micros))> {
+    let all = 0..tenant.shape.campaigns;
+    all.filter_map(|index| Some((index, campaigns::schedule(tenant, index)?)))
+}
 
 fn write_event(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
     let mut draw = tenant.draw("admin_system_events", index);
@@ -114,15 +126,35 @@ fn write_event(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
         .times(made, resolved.unwrap_or(made));
 }
 
-/// The last changes of campaigns, all passed on.
+/// The last changes of campaigns, all passed on, and those that are scheduled, which a relay is to pass on.
 fn write_report(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
+    row.uuid(tenant.key("outbox", index)).uuid(tenant.id);
+    match index.checked_sub(passed(tenant)) {
+        None => write_passed(tenant, index, row),
+        Some(place) => write_schedule(tenant, place, row),
+    }
+}
+
+fn write_passed(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
     let changed = tenant.calendar.now() - (1 + index as i64) * DAY;
     let campaign = tenant.shape.campaigns - 1 - index;
     let payload = json!({ "campaign_id": campaigns::at(tenant, campaign) });
-    row.uuid(tenant.key("outbox", index))
-        .uuid(tenant.id)
-        .text("campaign.created")
+    row.text("campaign.created")
         .json(&payload)
         .time(changed + HOUR / 60)
         .times(changed, changed + HOUR / 60);
+}
+
+/// As the mutation that schedules a campaign says it.
+fn write_schedule(tenant: &Tenant, place: u64, row: &mut Row<'_>) {
+    let mut all = schedules(tenant);
+    let (campaign, (made, at)) = all
+        .nth(place as usize)
+        .expect("as many rows are asked for as there are schedules");
+    let at = DateTime::from_timestamp_micros(at).expect("a time of this century");
+    let payload = json!({ "campaignId": campaigns::at(tenant, campaign), "at": at.to_rfc3339() });
+    row.text("campaign.scheduled")
+        .json(&payload)
+        .null()
+        .times(made, made);
 }

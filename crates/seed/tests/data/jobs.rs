@@ -159,3 +159,21 @@ async fn jobs_that_are_gone_stay_away_once_a_worker_was_there() {
     seed::demo(&urls, Utc::now()).await.expect("found");
     assert_eq!(count(&jobs, "SELECT count(*) FROM jobs").await, 0);
 }
+
+/// As the mutation would have left them: a relay makes jobs of them that wait for their time.
+#[tokio::test]
+async fn each_scheduled_campaign_is_reported_for_its_time() {
+    let databases = Databases::start().await;
+    let url = databases.migrated("demo").await;
+    seed::demo(&of_oltp(&url), Utc::now()).await.expect("made");
+    let scheduled =
+        "SELECT count(*) FROM campaigns WHERE status = 'scheduled' AND scheduled > now()";
+    let reported = "SELECT count(*) FROM campaigns c JOIN outbox o ON o.tenant_id = c.tenant_id \
+         AND o.payload ->> 'campaignId' = c.id::text AND (o.payload ->> 'at')::timestamptz = c.scheduled \
+         WHERE c.status = 'scheduled' AND o.topic = 'campaign.scheduled' AND o.processed IS NULL";
+    let waiting = count(&url, scheduled).await;
+    assert!(waiting > 0);
+    assert_eq!(count(&url, reported).await, waiting);
+    let all = "SELECT count(*) FROM outbox WHERE processed IS NULL";
+    assert_eq!(count(&url, all).await, waiting);
+}

@@ -26,6 +26,8 @@ pub(super) struct Connection {
     pub smtp: AsyncSmtpConnection,
     /// Nothing is half said on it; a message that was given up leaves it at false.
     pub is_at_rest: bool,
+    /// Whether it leaves this machine.
+    pub is_remote: bool,
 }
 
 impl Connection {
@@ -39,7 +41,8 @@ impl Connection {
         let stream = dialled.map_err(|error| Refused::not_reached(Phase::Connect, error))?;
         let name = relay.name(&stream);
         let stream = secured(server, stream, tls, &name, timeouts).await?;
-        if relay.credentials.is_some() && server.security == Security::None && stream.is_remote() {
+        let is_remote = stream.is_remote();
+        if relay.credentials.is_some() && server.security == Security::None && is_remote {
             return Err(Refused::not_reached(Phase::SignIn, Cause::PasswordInClear));
         }
         // The server has greeted already, and does not again.
@@ -52,6 +55,7 @@ impl Connection {
         let mut connection = Self {
             smtp: within(timeouts.command, Phase::Greeting, greeted).await?,
             is_at_rest: true,
+            is_remote,
         };
         connection.sign_in(relay, timeouts).await?;
         Ok(connection)

@@ -69,8 +69,11 @@ impl Connection {
         }
     }
 
-    /// What the server has to know of the message, if it can.
+    /// What the server has to know of the message, if it is to have it and can.
     fn parameters(&self, letter: &Letter<'_>) -> Result<Vec<MailParameter>, Unfit> {
+        if let Some(address) = letter.reserved().filter(|_| self.is_remote) {
+            return Err(Unfit::Reserved(address.to_string()));
+        }
         let server = self.smtp.server_info();
         let mut parameters = Vec::new();
         if letter.needs_smtp_utf8() {

@@ -42,6 +42,11 @@ impl<'a> Letter<'a> {
         addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii())
     }
 
+    /// A recipient at a name that is set aside for tests and documents (RFC 2606 and RFC 6761).
+    pub(super) fn reserved(&self) -> Option<&Address> {
+        self.to.iter().find(|address| is_reserved(address.domain()))
+    }
+
     pub(super) fn needs_eight_bit_mime(&self) -> bool {
         !self.bytes.is_ascii()
     }
@@ -56,6 +61,15 @@ fn address(text: &str) -> Result<Address, Unfit> {
         false => idna::domain_to_ascii(domain).map_err(|_| unfit())?,
     };
     Address::new(user, domain).map_err(|_| unfit())
+}
+
+fn is_reserved(domain: &str) -> bool {
+    const TOPS: [&str; 4] = ["test", "example", "invalid", "localhost"];
+    const SECONDS: [&str; 3] = ["com", "net", "org"];
+    let domain = domain.to_ascii_lowercase();
+    let mut labels = domain.trim_end_matches('.').rsplit('.');
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next());
+    TOPS.contains(&top) || SECONDS.contains(&top) && second == Some("example")
 }
 
 fn has_whole_line_ends(bytes: &[u8]) -> bool {
@@ -87,6 +101,25 @@ mod tests {
             ("\n", false),
         ] {
             assert_eq!(has_whole_line_ends(text.as_bytes()), whole, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_nobody_can_own_are_known() {
+        for (domain, expected) in [
+            ("acme.test", true),
+            ("mail.acme.TEST", true),
+            ("test", true),
+            ("example.com", true),
+            ("a.example.org", true),
+            ("localhost", true),
+            ("a.invalid.", true),
+            ("test.com", false),
+            ("contest", false),
+            ("anexample.com", false),
+            ("example.de", false),
+        ] {
+            assert_eq!(is_reserved(domain), expected, "{domain}");
         }
     }
 

@@ -117,6 +117,11 @@ pub enum Unfit {
     /// An address has letters beyond ASCII, and the server does not offer SMTPUTF8 (RFC 6531).
     #[error("the server takes no address beyond ASCII")]
     NeedsSmtpUtf8,
+    /// A recipient is at a name that nobody can own, as of a demo; no other machine is asked to take it.
+    #[error(
+        "{0} is no address of anybody (RFC 2606): only a server of this machine is sent mail for it"
+    )]
+    Reserved(String),
     /// The message has bytes beyond ASCII, and the server does not offer 8BITMIME (RFC 6152).
     #[error("the server takes no message beyond ASCII")]
     NeedsEightBitMime,

@@ -1,7 +1,7 @@
 //! Stands before a server, and counts the connections to it.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -28,7 +28,12 @@ pub struct Front {
 
 impl Front {
     pub async fn of(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::at([127, 0, 0, 1].into(), server).await
+    }
+
+    /// One that is connected to at another address of this machine.
+    pub async fn at(address: IpAddr, server: SocketAddr) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let count = Arc::<Count>::default();
         let counted = Arc::clone(&count);

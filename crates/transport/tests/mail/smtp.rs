@@ -3,6 +3,7 @@
 mod outcomes;
 mod pool;
 mod protocol;
+mod remote;
 mod scripted;
 mod tls;
 mod unfit;

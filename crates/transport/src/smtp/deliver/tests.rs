@@ -78,6 +78,7 @@ async fn broken_at(breaks_at: &'static [u8]) -> Result<Accepted, Refused> {
     let mut connection = Connection {
         smtp: smtp.await.expect("a connection"),
         is_at_rest: true,
+        is_remote: false,
     };
     let envelope = Envelope {
         from: None,
