@@ -8,6 +8,7 @@ mod database_away;
 mod direct;
 mod dropped_contexts;
 mod killed_backends;
+mod killed_tiers;
 mod limits;
 mod lock;
 mod panics;

@@ -6,6 +6,7 @@ mod mixed;
 mod opened;
 mod pools;
 mod refused;
+mod statements;
 mod written;
 
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gateway_tests::World;
+use migrations::Tier;
 use sqlx::PgPool;
 
 /// How long a state may take to come about before a test fails.
@@ -19,13 +20,23 @@ const ENGAGED: &str = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ga
 
 /// Returns when that many sessions wait for a lock.
 pub(super) async fn blocked(world: &World, sessions: i64) {
-    until(world.admin(), BLOCKED, sessions).await;
+    blocked_in(world, Tier::Oltp, sessions).await;
+}
+
+/// The same in a tier.
+pub(super) async fn blocked_in(world: &World, tier: Tier, sessions: i64) {
+    until(world.admin_of(tier), BLOCKED, sessions).await;
 }
 
 /// Returns when every session is idle outside a transaction. One that was left open stays so for the minute that
 /// the role's time-out gives it, which is longer than this waits.
 pub(super) async fn settled(world: &World) {
-    until(world.admin(), ENGAGED, 0).await;
+    settled_in(world, Tier::Oltp).await;
+}
+
+/// The same in a tier.
+pub(super) async fn settled_in(world: &World, tier: Tier) {
+    until(world.admin_of(tier), ENGAGED, 0).await;
 }
 
 /// How many sessions there are.
@@ -38,10 +49,15 @@ pub(super) async fn sessions(world: &World) -> i64 {
 
 /// Ends every session, and returns when they are gone; how many there were.
 pub(super) async fn terminate(world: &World) -> usize {
+    terminate_in(world, Tier::Oltp).await
+}
+
+/// The same in a tier.
+pub(super) async fn terminate_in(world: &World, tier: Tier) -> usize {
     let ended: Vec<bool> = sqlx::query_scalar(
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'gateway_login' AND datname = current_database()",
     )
-    .fetch_all(world.admin())
+    .fetch_all(world.admin_of(tier))
     .await
     .expect("a superuser may");
     assert!(

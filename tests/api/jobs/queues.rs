@@ -4,9 +4,10 @@ use gateway_tests::{Client, World};
 use migrations::Tier;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
+use tenant::{Access, Identity};
 
 use super::demo;
-use crate::isolation::twins::one_in;
+use crate::{isolation::twins::one_in, tiers};
 
 const PAUSE: &str = "mutation { it: pauseQueue(input: {name: \"billing\"}) { queue { name isActive changedById changedAt } } }";
 const RESUME: &str =
@@ -139,4 +140,27 @@ async fn staff_in_no_tenant_see_no_tenants_numbers() {
         .query("{ jobQueues { name jobsByStatus { count } } }")
         .await;
     assert_eq!(answer.code(), "FORBIDDEN");
+}
+
+/// Who it was is staff's business: a grant would be enough for whatever reads the column as a member.
+#[tokio::test]
+async fn members_may_not_read_who_paused_a_queue() {
+    let (world, _) = demo().await;
+    staff(&world).data(PAUSE).await;
+    let database = tiers::database(&world, 1).await;
+    let of_staff = Identity::Staff {
+        user: world.demo.as_ref().expect("a demo").staff.id.into(),
+    };
+    for column in ["changed_by", "changed_at"] {
+        let sql = format!("SELECT {column}::text FROM job_queues WHERE name = 'billing'");
+        for (identity, may) in [(tiers::owner(&world), false), (of_staff.clone(), true)] {
+            let context = database.context(identity, Access::Read);
+            let read = tiers::text(&context, tenant::Tier::Queue, &sql).await;
+            assert_eq!(read.is_ok(), may, "{column}: {read:?}");
+            if let Err(refused) = read {
+                assert!(refused.to_string().contains("denied"), "{refused}");
+            }
+            context.finish(false).await.expect("an end");
+        }
+    }
 }
