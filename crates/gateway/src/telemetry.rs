@@ -79,7 +79,7 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     Ok(Telemetry { spans })
 }
 
-/// Lines show nothing of the spans around them but the request's id, so nothing is made ready of them.
+/// Lines show nothing of the spans around them but the id of the request or the job, so nothing is made ready of them.
 struct Unshown;
 
 impl<'w> FormatFields<'w> for Unshown {

@@ -38,9 +38,9 @@ impl Ending {
         match self {
             Self::Completed => "completed",
             Self::Again => "again",
-            Self::Retried => "to be retried",
-            Self::Dead => "failed for good",
-            Self::Lost => "lost to another worker",
+            Self::Retried => "retry",
+            Self::Dead => "dead",
+            Self::Lost => "lost",
         }
     }
 }

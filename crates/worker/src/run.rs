@@ -146,7 +146,7 @@ impl Worker {
                 Arc::clone(&self.0.permits).try_acquire_owned().ok()
             });
             let inner = Arc::clone(&self.0);
-            let span = tracing::info_span!("job", id = %job.id, job_type = %job.job_type, attempt = job.attempt);
+            let span = span(&job);
             jobs.spawn(
                 async move {
                     work(&inner.database, &inner.handlers, &inner.wake, job).await;
@@ -156,6 +156,19 @@ impl Worker {
             );
         }
     }
+}
+
+/// Of the level of errors, as a request's: the lines of a job take its id from it.
+fn span(job: &Job) -> tracing::Span {
+    tracing::error_span!(
+        "job",
+        otel.kind = "consumer",
+        otel.name = %job.job_type,
+        job.id = %job.id,
+        job.queue = %job.queue,
+        job.attempt = job.attempt,
+        tenant.id = %job.tenant,
+    )
 }
 
 impl Inner {

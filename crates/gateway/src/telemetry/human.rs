@@ -17,7 +17,7 @@ use tracing_subscriber::{
 
 use super::request_id::request_id;
 
-/// Time, level, message, the event's own fields and the request's id. The spans around it are for the
+/// Time, level, message, the event's own fields and the id of the request or the job. The spans around it are for the
 /// exporter: before each line they would hide what it says.
 pub(super) struct Human;
 

@@ -1,4 +1,4 @@
-//! The id of the request that a line is about.
+//! The id of the request, or of the job, that a line is about.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Keeps the id that a request's span carries, for the lines inside it.
+/// Keeps the id that the span of a request or of a job carries, for the lines inside it.
 pub(super) struct RequestIds;
 
 /// What is kept.
@@ -34,13 +34,13 @@ struct Found(Option<String>);
 
 impl Visit for Found {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "request.id" {
+        if matches!(field.name(), "request.id" | "job.id") {
             self.0 = Some(format!("{value:?}"));
         }
     }
 }
 
-/// The id of the request that an event is part of, if it is part of one.
+/// The id of the request or the job that an event is part of, if it is part of one.
 pub(super) fn request_id<S, N>(context: &FmtContext<'_, S, N>) -> Option<String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -52,7 +52,7 @@ where
     })
 }
 
-/// JSON objects with the request's id among their fields.
+/// JSON objects with the request's or the job's id among their fields.
 pub(super) struct Named<F>(pub(super) F);
 
 impl<S, N, F> FormatEvent<S, N> for Named<F>
@@ -71,7 +71,7 @@ where
         self.0
             .format_event(context, Writer::new(&mut line), event)?;
         match (request_id(context), line.trim_end().strip_suffix('}')) {
-            // Hexadecimal digits need no escapes.
+            // An id needs no escapes.
             (Some(id), Some(open)) => writeln!(writer, "{open},\"id\":\"{id}\"}}"),
             _ => writer.write_str(&line),
         }

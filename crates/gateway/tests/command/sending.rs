@@ -9,6 +9,7 @@ mod hastened;
 mod killed;
 mod left_out;
 mod limits;
+mod logged;
 mod mended;
 mod queues;
 mod redis;
