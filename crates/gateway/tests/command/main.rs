@@ -21,3 +21,4 @@ mod settings;
 mod stop;
 mod telemetry;
 mod token;
+mod watch_campaign;
