@@ -3,6 +3,7 @@
 //! The workers are the test's own, on the databases of a [`Yard`], as the login role; what they do is written in each test.
 
 mod claim;
+mod hasten;
 mod isolation;
 mod lease;
 mod redis;
