@@ -4,6 +4,7 @@ mod question;
 
 use self::question::{acting, key, membership};
 use crate::{
+    cause::Cause,
     identity::{Access, Identity},
     transaction::Grants,
 };
@@ -39,13 +40,19 @@ pub(crate) fn prepare() -> String {
 /// `SET LOCAL`, not `set_config()`: distributed PostgreSQL (Citus) forwards only the former. The
 /// settings precede the question, so the policies on the tables it reads are satisfied, and the
 /// question takes the snapshot, so membership and data are of one moment.
-pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> String {
+pub(crate) fn opening(
+    identity: &Identity,
+    access: Access,
+    asking: Asking,
+    cause: &Cause,
+) -> String {
     let begin = if identity.is_recorded() {
         // Written is the record, and nothing after it.
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"
     } else {
         begin(access)
     };
+    let shown = cause.settings(identity.tenant());
     match identity {
         Identity::Member { tenant, user } => {
             let (tenant, user) = (literal(*tenant), literal(*user));
@@ -53,27 +60,27 @@ pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> St
                 Asking::Prepared => format!("EXECUTE {PREPARED} ({tenant}, {user})"),
                 Asking::InFull => membership(&tenant, &user),
             };
-            format!("{begin}; {}; {question}", settings(&tenant, &user))
+            format!("{begin}; {shown}{}; {question}", settings(&tenant, &user))
         }
         Identity::Key(presented) => {
             let settings = settings(&literal(presented.tenant()), &literal(presented.user()));
-            format!("{begin}; {settings}; {}", key(presented))
+            format!("{begin}; {shown}{settings}; {}", key(presented))
         }
         Identity::Acting { tenant, user, act } => {
             let (tenant, user) = (literal(*tenant), literal(*user));
             format!(
-                "{begin}; SET LOCAL ROLE gateway_staff; {}; SET LOCAL app.current_roles = ''; {}",
+                "{begin}; {shown}SET LOCAL ROLE gateway_staff; {}; SET LOCAL app.current_roles = ''; {}",
                 settings(&tenant, &user),
                 acting(&tenant, &user, act)
             )
         }
         Identity::User { user } => format!(
-            "{begin}; SET LOCAL app.current_user_id = {}; SET LOCAL app.current_roles = ''; \
+            "{begin}; {shown}SET LOCAL app.current_user_id = {}; SET LOCAL app.current_roles = ''; \
              SELECT '' WHERE viewer_is_live()",
             literal(*user)
         ),
         Identity::Staff { user } => format!(
-            "{begin}; SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = {}; \
+            "{begin}; {shown}SET LOCAL ROLE gateway_staff; SET LOCAL app.current_user_id = {}; \
              SET LOCAL app.current_roles = ''; \
              SELECT string_agg(permission, ',') FROM staff_permissions() AS permission \
              HAVING count(*) > 0",
@@ -82,30 +89,37 @@ pub(crate) fn opening(identity: &Identity, access: Access, asking: Asking) -> St
         Identity::Job { tenant } => {
             let tenant = literal(*tenant);
             format!(
-                "{begin}; SET LOCAL ROLE gateway_worker; {}; SET LOCAL app.current_roles = ''; \
+                "{begin}; {shown}SET LOCAL ROLE gateway_worker; {}; SET LOCAL app.current_roles = ''; \
                  SELECT '' FROM tenants WHERE id = {tenant} AND deleted IS NULL",
                 settings(&tenant, &literal(identity.user()))
             )
         }
-        Identity::Dispatcher => format!("{begin}; SET LOCAL ROLE gateway_dispatcher; SELECT ''"),
+        Identity::Dispatcher => {
+            format!("{begin}; {shown}SET LOCAL ROLE gateway_dispatcher; SELECT ''")
+        }
     }
 }
 
 /// What opens a transaction in another tier, for one whom the transactional tier has let in: it sets who asks, and
 /// what that one may.
-pub(crate) fn following(identity: &Identity, access: Access, grants: &Grants) -> String {
+pub(crate) fn following(
+    identity: &Identity,
+    access: Access,
+    grants: &Grants,
+    cause: &Cause,
+) -> String {
     let access = if grants.read_only {
         Access::Read
     } else {
         access
     };
-    let begin = begin(access);
+    let (begin, shown) = (begin(access), cause.settings(identity.tenant()));
     let role = match identity {
         Identity::Member { .. } | Identity::Key(_) | Identity::User { .. } => "",
         Identity::Staff { .. } | Identity::Acting { .. } => "SET LOCAL ROLE gateway_staff; ",
         Identity::Job { .. } => "SET LOCAL ROLE gateway_worker; ",
         Identity::Dispatcher => {
-            return format!("{begin}; SET LOCAL ROLE gateway_dispatcher; SELECT ''");
+            return format!("{begin}; {shown}SET LOCAL ROLE gateway_dispatcher; SELECT ''");
         }
     };
     let (user, names) = (literal(identity.user()), quoted(&grants.names));
@@ -119,7 +133,7 @@ pub(crate) fn following(identity: &Identity, access: Access, grants: &Grants) ->
         None => format!("SET LOCAL app.current_user_id = {user}"),
     };
     format!(
-        "{begin}; {role}{who}; SET LOCAL app.current_roles = {roles}; \
+        "{begin}; {shown}{role}{who}; SET LOCAL app.current_roles = {roles}; \
          SET LOCAL app.current_permissions = {permissions}; SELECT ''"
     )
 }
@@ -158,7 +172,7 @@ mod tests {
     use entity::id::{TenantId, UserId};
 
     use super::{Asking, opening, prepare};
-    use crate::{Access, Act, ApiKey, Identity};
+    use crate::{Access, Act, ApiKey, Cause, Identity};
 
     fn member() -> Identity {
         Identity::Member {
@@ -168,22 +182,23 @@ mod tests {
     }
 
     fn text(identity: Identity, access: Access) -> String {
-        opening(&identity, access, Asking::Prepared)
+        opening(&identity, access, Asking::Prepared, &Cause::default())
     }
 
     #[test]
     fn a_member_reads_in_one_snapshot_and_writes_read_committed() {
         assert!(text(member(), Access::Read).starts_with(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.current_tenant_id"
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL application_name"
         ));
         assert!(text(member(), Access::Write).starts_with(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL app.current_tenant_id"
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL application_name"
         ));
     }
 
     #[test]
     fn roles_are_set_for_the_transaction_and_an_analyst_is_none_that_writes() {
-        for text in [prepare(), opening(&member(), Access::Read, Asking::InFull)] {
+        let in_full = opening(&member(), Access::Read, Asking::InFull, &Cause::default());
+        for text in [prepare(), in_full] {
             assert!(text.contains(
                 "SELECT set_config('app.current_roles', array_to_string(m.roles, ','), true)"
             ));
@@ -242,9 +257,10 @@ mod tests {
         for access in [Access::Read, Access::Write] {
             let text = text(acting.clone(), access);
             assert!(text.starts_with(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL ROLE gateway_staff"
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; "
             ));
             let order = [
+                "SET LOCAL ROLE gateway_staff",
                 "INSERT INTO outbox",
                 "SET LOCAL transaction_read_only = on",
                 "staff_permissions()",

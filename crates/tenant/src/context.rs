@@ -1,18 +1,22 @@
 //! What a request holds: who asks, and the transaction it has not opened yet.
 
 mod connection;
+mod span;
+mod spending;
 
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 
 use futures::future::BoxFuture;
 use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::Mutex;
+use tracing::Span;
 
 use crate::{
     begin,
+    cause::Cause,
     database::Database,
     error::{self, Refusal},
     identity::{Access, Identity, Role},
@@ -22,6 +26,8 @@ use crate::{
 };
 
 pub use connection::InTier;
+use spending::{Answered, Spending};
+pub use spending::Spent;
 
 /// One request's tenant, user and transaction: one in each tier that it asks something of.
 ///
@@ -34,8 +40,8 @@ pub struct TenantContext {
     states: Each<Mutex<State>>,
     /// The tier that is written in, if any is. No two: what is committed in one can not be undone when the other fails.
     writes_in: OnceLock<Tier>,
-    /// Statements sent, the opening message not counted.
-    statements: AtomicU32,
+    cause: Cause,
+    spending: Spending,
     refusal: OnceLock<Refusal>,
     /// A statement, or the COMMIT, lost against a transaction of others.
     conflict: AtomicBool,
@@ -72,14 +78,20 @@ pub enum Outcome {
 }
 
 impl TenantContext {
-    pub(crate) fn new(database: Database, identity: Identity, access: Access) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        identity: Identity,
+        access: Access,
+        cause: Cause,
+    ) -> Self {
         Self {
             database,
             identity,
             access,
             states: Each::default(),
             writes_in: OnceLock::new(),
-            statements: AtomicU32::new(0),
+            cause,
+            spending: Spending::default(),
             refusal: OnceLock::new(),
             conflict: AtomicBool::new(false),
         }
@@ -100,7 +112,13 @@ impl TenantContext {
     /// Statements sent so far, the opening message not counted.
     #[must_use]
     pub fn statements(&self) -> u32 {
-        self.statements.load(Ordering::Relaxed)
+        self.spent().statements
+    }
+
+    /// What it has cost so far.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.spending.so_far()
     }
 
     /// Why the request's statements were not run, if that is what happened.
@@ -206,28 +224,53 @@ impl TenantContext {
         let mut to_commit = None;
         for tier in Tier::ALL {
             let state = std::mem::replace(&mut *self.states[tier].lock().await, State::Finished);
-            match state {
-                State::New => continue,
-                State::Open(transaction) if kept == Some(tier) && transaction.is_open() => {
-                    to_commit = Some(transaction);
-                }
-                State::Failed(_) | State::Finished | State::Open(_) => {} // rolled back by dropping it
+            if matches!(state, State::New) {
+                continue;
             }
             outcome = Outcome::RolledBack;
+            // Without one it is rolled back by dropping it.
+            let State::Open(transaction) = state else {
+                continue;
+            };
+            if kept == Some(tier) && transaction.is_open() {
+                to_commit = Some(transaction);
+            } else {
+                self.ended(&transaction, outcome);
+            }
         }
-        let Some(transaction) = to_commit else {
-            return Ok(outcome);
-        };
+        match to_commit {
+            Some(transaction) => self.commit(&transaction).await,
+            None => Ok(outcome),
+        }
+    }
+
+    async fn commit(&self, transaction: &Transaction) -> Result<Outcome, DbErr> {
         if !transaction.can_commit() {
+            self.ended(transaction, Outcome::RolledBack);
             return Err(DbErr::Custom(
                 "a statement of the transaction failed, so it can not be committed".into(),
             ));
         }
-        transaction
-            .commit()
-            .await
-            .map_err(|error| self.report(error, DbErr::Exec))?;
-        Ok(Outcome::Committed)
+        let span = span::statement(transaction.span(), transaction.lent().pool(), "COMMIT");
+        let committed = transaction.commit().await;
+        span::answered(&span, committed.as_ref().map(|()| 0));
+        drop(span);
+        match committed {
+            Ok(()) => {
+                self.ended(transaction, Outcome::Committed);
+                Ok(Outcome::Committed)
+            }
+            Err(error) => {
+                self.ended(transaction, Outcome::RolledBack);
+                Err(self.report(error, DbErr::Exec))
+            }
+        }
+    }
+
+    fn ended(&self, transaction: &Transaction, outcome: Outcome) {
+        let trips = transaction.round_trips();
+        self.spending.round_trips.fetch_add(trips, Ordering::Relaxed);
+        span::ended(transaction.span(), outcome);
     }
 
     async fn grants(&self) -> Result<Grants, DbErr> {
@@ -246,7 +289,7 @@ impl TenantContext {
     }
 
     /// Sends a statement; those of a read go out with the opening message.
-    async fn send<T>(
+    async fn send<T: Answered>(
         &self,
         tier: Tier,
         sending: Sending<T>,
@@ -254,11 +297,13 @@ impl TenantContext {
         values: &[Value],
         kind: fn(RuntimeErr) -> DbErr,
     ) -> Result<T, DbErr> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.spending.statements.fetch_add(1, Ordering::Relaxed);
         let mut attempts = 0;
         loop {
             let transaction = self.transaction(tier).await?;
-            let statement = sending(transaction.lent(), sql, values);
+            let lent = transaction.lent();
+            let span = span::statement(transaction.span(), lent.pool(), sql);
+            let statement = sending(lent, sql, values);
             let answer = match self.access_in(tier) {
                 Access::Read => transaction.with_opening(statement).await,
                 // Nothing is written before it is known that who asks is a member.
@@ -268,13 +313,26 @@ impl TenantContext {
                 },
             };
             match answer {
-                Ok(answer) => return answer.map_err(|error| self.report(error, kind)),
+                Ok(answer) => {
+                    let rows = answer.as_ref().map(Answered::rows);
+                    self.count(lent, &rows);
+                    span::answered(&span, rows);
+                    return answer.map_err(|error| self.report(error, kind));
+                }
                 Err(error) => {
                     self.try_again(&mut attempts, tier, &transaction, error)
                         .await?;
                 }
             }
         }
+    }
+
+    fn count(&self, lent: &Lent, rows: &Result<u64, &sqlx::Error>) {
+        let rows = rows.as_ref().copied().unwrap_or_default();
+        self.spending.rows.fetch_add(rows, Ordering::Relaxed);
+        let counting = lent.pool().counting();
+        counting.statement();
+        counting.rows(rows);
     }
 
     /// The transaction in a tier, begun if this is its first use.
@@ -288,8 +346,9 @@ impl TenantContext {
         };
         let mut state = self.states[tier].lock().await;
         if matches!(*state, State::New) {
+            let span = span::transaction(&self.cause, &self.identity, tier);
             *state = match self.database.acquire(tier).await {
-                Ok(lent) => State::Open(Arc::new(self.begin(tier, lent, grants.as_ref()))),
+                Ok(lent) => State::Open(Arc::new(self.begin(tier, lent, grants.as_ref(), span))),
                 Err(error) => State::Failed(OpenError::of(error)),
             };
         }
@@ -302,13 +361,16 @@ impl TenantContext {
         }
     }
 
-    fn begin(&self, tier: Tier, lent: Lent, grants: Option<&Grants>) -> Transaction {
+    fn begin(&self, tier: Tier, lent: Lent, grants: Option<&Grants>, span: Span) -> Transaction {
         let access = self.access_in(tier);
+        let (identity, cause) = (&self.identity, &self.cause);
         let message = match grants {
-            None => begin::opening(&self.identity, access, lent.pool().asking()),
-            Some(grants) => begin::following(&self.identity, access, grants),
+            None => begin::opening(identity, access, lent.pool().asking(), cause),
+            Some(grants) => begin::following(identity, access, grants, cause),
         };
-        Transaction::begin(lent, &message, access)
+        self.spending.waited(lent.waited());
+        span::opened(&span, lent.pool());
+        Transaction::begin(lent, &message, access, span)
     }
 
     /// Makes way for another connection if `error` is that of one that was dead, or for another question

@@ -7,11 +7,12 @@ use sqlx::{ConnectOptions, PgConnection};
 
 use crate::{
     begin,
+    cause::Cause,
     connect::Target,
     context::TenantContext,
     error::Refusal,
     identity::{Access, Identity},
-    pool::{Lent, Pool},
+    pool::{Lent, Pool, PoolCounts},
     tier::{Each, Tier},
     wire::of_driver,
 };
@@ -78,13 +79,24 @@ impl Database {
     /// first statement.
     #[must_use]
     pub fn context(&self, identity: Identity, access: Access) -> Arc<TenantContext> {
-        Arc::new(TenantContext::new(self.clone(), identity, access))
+        self.context_for(identity, access, Cause::current())
+    }
+
+    /// The same for a cause that is known; without it, it is the one that [runs](Cause::of).
+    #[must_use]
+    pub fn context_for(
+        &self,
+        identity: Identity,
+        access: Access,
+        cause: Cause,
+    ) -> Arc<TenantContext> {
+        Arc::new(TenantContext::new(self.clone(), identity, access, cause))
     }
 
     /// A context in which `identity` writes in one tier, and reads in the others.
     #[must_use]
     pub fn writing(&self, tier: Tier, identity: Identity) -> Arc<TenantContext> {
-        let context = TenantContext::new(self.clone(), identity, Access::Write);
+        let context = TenantContext::new(self.clone(), identity, Access::Write, Cause::current());
         let claimed = context.claim(tier);
         debug_assert!(claimed.is_ok(), "nothing has claimed a new context");
         Arc::new(context)
@@ -117,6 +129,12 @@ impl Database {
         let asked = join(ended, wire.client().batch_execute(&question));
         let (ended, answered) = wire.drive(asked).await;
         ended.and(answered).map_err(of_driver)
+    }
+
+    /// What the pool of each tier is doing, and has done so far.
+    pub fn pool_counts(&self) -> impl Iterator<Item = (Tier, PoolCounts)> {
+        let pools = Tier::ALL.into_iter().zip(self.pools.iter());
+        pools.filter_map(|(tier, pool)| Some((tier, pool.as_ref()?.counts())))
     }
 
     /// Waits for the connections in use to come back and closes all.

@@ -22,6 +22,7 @@
 
 mod api_key;
 mod begin;
+mod cause;
 mod connect;
 mod context;
 mod database;
@@ -38,7 +39,8 @@ mod transaction;
 mod wire;
 
 pub use api_key::ApiKey;
-pub use context::{AlreadyWriting, InTier, Outcome, TenantContext};
+pub use cause::Cause;
+pub use context::{AlreadyWriting, InTier, Outcome, Spent, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_user};
 pub use error::{
@@ -48,6 +50,7 @@ pub use error::{
 pub use feed::{Change, Event, Feed, Listener, Lost, Subject, Topic};
 pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
+pub use pool::PoolCounts;
 pub use row::Row;
 pub use rule::Rule;
 pub use tier::Tier;

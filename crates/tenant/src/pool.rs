@@ -4,6 +4,8 @@
 //! something before they lend one, and both are what a short query's time goes into. This one lends
 //! the connection used last, with the ROLLBACK of the transaction before still unsent or unanswered.
 
+mod counts;
+
 use std::{
     io,
     sync::{
@@ -17,6 +19,9 @@ use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep, timeout_at},
 };
+
+pub use counts::PoolCounts;
+use counts::Counting;
 
 use crate::{
     begin::Asking,
@@ -39,6 +44,7 @@ pub(crate) struct Pool {
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Wire>>,
     known: Known,
+    counting: Counting,
     max_connections: u32,
     acquire_timeout: Duration,
     /// Told when the transaction of an idle connection is to be ended.
@@ -55,6 +61,7 @@ impl Pool {
             permits: Arc::new(Semaphore::new(max_connections as usize)),
             idle: Mutex::default(),
             known: Known::default(),
+            counting: Counting::default(),
             max_connections,
             acquire_timeout,
             unsent: Arc::default(),
@@ -96,6 +103,25 @@ impl Pool {
         &self.known
     }
 
+    /// Where what is done on its connections is counted.
+    pub(crate) fn counting(&self) -> &Counting {
+        &self.counting
+    }
+
+    /// What it is doing, and has done so far.
+    pub(crate) fn counts(&self) -> PoolCounts {
+        let (prepared_hits, prepared_misses) = self.known.counts();
+        let max = u64::from(self.max_connections);
+        PoolCounts {
+            max,
+            in_use: max.saturating_sub(self.permits.available_permits() as u64),
+            idle: self.idle().len() as u64,
+            prepared_hits,
+            prepared_misses,
+            ..self.counting.so_far()
+        }
+    }
+
     /// A connection, the one used last or a new one.
     ///
     /// # Errors
@@ -105,12 +131,9 @@ impl Pool {
             tokio::spawn(flush(Arc::downgrade(self), Arc::clone(&self.unsent)));
         });
         let deadline = Instant::now() + self.acquire_timeout;
-        let permit = match Arc::clone(&self.permits).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => timeout_at(deadline, Arc::clone(&self.permits).acquire_owned())
-                .await
-                .map_err(|_| sqlx::Error::PoolTimedOut)?
-                .map_err(|_| sqlx::Error::PoolClosed)?,
+        let (permit, waited) = match Arc::clone(&self.permits).try_acquire_owned() {
+            Ok(permit) => (permit, Duration::ZERO),
+            Err(_) => self.wait(deadline).await?,
         };
         let wire = match self.take() {
             Some(wire) => wire,
@@ -119,8 +142,24 @@ impl Pool {
         Ok(Lent {
             wire: Some(wire),
             pool: Arc::clone(self),
+            waited,
             _permit: permit,
         })
+    }
+
+    /// Waits for a connection to come back; how long that was.
+    async fn wait(
+        &self,
+        deadline: Instant,
+    ) -> Result<(OwnedSemaphorePermit, Duration), sqlx::Error> {
+        let waiting = self.counting.wait();
+        let permit = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await;
+        if permit.is_err() {
+            self.counting.timed_out();
+        }
+        let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let permit = permit.map_err(|_| sqlx::Error::PoolClosed)?;
+        Ok((permit, waiting.so_far()))
     }
 
     fn take(&self) -> Option<Wire> {
@@ -153,6 +192,7 @@ impl Pool {
 
     async fn connect_once(&self) -> Result<Wire, sqlx::Error> {
         let wire = self.target.connect().await?;
+        self.counting.opened();
         wire.warm(&self.known).await;
         Ok(wire)
     }
@@ -204,6 +244,7 @@ pub(crate) struct Lent {
     /// None once it is to be closed.
     wire: Option<Wire>,
     pool: Arc<Pool>,
+    waited: Duration,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -216,6 +257,11 @@ impl Lent {
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// How long it was waited for, the time to make it not counted.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Closes the connection instead of handing it back.

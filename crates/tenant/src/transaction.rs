@@ -10,7 +10,7 @@ use std::{
     future::Future,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -20,6 +20,7 @@ use futures::{
     future::{BoxFuture, Shared, join},
 };
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
+use tracing::Span;
 
 use crate::{
     error::{self, Refusal},
@@ -60,6 +61,11 @@ pub(crate) struct Transaction {
     opening: Shared<BoxFuture<'static, Result<Grants, OpenError>>>,
     /// Statements that were sent, or are to be, and not answered: under way, or given up.
     outstanding: AtomicUsize,
+    /// Times that an answer was waited for, the preparing of statements not counted.
+    exchanges: AtomicU32,
+    /// Statements that had been prepared on the connection before.
+    preparations: u32,
+    span: Span,
     /// A statement failed. PostgreSQL answers the COMMIT of a failed transaction with the
     /// *successful* command tag ROLLBACK, so it must be remembered.
     failed: AtomicBool,
@@ -92,7 +98,8 @@ impl OpenError {
 
 impl Transaction {
     /// Queues the opening message on a lent connection. It goes out with the first statement.
-    pub(crate) fn begin(lent: Lent, message: &str, access: Access) -> Self {
+    pub(crate) fn begin(lent: Lent, message: &str, access: Access, span: Span) -> Self {
+        let preparations = lent.wire().preparations();
         let opening = open(lent.wire(), message).boxed().shared();
         // The first poll queues what has to go out before any statement.
         drop(opening.clone().now_or_never());
@@ -101,6 +108,9 @@ impl Transaction {
             access,
             opening,
             outstanding: AtomicUsize::new(0),
+            exchanges: AtomicU32::new(1),
+            preparations,
+            span,
             failed: AtomicBool::new(false),
             committed: AtomicBool::new(false),
         }
@@ -134,13 +144,28 @@ impl Transaction {
         statement: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, sqlx::Error> {
         // Not taken back when this future is dropped: the answer is then still to come.
-        self.outstanding.fetch_add(1, Ordering::Relaxed);
+        let others = self.outstanding.fetch_add(1, Ordering::Relaxed);
+        // What goes out behind others, or the opening message, is not waited for by itself.
+        if others == 0 && self.opening.peek().is_some() {
+            self.exchanges.fetch_add(1, Ordering::Relaxed);
+        }
         let answer = self.wire().drive(statement).await;
         self.outstanding.fetch_sub(1, Ordering::Relaxed);
         answer.map_err(|error| {
             self.failed.store(true, Ordering::Relaxed);
             of_driver(error)
         })
+    }
+
+    /// Times that an answer was waited for.
+    pub(crate) fn round_trips(&self) -> u32 {
+        let prepared = self.wire().preparations() - self.preparations;
+        self.exchanges.load(Ordering::Relaxed) + prepared
+    }
+
+    /// It, in a trace.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// The connection, to send a statement on.
@@ -220,9 +245,11 @@ fn split(grants: &str) -> Arc<[String]> {
 impl Drop for Transaction {
     fn drop(&mut self) {
         let idle = self.is_idle();
+        let trips = self.round_trips();
         let Some(lent) = self.lent.take() else {
             return;
         };
+        lent.pool().counting().round_trips(trips);
         if *self.committed.get_mut() {
             return; // dropping hands the connection back
         }

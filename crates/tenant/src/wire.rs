@@ -15,7 +15,10 @@ mod value;
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -60,6 +63,8 @@ pub(crate) struct Wire {
     driver: Mutex<Driver>,
     statements: Mutex<Statements>,
     ending: Mutex<Ending>,
+    /// Statements that were prepared because somebody needed them: each is an exchange.
+    preparations: AtomicU32,
     born: Instant,
 }
 
@@ -86,6 +91,7 @@ impl Wire {
             driver: Mutex::new(Driver::new(connection)),
             statements: Mutex::default(),
             ending: Mutex::default(),
+            preparations: AtomicU32::new(0),
             born: Instant::now(),
         })
     }
@@ -98,6 +104,11 @@ impl Wire {
     /// How long ago the connection was made.
     pub(crate) fn age(&self) -> Duration {
         self.born.elapsed()
+    }
+
+    /// How many statements were prepared on it so far because somebody needed them.
+    pub(crate) fn preparations(&self) -> u32 {
+        self.preparations.load(Relaxed)
     }
 
     /// True once the server or the network has ended the connection, as far as was read.
@@ -200,8 +211,10 @@ impl Wire {
     ) -> Result<Statement, Error> {
         let types = value::types(values);
         if let Some(statement) = lock(&self.statements).find(sql, &types) {
+            known.hit();
             return Ok(statement);
         }
+        self.preparations.fetch_add(1, Relaxed);
         let statement = self.client.prepare_typed(sql, &types).await?;
         lock(&self.statements).keep(sql, &types, statement.clone());
         known.note(sql, &types);

@@ -1,5 +1,5 @@
 //! The ways to a statement: SeaORM's, for its finders and inserts, and one that reads rows by the
-//! place of their columns. Each statement is a span, and runs on the one transaction.
+//! place of their columns. Each statement runs on the one transaction.
 
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
@@ -7,7 +7,6 @@ use sea_orm::{
     StatementBuilder, Value,
 };
 use tokio_postgres::Error;
-use tracing::{Instrument, Span};
 
 use super::TenantContext;
 use crate::{pool::Lent, row::Row, tier::Tier};
@@ -32,16 +31,6 @@ fn count<'w>(
 
 fn whole<'w>(lent: &'w Lent, sql: &'w str, _: &'w [Value]) -> BoxFuture<'w, Result<(), Error>> {
     lent.wire().client().batch_execute(sql).boxed()
-}
-
-/// The span shows the text, which holds placeholders only, never a value.
-fn span(sql: &str) -> Span {
-    tracing::debug_span!(
-        "sql",
-        otel.kind = "client",
-        db.system.name = "postgresql",
-        db.query.text = sql
-    )
 }
 
 fn parts(statement: &Statement) -> (&str, &[Value]) {
@@ -142,7 +131,7 @@ impl InTier<'_> {
         let answer = self
             .context
             .send(self.tier, rows, sql, values, DbErr::Query);
-        let rows = answer.instrument(span(sql)).await?;
+        let rows = answer.await?;
         Ok(rows.into_iter().map(Row::from).collect())
     }
 }
@@ -158,13 +147,13 @@ impl ConnectionTrait for InTier<'_> {
         let answer = self
             .context
             .send(self.tier, count, sql, values, DbErr::Exec);
-        let rows_affected = answer.instrument(span(sql)).await?;
+        let rows_affected = answer.await?;
         Ok(executed(rows_affected))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let answer = self.context.send(self.tier, whole, sql, &[], DbErr::Exec);
-        answer.instrument(span(sql)).await?;
+        answer.await?;
         Ok(executed(0))
     }
 

@@ -1,6 +1,9 @@
 //! Statements that are prepared once for each connection.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use hashlink::LruCache;
 use postgres_types::Type;
@@ -42,23 +45,43 @@ impl Statements {
     }
 }
 
-/// The texts that were prepared last on any connection of a pool.
-pub(crate) struct Known(Mutex<LruCache<Arc<str>, Arc<[Type]>>>);
+/// The texts that were prepared last on any connection of a pool, and how often one was prepared already.
+pub(crate) struct Known {
+    texts: Mutex<LruCache<Arc<str>, Arc<[Type]>>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
 
 impl Default for Known {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(WARMED)))
+        Self {
+            texts: Mutex::new(LruCache::new(WARMED)),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
     }
 }
 
 impl Known {
+    /// A statement was prepared already.
+    pub(super) fn hit(&self) {
+        self.hits.fetch_add(1, Relaxed);
+    }
+
+    /// Times that a statement was prepared already, and that it had to be.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.hits.load(Relaxed), self.misses.load(Relaxed))
+    }
+
+    /// A statement had to be prepared.
     pub(super) fn note(&self, sql: &str, types: &[Type]) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.misses.fetch_add(1, Relaxed);
+        let mut known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(sql.into(), types.into());
     }
 
     pub(super) fn texts(&self) -> Vec<Text> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .iter()
             .map(|(sql, types)| (Arc::clone(sql), Arc::clone(types)))

@@ -1,0 +1,138 @@
+//! What statements are for: nothing is decided by it, it is shown to those who run the databases.
+
+use std::{fmt::Write, sync::Arc};
+
+use entity::id::TenantId;
+use tracing::Span;
+
+/// Bytes of a name that PostgreSQL keeps of a session (`NAMEDATALEN`, less the zero at its end).
+const LONGEST: usize = 63;
+
+tokio::task_local! {
+    static CAUSE: Cause;
+}
+
+/// The operation of a request, or the job, that made somebody ask. For as long as its transactions last their sessions are
+/// named by it in `pg_stat_activity`: the tenant, a space, and the operation's name.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    name: Option<Arc<str>>,
+    span: Span,
+    trace: Option<Arc<str>>,
+}
+
+impl Default for Cause {
+    fn default() -> Self {
+        Self::named(None)
+    }
+}
+
+impl Cause {
+    /// One of that name, whatever a client took for one.
+    #[must_use]
+    pub fn named(name: Option<&str>) -> Self {
+        Self {
+            name: name.map(Arc::from),
+            span: Span::none(),
+            trace: None,
+        }
+    }
+
+    /// The same as part of a trace: its transactions' spans are children of `span`, and the work that comes of it is told
+    /// `trace`, the span in W3C's form (`traceparent`).
+    #[must_use]
+    pub fn traced(mut self, span: Span, trace: Option<String>) -> Self {
+        self.span = span;
+        self.trace = trace.map(Arc::from);
+        self
+    }
+
+    /// Makes it the cause of all contexts that are made by a future, and are given none.
+    pub async fn of<F: Future>(self, future: F) -> F::Output {
+        CAUSE.scope(self, future).await
+    }
+
+    /// That of what runs at this moment, if there is one.
+    pub(crate) fn current() -> Self {
+        CAUSE.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// What a transaction's opening message sets of it, each setting with a semicolon behind.
+    pub(crate) fn settings(&self, tenant: Option<TenantId>) -> String {
+        let mut settings = String::new();
+        if let Some(name) = self.session_name(tenant) {
+            settings = format!("SET LOCAL application_name = '{name}'; ");
+        }
+        if let Some(trace) = &self.trace {
+            let digits = trace.chars().filter(|digit| is_of_trace(*digit));
+            settings.push_str("SET LOCAL app.trace_parent = '");
+            settings.extend(digits);
+            settings.push_str("'; ");
+        }
+        settings
+    }
+
+    /// Letters, digits and `_.-` only, so that nothing ends the quotes around it; no longer than PostgreSQL keeps.
+    fn session_name(&self, tenant: Option<TenantId>) -> Option<String> {
+        if tenant.is_none() && self.name.is_none() {
+            return None;
+        }
+        let mut name = String::with_capacity(LONGEST);
+        match tenant {
+            Some(tenant) => write!(name, "{tenant}").expect("a String takes every write"),
+            None => name.push('-'),
+        }
+        name.push(' ');
+        let letters = self.name.as_deref().unwrap_or("-").chars();
+        let letters = letters.map(|letter| if is_of_name(letter) { letter } else { '_' });
+        // All of one byte.
+        name.extend(letters.take(LONGEST - name.len()));
+        Some(name)
+    }
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-')
+}
+
+fn is_of_trace(digit: char) -> bool {
+    digit.is_ascii_hexdigit() || digit == '-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_by_tenant_and_operation_within_what_postgresql_keeps() {
+        let tenant = TenantId::new();
+        let name = |cause: &str| {
+            let name = Cause::named(Some(cause)).session_name(Some(tenant));
+            name.expect("a tenant")
+        };
+        assert_eq!(name("Campaigns"), format!("{tenant} Campaigns"));
+        let long = name(&"x".repeat(200));
+        assert_eq!(long.len(), LONGEST);
+        assert!(long.starts_with(&format!("{tenant} xxx")), "{long}");
+    }
+
+    #[test]
+    fn nothing_in_a_name_ends_its_quotes() {
+        let settings = Cause::named(Some("a'; DROP TABLE users; --é"))
+            .traced(Span::none(), Some("00-'; DROP".to_owned()))
+            .settings(None);
+        assert_eq!(
+            settings,
+            "SET LOCAL application_name = '- a___DROP_TABLE_users__--_'; SET LOCAL app.trace_parent = '00-D'; "
+        );
+    }
+
+    #[test]
+    fn who_has_neither_tenant_nor_name_sets_nothing() {
+        assert_eq!(Cause::default().settings(None), "");
+    }
+}
