@@ -20,3 +20,12 @@ pub(crate) fn keep_updated(table: &str) -> String {
             FOR EACH ROW EXECUTE FUNCTION set_updated();"
     )
 }
+
+/// The column that says in which trace a row was written: the one that the transaction names. NULL for rows that are there.
+pub(crate) fn traced(table: &str) -> String {
+    format!(
+        "ALTER TABLE {table} ADD COLUMN trace_parent varchar(55) COLLATE \"C\";
+        ALTER TABLE {table} ALTER COLUMN trace_parent
+            SET DEFAULT nullif(current_setting('app.trace_parent', true), '');"
+    )
+}

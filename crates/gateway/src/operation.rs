@@ -7,7 +7,9 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, Value};
-use tenant::{Access, Database, Event, Identity, Outcome, Refusal, TenantContext, Topic};
+use tenant::{
+    Access, Cause, Database, Event, Identity, Outcome, Refusal, Spent, TenantContext, Topic,
+};
 use tokio::time::timeout;
 
 /// An operation that was run, and whose transaction has ended.
@@ -18,8 +20,8 @@ pub(crate) struct Executed {
     pub(crate) response: Response,
     /// How the transaction ended; `None` if it could not be committed.
     pub(crate) outcome: Option<Outcome>,
-    /// Statements sent, of both runs if there were two.
-    pub(crate) statements: u32,
+    /// What it cost, both runs if there were two.
+    pub(crate) spent: Spent,
     /// Whether any of it was executed; a document that does not fit the schema is refused before.
     pub(crate) reached: bool,
     /// It lost against a transaction of others once, and this is the second run.
@@ -50,16 +52,18 @@ pub(crate) async fn execute(
     access: Access,
     request: Request,
     time: Duration,
+    cause: Cause,
 ) -> Executed {
     if access == Access::Read {
-        return attempt(database, schema, identity, access, request, time).await;
+        return attempt(database, schema, identity, access, request, time, cause).await;
     }
     let again = resolver::operation::again(&request);
-    let mut executed = attempt(database, schema, identity, access, request, time).await;
+    let first = cause.clone();
+    let mut executed = attempt(database, schema, identity, access, request, time, first).await;
     if executed.lost {
-        let before = executed.statements;
-        executed = attempt(database, schema, identity, access, again, time).await;
-        executed.statements += before;
+        let before = executed.spent;
+        executed = attempt(database, schema, identity, access, again, time, cause).await;
+        executed.spent += before;
         executed.retried = true;
     }
     executed.settle();
@@ -74,8 +78,9 @@ async fn attempt(
     access: Access,
     request: Request,
     time: Duration,
+    cause: Cause,
 ) -> Executed {
-    let context = database.context(identity.clone(), access);
+    let context = database.context_for(identity.clone(), access, cause);
     let run = resolver::execute(schema, request, Arc::clone(&context));
     let (mut response, timed_out) = match timeout(time, run).await {
         Ok(response) => (response, false),
@@ -102,7 +107,7 @@ async fn attempt(
         reached: lost
             || !matches!(response.data, Value::Null)
             || errors.any(|error| !error.path.is_empty()),
-        statements: context.statements(),
+        spent: context.spent(),
         context,
         response,
         outcome,
@@ -160,8 +165,9 @@ pub(crate) async fn open(
     identity: &Identity,
     request: Request,
     time: Duration,
+    cause: Cause,
 ) -> Result<Result<Topic, Response>, Unanswered> {
-    let context = database.context(identity.clone(), Access::Read);
+    let context = database.context_for(identity.clone(), Access::Read, cause);
     let opening = resolver::live::open(schema, request, Arc::clone(&context));
     let opened = timeout(time, opening).await;
     ended(&context).await?;
@@ -179,8 +185,9 @@ pub(crate) async fn tell(
     request: Request,
     event: Event,
     time: Duration,
+    cause: Cause,
 ) -> Result<Option<Response>, Unanswered> {
-    let context = database.context(identity.clone(), Access::Read);
+    let context = database.context_for(identity.clone(), Access::Read, cause);
     let telling = resolver::live::tell(schema, request, event, Arc::clone(&context));
     let told = timeout(time, telling).await;
     ended(&context).await?;

@@ -2,21 +2,23 @@
 
 mod human;
 mod request_id;
+pub(crate) mod trace;
 
 use std::io::IsTerminal;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing::Level;
 use tracing_subscriber::{
     EnvFilter, Layer,
     field::RecordFields,
-    filter::LevelFilter,
+    filter::{FilterExt, LevelFilter, Targets, filter_fn},
     fmt::{
         self, FormatFields,
         format::{Format, Json, Writer},
     },
-    layer::SubscriberExt,
+    layer::{Filter, SubscriberExt},
     util::SubscriberInitExt,
 };
 
@@ -66,9 +68,13 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
     // Statements are spans of level debug: the log's filter does not hide them from the exporter.
     let exported = spans.as_ref().map(|spans| {
+        trace::is_on();
         tracing_opentelemetry::layer()
             .with_tracer(spans.tracer("gateway"))
-            .with_filter(EnvFilter::new("info,tenant=debug"))
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(exported())
     });
     tracing_subscriber::registry()
         // Any layer without a filter has all that libraries say at the level of traces looked at.
@@ -77,6 +83,16 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
         .with(exported)
         .init();
     Ok(Telemetry { spans })
+}
+
+/// What is exported: spans of our own, and no events, which say what went wrong in words that may have values in them.
+fn exported<S>() -> impl Filter<S> {
+    Targets::new()
+        .with_target("gateway", Level::INFO)
+        .with_target("worker", Level::INFO)
+        .with_target("gateway::telemetry::trace", Level::DEBUG)
+        .with_target("tenant", Level::DEBUG)
+        .and(filter_fn(|metadata| metadata.is_span()))
 }
 
 /// Lines show nothing of the spans around them but the id of the request or the job, so nothing is made ready of them.

@@ -52,7 +52,7 @@ pub(crate) fn opening(
     } else {
         begin(access)
     };
-    let shown = cause.settings(identity.tenant());
+    let shown = cause.settings(identity.tenant(), access);
     match identity {
         Identity::Member { tenant, user } => {
             let (tenant, user) = (literal(*tenant), literal(*user));
@@ -113,7 +113,7 @@ pub(crate) fn following(
     } else {
         access
     };
-    let (begin, shown) = (begin(access), cause.settings(identity.tenant()));
+    let (begin, shown) = (begin(access), cause.settings(identity.tenant(), access));
     let role = match identity {
         Identity::Member { .. } | Identity::Key(_) | Identity::User { .. } => "",
         Identity::Staff { .. } | Identity::Acting { .. } => "SET LOCAL ROLE gateway_staff; ",

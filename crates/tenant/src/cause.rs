@@ -3,7 +3,11 @@
 use std::{fmt::Write, sync::Arc};
 
 use entity::id::TenantId;
+use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::identity::Access;
 
 /// Bytes of a name that PostgreSQL keeps of a session (`NAMEDATALEN`, less the zero at its end).
 const LONGEST: usize = 63;
@@ -18,7 +22,6 @@ tokio::task_local! {
 pub struct Cause {
     name: Option<Arc<str>>,
     span: Span,
-    trace: Option<Arc<str>>,
 }
 
 impl Default for Cause {
@@ -34,16 +37,13 @@ impl Cause {
         Self {
             name: name.map(Arc::from),
             span: Span::none(),
-            trace: None,
         }
     }
 
-    /// The same as part of a trace: its transactions' spans are children of `span`, and the work that comes of it is told
-    /// `trace`, the span in W3C's form (`traceparent`).
+    /// The same as a span, whose children its transactions are. Work that comes of what they write is told of it.
     #[must_use]
-    pub fn traced(mut self, span: Span, trace: Option<String>) -> Self {
+    pub fn in_span(mut self, span: Span) -> Self {
         self.span = span;
-        self.trace = trace.map(Arc::from);
         self
     }
 
@@ -62,16 +62,17 @@ impl Cause {
     }
 
     /// What a transaction's opening message sets of it, each setting with a semicolon behind.
-    pub(crate) fn settings(&self, tenant: Option<TenantId>) -> String {
+    pub(crate) fn settings(&self, tenant: Option<TenantId>, access: Access) -> String {
         let mut settings = String::new();
         if let Some(name) = self.session_name(tenant) {
             settings = format!("SET LOCAL application_name = '{name}'; ");
         }
-        if let Some(trace) = &self.trace {
-            let digits = trace.chars().filter(|digit| is_of_trace(*digit));
-            settings.push_str("SET LOCAL app.trace_parent = '");
-            settings.extend(digits);
-            settings.push_str("'; ");
+        if access == Access::Write
+            && let Some(parent) = trace_parent(&self.span)
+        {
+            // Columns of what is work have it as their default.
+            write!(settings, "SET LOCAL app.trace_parent = '{parent}'; ")
+                .expect("a String takes every write");
         }
         settings
     }
@@ -99,8 +100,18 @@ fn is_of_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-')
 }
 
-fn is_of_trace(digit: char) -> bool {
-    digit.is_ascii_hexdigit() || digit == '-'
+/// A span that is exported, in the form of W3C's Trace Context (`traceparent`): hexadecimal digits and `-`.
+#[must_use]
+pub fn trace_parent(span: &Span) -> Option<String> {
+    if span.is_disabled() {
+        return None;
+    }
+    let context = span.context();
+    let exported = context.span().span_context().clone();
+    (exported.is_valid() && exported.is_sampled()).then(|| {
+        let (trace, span) = (exported.trace_id(), exported.span_id());
+        format!("00-{trace}-{span}-01")
+    })
 }
 
 #[cfg(test)]
@@ -122,17 +133,15 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_ends_its_quotes() {
-        let settings = Cause::named(Some("a'; DROP TABLE users; --é"))
-            .traced(Span::none(), Some("00-'; DROP".to_owned()))
-            .settings(None);
+        let cause = Cause::named(Some("a'; DROP TABLE users; --é"));
         assert_eq!(
-            settings,
-            "SET LOCAL application_name = '- a___DROP_TABLE_users__--_'; SET LOCAL app.trace_parent = '00-D'; "
+            cause.settings(None, Access::Read),
+            "SET LOCAL application_name = '- a___DROP_TABLE_users__--_'; "
         );
     }
 
     #[test]
     fn who_has_neither_tenant_nor_name_sets_nothing() {
-        assert_eq!(Cause::default().settings(None), "");
+        assert_eq!(Cause::default().settings(None, Access::Write), "");
     }
 }

@@ -39,7 +39,7 @@ mod transaction;
 mod wire;
 
 pub use api_key::ApiKey;
-pub use cause::Cause;
+pub use cause::{Cause, trace_parent};
 pub use context::{AlreadyWriting, InTier, Outcome, Spent, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_user};

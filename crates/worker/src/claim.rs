@@ -90,17 +90,24 @@ fn read(row: &Row) -> Result<Job, DbErr> {
     })
 }
 
+/// What a job says.
+pub(crate) struct Opened {
+    pub(crate) payload: serde_json::Value,
+    /// The trace that it was asked for in.
+    pub(crate) trace_parent: Option<String>,
+}
+
 /// What the job says, read as its tenant; and the attempt is written into its log. `None` if it is somebody else's by now.
 pub(crate) async fn open(
     database: &Database,
     job: &Job,
-) -> Result<Option<serde_json::Value>, DbErr> {
+) -> Result<Option<Opened>, DbErr> {
     const OPEN: &str =
-        "WITH mine AS (SELECT id, tenant_id, attempt_count, started, payload FROM jobs
+        "WITH mine AS (SELECT id, tenant_id, attempt_count, started, payload, trace_parent FROM jobs
             WHERE id = $1 AND fence = $2 AND status = 'running'),
         noted AS (INSERT INTO job_logs (id, tenant_id, job_id, status, attempt_number, started)
             SELECT $3, tenant_id, id, 'attempting', attempt_count, started FROM mine)
-        SELECT payload FROM mine";
+        SELECT payload, trace_parent FROM mine";
     let values = [
         Uuid::from(job.id).into(),
         job.fence.into(),
@@ -108,7 +115,13 @@ pub(crate) async fn open(
     ];
     let identity = Identity::Job { tenant: job.tenant };
     let rows = alone(database, Tier::Queue, identity, OPEN, values).await?;
-    rows.first().map(|row| row.at(0)).transpose()
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(Some(Opened {
+        payload: row.at(0)?,
+        trace_parent: row.at(1)?,
+    }))
 }
 
 /// The id of this attempt's entry in the log: the same for the same attempt.

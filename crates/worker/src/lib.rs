@@ -15,6 +15,7 @@
 //! * `due`, `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
 //! * `hasten`: how one job tells another that what it waits for has happened;
 //! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
+//! * `span`: an attempt in a trace;
 //! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
 //! The claims see ids, never what a job says: that is read by the job itself, as its tenant. What may not be in here:
@@ -31,6 +32,7 @@ mod lists;
 mod relay;
 mod run;
 mod schedule;
+mod span;
 mod statement;
 mod sweep;
 mod take;

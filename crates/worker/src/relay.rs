@@ -55,7 +55,7 @@ pub(crate) async fn pass(database: &Database) -> Result<usize, DbErr> {
 async fn pass_batch(database: &Database) -> Result<usize, DbErr> {
     let topics = TOPICS.iter().map(|topic| Value::from(topic.name)).collect();
     let topics = Value::Array(ArrayType::String, Some(Box::new(topics)));
-    let unpassed = "SELECT id, tenant_id, topic, payload, created FROM outbox \
+    let unpassed = "SELECT id, tenant_id, topic, payload, created, trace_parent FROM outbox \
          WHERE processed IS NULL AND topic = ANY ($1) ORDER BY created, id LIMIT $2";
     let context = database.context(Identity::Dispatcher, tenant::Access::Read);
     let statement =
@@ -77,9 +77,9 @@ async fn pass_batch(database: &Database) -> Result<usize, DbErr> {
 
 async fn make_jobs(database: &Database, rows: &[Row]) -> Result<(), DbErr> {
     let jobs: Result<Vec<serde_json::Value>, DbErr> = rows.iter().map(job).collect();
-    let make = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload, run_at) \
-         SELECT j.id, j.tenant_id, j.queue_name, j.job_type, q.default_priority, q.max_attempts, j.payload, j.run_at \
-         FROM jsonb_to_recordset($1) AS j (id uuid, tenant_id uuid, queue_name text, job_type text, payload jsonb, run_at timestamptz) \
+    let make = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload, run_at, trace_parent) \
+         SELECT j.id, j.tenant_id, j.queue_name, j.job_type, q.default_priority, q.max_attempts, j.payload, j.run_at, j.trace_parent \
+         FROM jsonb_to_recordset($1) AS j (id uuid, tenant_id uuid, queue_name text, job_type text, payload jsonb, run_at timestamptz, trace_parent text) \
          JOIN job_queues q ON q.name = j.queue_name ON CONFLICT (id) DO NOTHING";
     let jobs = serde_json::Value::from(jobs?);
     dispatch(database, make, [jobs.into()]).await.map(drop)
@@ -96,5 +96,6 @@ fn job(row: &Row) -> Result<serde_json::Value, DbErr> {
     Ok(json!({
         "id": row.at::<Uuid>(0)?, "tenant_id": row.at::<Uuid>(1)?, "queue_name": topic.queue,
         "job_type": topic.job_type, "run_at": at.unwrap_or(row.at(4)?), "payload": payload,
+        "trace_parent": row.at::<Option<String>>(5)?,
     }))
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::DbErr;
-use tenant::Database;
+use tenant::{Cause, Database};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{Handlers, Job, Wake, clock::tick, due::Turn, relay, take::Taker, work::work};
+use crate::{Handlers, Job, Wake, clock::tick, due::Turn, relay, span, take::Taker, work::work};
 
 /// How a worker works.
 #[derive(Clone, Debug)]
@@ -146,29 +146,18 @@ impl Worker {
                 Arc::clone(&self.0.permits).try_acquire_owned().ok()
             });
             let inner = Arc::clone(&self.0);
-            let span = span(&job);
+            let span = span::of(&job);
+            let cause = Cause::named(Some(&job.job_type)).in_span(span.clone());
             jobs.spawn(
                 async move {
-                    work(&inner.database, &inner.handlers, &inner.wake, job).await;
+                    let work = work(&inner.database, &inner.handlers, &inner.wake, job);
+                    cause.of(work).await;
                     drop(permit);
                 }
                 .instrument(span),
             );
         }
     }
-}
-
-/// Of the level of errors, as a request's: the lines of a job take its id from it.
-fn span(job: &Job) -> tracing::Span {
-    tracing::error_span!(
-        "job",
-        otel.kind = "consumer",
-        otel.name = %job.job_type,
-        job.id = %job.id,
-        job.queue = %job.queue,
-        job.attempt = job.attempt,
-        tenant.id = %job.tenant,
-    )
 }
 
 impl Inner {

@@ -10,11 +10,12 @@ use futures::FutureExt;
 use sea_orm::DbErr;
 use tenant::Database;
 use tokio::time::{sleep, timeout};
-use tracing::field::display;
+use tracing::{Span, field::display};
 
 use crate::{
     Done, Failure, Handlers, Job, Wake, claim,
     ending::{self, Ending},
+    span,
 };
 
 /// What became of an attempt, and why if it failed.
@@ -36,14 +37,20 @@ impl From<Ending> for Attempt {
 pub(crate) async fn work(database: &Database, handlers: &Handlers, wake: &Wake, mut job: Job) {
     let begun = Instant::now();
     let attempt = match claim::open(database, &job).await {
-        Ok(Some(payload)) => {
-            job.payload = payload;
+        Ok(Some(opened)) => {
+            if let Some(parent) = opened.trace_parent {
+                span::link(&Span::current(), parent);
+            }
+            job.payload = opened.payload;
             attempt(database, handlers, wake, &job).await
         }
         Ok(None) => Ok(Ending::Lost.into()),
         // The lease runs out, and somebody tries again.
         Err(error) => Err(error),
     };
+    if let Ok(attempt) = &attempt {
+        Span::current().record("outcome", attempt.ending.as_str());
+    }
     log(&job, attempt, begun.elapsed());
 }
 

@@ -15,7 +15,12 @@ type Column = (String, String, bool);
 type Table = (String, Vec<Column>, Vec<String>);
 
 /// Columns that the database has and no model may carry.
-const HIDDEN: [(&str, &str); 2] = [("email_accounts", "vault_key_path"), ("api_keys", "digest")];
+const HIDDEN: [(&str, &str); 4] = [
+    ("email_accounts", "vault_key_path"),
+    ("api_keys", "digest"),
+    ("outbox", "trace_parent"),
+    ("jobs", "trace_parent"),
+];
 
 /// Tables that are no entity. What is searched is read by a function alone, a partition by its table.
 const NO_ENTITY: [&str; 4] = [

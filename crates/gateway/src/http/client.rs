@@ -41,6 +41,15 @@ pub(super) fn address(
     Some(address)
 }
 
+/// Whether the other end of the connection is a proxy that is trusted.
+pub(super) fn is_trusted(extensions: &Extensions, trusted: &[IpNet]) -> bool {
+    let peer = extensions.get::<Peer>();
+    peer.is_some_and(|Peer(peer)| {
+        let ip = peer.ip().to_canonical();
+        trusted.iter().any(|net| net.contains(&ip))
+    })
+}
+
 /// An address, to which some proxies add the port.
 fn ip(text: &str) -> Option<IpAddr> {
     let bare = text.parse().ok();

@@ -29,11 +29,13 @@ use crate::{
     budget::Budgets,
     operation::{self, Unanswered},
     serve::Gateway,
+    telemetry::trace,
 };
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let mut log = RequestLog::start(request.method());
+    log.follow(&gateway, &request);
     let span = log.span.clone();
     let id = log.request_id();
     // A panic is caught here, where the request still has its id. In a box, because each adapter around the future would
@@ -57,6 +59,9 @@ pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request
             name,
             HeaderValue::try_from(text).expect("hexadecimal digits and a number are visible ASCII"),
         );
+    }
+    if let Some(trace) = trace::response(&span) {
+        headers.insert("traceresponse", trace);
     }
     if let Some(policy) = log.policy.take() {
         headers.insert("ratelimit-policy", policy);
@@ -191,6 +196,7 @@ pub(super) async fn execute(
         access,
         request,
         gateway.request_timeout(),
+        log.cause(),
     )
     .await;
     log.executed(&executed);

@@ -1,17 +1,21 @@
 //! One line a request, and what its span says.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::{ServerError, Value, parser::types::OperationType};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::{
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode},
+};
 use resolver::operation::Operation;
-use tenant::{Access, Identity, Outcome};
+use tenant::{Access, Cause, Identity, Outcome, Spent};
 use tracing::{
     Span,
     field::{Empty, display},
 };
 
-use crate::operation::Executed;
+use super::client::is_trusted;
+use crate::{operation::Executed, serve::Gateway, telemetry::trace};
 
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
@@ -26,7 +30,7 @@ pub(super) struct RequestLog {
     pub(super) policy: Option<HeaderValue>,
     /// What became of the transaction.
     outcome: Option<&'static str>,
-    statements: u32,
+    spent: Spent,
     retried: bool,
     errors: usize,
     status: Option<StatusCode>,
@@ -50,12 +54,35 @@ impl RequestLog {
             identity: None,
             policy: None,
             outcome: None,
-            statements: 0,
+            spent: Spent::default(),
             retried: false,
             errors: 0,
             status: None,
             code: None,
         }
+    }
+
+    /// It is part of the trace that the request names.
+    pub(super) fn follow(&self, gateway: &Gateway, request: &Request) {
+        let (headers, proxies) = (request.headers(), gateway.trusted_proxies());
+        trace::follow(&self.span, headers, || {
+            is_trusted(request.extensions(), proxies)
+        });
+    }
+
+    /// What its transactions are for. Called once: it begins the operation's span.
+    pub(super) fn cause(&self) -> Cause {
+        let Some(operation) = &self.operation else {
+            return Cause::default();
+        };
+        let name = operation.name.as_deref();
+        let span = trace::operation(self.span.id(), name, operation.kind);
+        Cause::named(name).in_span(span)
+    }
+
+    /// The same of a route that takes no operation.
+    pub(super) fn cause_of(&self, name: &str) -> Cause {
+        Cause::named(Some(name)).in_span(self.span.clone())
     }
 
     /// The request's id, as its client gets it.
@@ -67,7 +94,7 @@ impl RequestLog {
     pub(super) fn executed(&mut self, executed: &Executed) {
         let context = &executed.context;
         self.retried = executed.retried;
-        self.statements = executed.statements;
+        self.spent = executed.spent;
         self.outcome = Some(match executed.outcome {
             Some(Outcome::Unopened) => "unopened",
             Some(Outcome::Committed) => "committed",
@@ -99,7 +126,7 @@ impl RequestLog {
         let milliseconds = self.started.elapsed().as_secs_f64() * 1000.0;
         format!(
             "total;dur={milliseconds:.2}, sql;desc=\"statements={}\"",
-            self.statements
+            self.spent.statements
         )
     }
 
@@ -115,7 +142,6 @@ impl RequestLog {
             .operation
             .as_ref()
             .and_then(|found| found.name.as_deref());
-        let milliseconds = self.started.elapsed().as_secs_f64() * 1000.0;
         tracing::info!(
             operation = name.map(display),
             kind = self.kind().map(display),
@@ -123,9 +149,12 @@ impl RequestLog {
             user = self.identity.as_ref().map(|identity| display(identity.user())),
             status = self.status.map(|status| status.as_u16()),
             outcome = self.outcome().map(display),
-            sql = self.statements,
+            sql = self.spent.statements,
+            rows = Some(self.spent.rows).filter(|_| self.spent.statements > 0),
+            trips = Some(self.spent.round_trips).filter(|_| self.spent.statements > 0),
+            waited = Some(rounded(self.spent.waited)).filter(|waited| *waited > 0.0),
             retried = Some(self.retried).filter(|retried| *retried),
-            ms = (milliseconds * 100.0).round() / 100.0,
+            ms = rounded(self.started.elapsed()),
             errors = Some(self.errors).filter(|errors| *errors > 0),
             code = self.code.as_ref().map(display),
             id = %self.id.simple(),
@@ -184,6 +213,11 @@ impl Drop for RequestLog {
     }
 }
 
+/// Milliseconds, to a hundredth.
+fn rounded(time: Duration) -> f64 {
+    (time.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
 /// Of the level of errors, so that it is there where only they are logged: their lines take the id
 /// from it.
 fn span(route: &str, method: &Method, id: uuid::Uuid) -> Span {
@@ -193,6 +227,7 @@ fn span(route: &str, method: &Method, id: uuid::Uuid) -> Span {
         otel.name = format!("{method} {route}"),
         otel.status_code = Empty,
         http.request.method = method.as_str(),
+        http.route = route,
         http.response.status_code = Empty,
         graphql.operation.name = Empty,
         "graphql.operation.type" = Empty,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Request, ServerError, Value, Variables};
 use resolver::operation::hide_schema;
-use tenant::{Access, Identity};
+use tenant::{Access, Cause, Identity};
 
 use super::{
     authenticate::{self, Sender},
@@ -62,9 +62,9 @@ async fn is_shown(gateway: &Gateway, identity: &Identity) -> Result<bool, HttpEr
 async fn roles(gateway: &Gateway, identity: &Identity) -> Result<Vec<Value>, HttpError> {
     let (database, schema) = (gateway.database(), gateway.schema());
     let request = Request::new(ROLES);
-    let time = gateway.request_timeout();
+    let (time, cause) = (gateway.request_timeout(), Cause::named(Some("Visibility")));
     let executed =
-        operation::execute(database, schema, identity, Access::Read, request, time).await;
+        operation::execute(database, schema, identity, Access::Read, request, time, cause).await;
     let answer = executed.answer();
     let response = answer.map_err(|why| HttpError::unanswered(why, identity))?;
     let viewer = match response.data {

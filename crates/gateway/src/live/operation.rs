@@ -6,7 +6,7 @@ use async_graphql::{Request, Response, parser::types::OperationType};
 use futures::FutureExt;
 use resolver::operation::{Operation, again};
 use rows::Output;
-use tenant::{Event, Identity, Listener, Refusal};
+use tenant::{Cause, Event, Identity, Listener, Refusal};
 use tokio::time::sleep;
 use tracing::Instrument;
 
@@ -18,6 +18,7 @@ use crate::{
     http::{EventLog, Sender, Sent, Transport, json, name_request, panicked, single, turned_away},
     operation::{self, Unanswered},
     serve::Gateway,
+    telemetry::trace,
 };
 
 /// How long an event waits to be read again while the database is away or has no connection to give.
@@ -30,6 +31,14 @@ pub(crate) struct Asked {
     pub(crate) request: Request,
     pub(crate) operation: Operation,
     pub(crate) transport: Transport,
+}
+
+impl Asked {
+    /// What its transactions are for. Each has a trace of its own: a subscription may be there for days.
+    fn cause(&self) -> Cause {
+        let (name, kind) = (self.operation.name.as_deref(), self.operation.kind);
+        Cause::named(name).in_span(trace::operation(None, name, kind))
+    }
 }
 
 /// Runs an operation, each answer a piece. Ends early when the connection is gone.
@@ -116,6 +125,7 @@ async fn listen(gateway: &Arc<Gateway>, asked: &Asked) -> Result<Listener, Refus
         &asked.identity,
         request,
         gateway.request_timeout(),
+        asked.cause(),
     )
     .await;
     let topic = match opened.map_err(failed)? {
@@ -191,6 +201,7 @@ async fn read(
         request,
         event,
         gateway.request_timeout(),
+        asked.cause(),
     )
     .await
 }

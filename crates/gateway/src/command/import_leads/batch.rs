@@ -119,6 +119,7 @@ impl Importer {
             Access::Write,
             request,
             self.time,
+            tenant::Cause::named(Some("import-leads")),
         );
         let response = executed.await.answer()?;
         if let Some(error) = response.errors.into_iter().next() {

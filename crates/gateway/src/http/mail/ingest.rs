@@ -36,7 +36,8 @@ pub(in crate::http) async fn handle(
     request: Request,
 ) -> Response {
     let mut log = RequestLog::start_at("/ingest/email", request.method());
-    let answered = run(log.span.clone(), take(&gateway, request, &mut log)).await;
+    let (span, cause) = (log.span.clone(), log.cause_of("mail.ingest"));
+    let answered = run(span, cause.of(take(&gateway, request, &mut log))).await;
     respond(log, answered)
 }
 

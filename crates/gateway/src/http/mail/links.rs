@@ -66,7 +66,8 @@ pub(in crate::http) async fn opened(
     Path(token): Path<String>,
 ) -> Response {
     let mut log = RequestLog::start_at("/o", &method);
-    let answered = run(log.span.clone(), open(&gateway, &method, &token, &mut log)).await;
+    let (span, cause) = (log.span.clone(), log.cause_of("mail.opened"));
+    let answered = run(span, cause.of(open(&gateway, &method, &token, &mut log))).await;
     respond(log, answered)
 }
 
@@ -77,7 +78,8 @@ pub(in crate::http) async fn clicked(
     Path(token): Path<String>,
 ) -> Response {
     let mut log = RequestLog::start_at("/c", &method);
-    let answered = run(log.span.clone(), click(&gateway, &method, &token, &mut log)).await;
+    let (span, cause) = (log.span.clone(), log.cause_of("mail.clicked"));
+    let answered = run(span, cause.of(click(&gateway, &method, &token, &mut log))).await;
     respond(log, answered)
 }
 
@@ -88,8 +90,9 @@ pub(in crate::http) async fn unsubscribed(
     Path(token): Path<String>,
 ) -> Response {
     let mut log = RequestLog::start_at("/u", &method);
-    let span = log.span.clone();
-    let answered = run(span, unsubscribe(&gateway, &method, &token, &mut log)).await;
+    let (span, cause) = (log.span.clone(), log.cause_of("mail.unsubscribed"));
+    let unsubscribing = unsubscribe(&gateway, &method, &token, &mut log);
+    let answered = run(span, cause.of(unsubscribing)).await;
     respond(log, answered)
 }
 

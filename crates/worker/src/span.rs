@@ -1,0 +1,36 @@
+//! An attempt at a job, in a trace of its own: what made it may be long over, and has a link to it.
+
+use std::collections::HashMap;
+
+use opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::Job;
+
+/// The attempt's span. Of the level of errors, as a request's: the lines of a job take its id from it.
+pub(crate) fn of(job: &Job) -> Span {
+    tracing::error_span!(
+        parent: None,
+        "job",
+        otel.kind = "consumer",
+        otel.name = %format_args!("job {}", job.job_type),
+        job.id = %job.id,
+        job.type = %job.job_type,
+        job.attempt = job.attempt,
+        job.queue = %job.queue,
+        tenant.id = %job.tenant,
+        outcome = tracing::field::Empty,
+    )
+}
+
+/// Links the attempt with what the job came of (`traceparent` of W3C's Trace Context).
+pub(crate) fn link(span: &Span, parent: String) {
+    let named = HashMap::from([("traceparent".to_owned(), parent)]);
+    let context = TraceContextPropagator::new().extract(&named);
+    let cause = context.span().span_context().clone();
+    if cause.is_valid() {
+        span.add_link(cause);
+    }
+}
