@@ -13,6 +13,7 @@ mod limits;
 mod lock;
 mod panics;
 mod round_trips;
+mod session_names;
 mod time_outs;
 mod tls;
 mod transaction;

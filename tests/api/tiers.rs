@@ -3,6 +3,7 @@
 mod away;
 mod carried;
 mod mixed;
+mod named;
 mod opened;
 mod pools;
 mod refused;

@@ -21,6 +21,7 @@ mod database;
 pub mod http;
 mod links;
 mod live;
+mod metrics;
 mod operation;
 mod serve;
 pub mod settings;

@@ -337,6 +337,13 @@ pub struct Settings {
     /// Where OpenTelemetry spans go by OTLP over HTTP (http://127.0.0.1:4318/v1/traces) [default: nowhere]
     #[arg(long, env = "GATEWAY_OTLP_ENDPOINT", global = true)]
     pub otlp_endpoint: Option<String>,
+    /// Where OpenTelemetry metrics go by OTLP over HTTP (http://127.0.0.1:4318/v1/metrics) [default: nowhere]
+    #[arg(long, env = "GATEWAY_OTLP_METRICS_ENDPOINT", global = true)]
+    pub otlp_metrics_endpoint: Option<String>,
+    /// Address and port of a page with the metrics for Prometheus, /metrics: whoever reaches it may read it
+    /// (127.0.0.1:9464) [default: none]
+    #[arg(long, env = "GATEWAY_METRICS_ADDR", global = true)]
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 /// One line a request, for whom.
@@ -488,6 +495,8 @@ impl Settings {
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),
             otlp_endpoint: self.otlp_endpoint.or(weaker.otlp_endpoint),
+            otlp_metrics_endpoint: self.otlp_metrics_endpoint.or(weaker.otlp_metrics_endpoint),
+            metrics_addr: self.metrics_addr.or(weaker.metrics_addr),
         }
     }
 }

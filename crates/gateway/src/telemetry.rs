@@ -6,7 +6,7 @@ pub(crate) mod trace;
 
 use std::io::IsTerminal;
 
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::{KeyValue, trace::TracerProvider};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tracing::Level;
@@ -22,7 +22,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::settings::{Config, LogFormat};
+use crate::{
+    metrics,
+    settings::{Config, LogFormat},
+};
 use human::Human;
 use request_id::{Named, RequestIds};
 
@@ -41,17 +44,24 @@ pub enum TelemetryError {
     #[error(
         "GATEWAY_OTLP_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/traces"
     )]
-    Endpoint(#[from] opentelemetry_otlp::ExporterBuildError),
-    /// No address at all, which the exporter would only notice when it sends.
+    Endpoint(opentelemetry_otlp::ExporterBuildError),
+    /// The same of metrics.
     #[error(
-        "GATEWAY_OTLP_ENDPOINT is not an address: give one like http://127.0.0.1:4318/v1/traces"
+        "GATEWAY_OTLP_METRICS_ENDPOINT can not be used: {0}; give an address like http://127.0.0.1:4318/v1/metrics"
     )]
-    Address,
+    MetricsEndpoint(opentelemetry_otlp::ExporterBuildError),
+    /// No address at all, which the exporter would only notice when it sends.
+    #[error("{0} is not an address: give one like http://127.0.0.1:4318/v1/{1}")]
+    Address(&'static str, &'static str),
+    /// The page of metrics can not be made.
+    #[error("metrics can not be counted: {0}")]
+    Metrics(#[from] opentelemetry_sdk::error::OTelSdkError),
 }
 
-/// Starts logging to standard error, and sending spans where an OTLP endpoint is set. Call once a
-/// process.
+/// Starts logging to standard error, sending spans where an OTLP endpoint is set, and counting where somebody asks for
+/// numbers. Call once a process.
 pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
+    metrics::start(config)?;
     // Below that level the driver prints the values that statements are sent with.
     let driver = "tokio_postgres=info".parse()?;
     let filter = EnvFilter::try_new(&config.log)?.add_directive(driver);
@@ -119,21 +129,37 @@ fn is_colourful() -> bool {
 }
 
 fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
-    if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-        return Err(TelemetryError::Address);
-    }
+    checked(endpoint, "GATEWAY_OTLP_ENDPOINT", "traces")?;
     let exporter = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(endpoint)
-        .build()?;
-    let resource = Resource::builder()
-        .with_service_name("tenant-gateway")
-        .build();
+        .build()
+        .map_err(TelemetryError::Endpoint)?;
     Ok(SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
-        .with_resource(resource)
+        .with_resource(resource())
         .build())
+}
+
+/// What sends spans and metrics, with what `OTEL_RESOURCE_ATTRIBUTES` says of it.
+pub(crate) fn resource() -> Resource {
+    Resource::builder()
+        .with_service_name("tenant-gateway")
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// An exporter would notice only when it sends.
+pub(crate) fn checked(
+    endpoint: &str,
+    setting: &'static str,
+    signal: &'static str,
+) -> Result<(), TelemetryError> {
+    if endpoint.starts_with("http://") || endpoint.starts_with("https://") {
+        return Ok(());
+    }
+    Err(TelemetryError::Address(setting, signal))
 }
 
 impl Telemetry {
@@ -143,6 +169,9 @@ impl Telemetry {
             && let Err(error) = spans.shutdown()
         {
             tracing::warn!(%error, "the last spans could not be sent; is GATEWAY_OTLP_ENDPOINT right?");
+        }
+        if let Err(error) = metrics::flush() {
+            tracing::warn!(%error, "the last metrics could not be sent; is GATEWAY_OTLP_METRICS_ENDPOINT right?");
         }
     }
 }

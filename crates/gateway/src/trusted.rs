@@ -15,6 +15,7 @@ use std::{
     sync::Arc,
 };
 
+use async_graphql::parser::parse_query;
 pub(crate) use automatic::PersistedQuery;
 pub use manifest::ManifestError;
 pub(crate) use manifest::{Entry, Manifest};
@@ -54,6 +55,18 @@ impl Documents {
             by_id: manifest.by_id()?,
             only: config.trusted_only,
             registered: registers.then(|| Registered::new(config.document_cache_bytes)),
+        })
+    }
+
+    /// The names of the operations in the operator's documents.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = String> {
+        let texts = self.texts.iter();
+        // One that is no document was told of at the start.
+        let documents = texts.filter_map(|text| parse_query(text).ok());
+        documents.flat_map(|document| {
+            let operations = document.operations.iter();
+            let names = operations.filter_map(|(name, _)| name.map(ToString::to_string));
+            names.collect::<Vec<_>>()
         })
     }
 

@@ -16,13 +16,16 @@ use url::Url;
 use worker::{Handlers, Wake, Worker};
 
 use crate::{
-    LinkKeyError, TierUrls, links,
+    LinkKeyError, TierUrls, links, metrics,
     serve::{InvalidUrl, database},
     settings::Config,
 };
 
 /// What loops of a worker need beside its jobs: the outbox, the clock, the claims.
 const LOOPS: u32 = 3;
+
+/// How often the queues are measured, where somebody asks for numbers.
+const MEASURE: Duration = Duration::from_secs(15);
 
 /// The folder of the mail that the sink takes, in the data folder.
 const MAIL: &str = "mail";
@@ -71,6 +74,9 @@ impl Work {
             statement_timeout: config.statement_timeout,
         };
         let database = database(urls, &options)?;
+        if let Some(metrics) = metrics::get() {
+            metrics.watch("worker", vec![database.clone()]);
+        }
         let given = config.smtp_url.as_ref().map(relay).transpose()?;
         let (relay, sink) = match given {
             None if is_local => {
@@ -107,6 +113,7 @@ impl Work {
             concurrency: config.worker_concurrency as usize,
             poll: config.worker_poll,
             drain: config.drain,
+            measure: metrics::get().map(|_| MEASURE),
         };
         let inbox = Inbox::new(database.clone());
         let handlers = outreach.handlers().into_iter().chain(inbox.handlers());

@@ -43,6 +43,8 @@ pub struct Operation {
     pub is_fixed: bool,
     /// The document asks for the schema: `__schema` or `__type`.
     pub asks_for_schema: bool,
+    /// The document was seen before, so nothing of it was read anew.
+    pub is_known: bool,
 }
 
 /// Refuses a request that lacks the value of a variable that is not nullable and has no default.

@@ -256,9 +256,7 @@ mod tests {
         };
         for access in [Access::Read, Access::Write] {
             let text = text(acting.clone(), access);
-            assert!(text.starts_with(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; "
-            ));
+            assert!(text.starts_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; "));
             let order = [
                 "SET LOCAL ROLE gateway_staff",
                 "INSERT INTO outbox",

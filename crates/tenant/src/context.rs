@@ -26,8 +26,8 @@ use crate::{
 };
 
 pub use connection::InTier;
-use spending::{Answered, Spending};
 pub use spending::Spent;
+use spending::{Answered, Spending};
 
 /// One request's tenant, user and transaction: one in each tier that it asks something of.
 ///
@@ -269,7 +269,9 @@ impl TenantContext {
 
     fn ended(&self, transaction: &Transaction, outcome: Outcome) {
         let trips = transaction.round_trips();
-        self.spending.round_trips.fetch_add(trips, Ordering::Relaxed);
+        self.spending
+            .round_trips
+            .fetch_add(trips, Ordering::Relaxed);
         span::ended(transaction.span(), outcome);
     }
 

@@ -20,8 +20,8 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-pub use counts::PoolCounts;
 use counts::Counting;
+pub use counts::PoolCounts;
 
 use crate::{
     begin::Asking,

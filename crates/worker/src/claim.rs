@@ -98,10 +98,7 @@ pub(crate) struct Opened {
 }
 
 /// What the job says, read as its tenant; and the attempt is written into its log. `None` if it is somebody else's by now.
-pub(crate) async fn open(
-    database: &Database,
-    job: &Job,
-) -> Result<Option<Opened>, DbErr> {
+pub(crate) async fn open(database: &Database, job: &Job) -> Result<Option<Opened>, DbErr> {
     const OPEN: &str =
         "WITH mine AS (SELECT id, tenant_id, attempt_count, started, payload, trace_parent FROM jobs
             WHERE id = $1 AND fence = $2 AND status = 'running'),

@@ -15,7 +15,7 @@
 //! * `due`, `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
 //! * `hasten`: how one job tells another that what it waits for has happened;
 //! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
-//! * `span`: an attempt in a trace;
+//! * `span`, `metrics`: an attempt in a trace, and among the numbers;
 //! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
 //! The claims see ids, never what a job says: that is read by the job itself, as its tenant. What may not be in here:
@@ -29,6 +29,7 @@ mod handler;
 mod hasten;
 mod job;
 mod lists;
+mod metrics;
 mod relay;
 mod run;
 mod schedule;

@@ -12,7 +12,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{Handlers, Job, Wake, clock::tick, due::Turn, relay, span, take::Taker, work::work};
+use crate::{
+    Handlers, Job, Wake, clock::tick, due::Turn, metrics, relay, span, take::Taker, work::work,
+};
 
 /// How a worker works.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Options {
     pub poll: Duration,
     /// How long jobs have to end when it stops; the others are handed back.
     pub drain: Duration,
+    /// How often what waits in the queues is counted, if somebody wants to know.
+    pub measure: Option<Duration>,
 }
 
 impl Default for Options {
@@ -41,6 +45,7 @@ impl Default for Options {
             concurrency: 8,
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(20),
+            measure: None,
         }
     }
 }
@@ -86,10 +91,11 @@ impl Worker {
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let (inner, stopping) = (&*self.0, Stop::default());
         let mut jobs = JoinSet::new();
-        let beside = futures::future::join3(
+        let beside = futures::future::join4(
             inner.relay(),
             tick(&inner.database, &inner.wake),
             inner.wake.publish(),
+            metrics::measure(&inner.database, inner.options.measure),
         );
         let stopped = async {
             stop.await;

@@ -15,7 +15,7 @@ use tracing::{Span, field::display};
 use crate::{
     Done, Failure, Handlers, Job, Wake, claim,
     ending::{self, Ending},
-    span,
+    metrics, span,
 };
 
 /// What became of an attempt, and why if it failed.
@@ -48,10 +48,13 @@ pub(crate) async fn work(database: &Database, handlers: &Handlers, wake: &Wake, 
         // The lease runs out, and somebody tries again.
         Err(error) => Err(error),
     };
+    let elapsed = begun.elapsed();
     if let Ok(attempt) = &attempt {
-        Span::current().record("outcome", attempt.ending.as_str());
+        let outcome = attempt.ending.as_str();
+        Span::current().record("outcome", outcome);
+        metrics::ended(handlers, &job, outcome, elapsed);
     }
-    log(&job, attempt, begun.elapsed());
+    log(&job, attempt, elapsed);
 }
 
 /// One line an attempt, as each request has one; the span around it knows the job's id.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use gateway_tests::{Exchange, Options, Wire, World, cluster};
 use sea_orm::ConnectionTrait;
 use tenant::{Access, Database, DatabaseOptions, Outcome, Role};
@@ -219,4 +219,38 @@ async fn a_commit_is_waited_for() {
         .find(|exchange| exchange.sent == ["Q COMMIT"])
         .expect("a commit");
     assert!(commit.answered);
+}
+
+#[tokio::test]
+async fn what_a_context_counts_is_what_goes_over_the_wire() {
+    let world = World::demo().await;
+    let wire = Wire::to_cluster().await;
+    let options = DatabaseOptions {
+        max_connections: 1,
+        ..DatabaseOptions::default()
+    };
+    let url = wire.url("gateway_login", &world.database);
+    let database = Database::new(&url, &options).expect("a PostgreSQL URL");
+    let owner = direct::owner(&world, "acme");
+    let known = "SELECT current_user::text";
+    let first = database.context(owner.clone(), Access::Write);
+    direct::text(&first, known).await.expect("a row");
+    first.finish(true).await.expect("a commit");
+    wire.quiet().await;
+    wire.delay_answers(Duration::from_millis(100));
+
+    let context = database.context(owner, Access::Write);
+    // The opening; two together; one that is prepared before; COMMIT.
+    let (one, other) = join(direct::text(&context, known), direct::text(&context, known)).await;
+    assert_eq!(one.expect("a row"), other.expect("a row"));
+    let new = direct::text(&context, "SELECT 'never prepared before'").await;
+    new.expect("a row");
+    context.finish(true).await.expect("a commit");
+    let (spent, exchanges) = (context.spent(), wire.exchanges());
+    assert_eq!((spent.statements, spent.rows), (3, 3));
+    assert_eq!(spent.round_trips as usize, exchanges.len(), "{exchanges:?}");
+    assert_eq!(spent.round_trips, 5);
+    let counts = database.pool_counts().next().expect("a pool").1;
+    assert_eq!((counts.statements, counts.rows), (4, 4));
+    assert_eq!((counts.prepared_hits, counts.prepared_misses), (2, 2));
 }

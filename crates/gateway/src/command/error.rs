@@ -40,6 +40,16 @@ pub enum CommandError {
         /// Why.
         cause: io::Error,
     },
+    /// The address of the metrics can not be listened on.
+    #[error(
+        "metrics can not be read at {address} ({cause}): choose another address with --metrics-addr"
+    )]
+    Metrics {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: io::Error,
+    },
     /// Anybody could sign in.
     #[error(
         "{0} can be reached from other machines, where tokens signed with a shared key (HS256) are not enough: set \

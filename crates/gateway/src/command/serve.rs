@@ -16,6 +16,7 @@ use crate::{
     Gateway,
     auth::{LoggedEvents, Trust},
     database::{Databases, TierDatabase},
+    metrics,
     settings::Config,
     work::Work,
 };
@@ -61,6 +62,7 @@ async fn serve(
     let trust = trust.and_shared_key(key.clone());
     let events = Arc::new(LoggedEvents);
     let gateways = Gateway::for_cores(&databases.login(), trust, events, config)?;
+    let _page = page(config).await?;
     let demo = signals.clone().end(prepare(databases)).await?;
     let address = listener.local_addr().map_err(CommandError::Serve)?;
     // Tokens that would be refused help nobody.
@@ -98,6 +100,16 @@ async fn serve(
         (served, ()) = futures::future::join(served, worked) => served,
         () = second => Ok(()),
     }
+}
+
+/// The page of metrics, if the settings say where.
+pub(super) async fn page(config: &Config) -> Result<Option<metrics::Page>, CommandError> {
+    let Some(address) = config.metrics_addr else {
+        return Ok(None);
+    };
+    let bound = metrics::bind(address).await;
+    let page = bound.map_err(|cause| CommandError::Metrics { address, cause })?;
+    Ok(Some(page))
 }
 
 /// The worker beside the requests, unless it is switched off.

@@ -2,7 +2,10 @@
 
 use worker::Wake;
 
-use super::{CommandError, Signals, print, serve::refuse_unfit};
+use super::{
+    CommandError, Signals, print,
+    serve::{page, refuse_unfit},
+};
 use crate::{InvalidUrl, database::Databases, settings::Config, work::Work};
 
 pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
@@ -20,6 +23,7 @@ async fn work(
     databases: &Databases,
     signals: Signals,
 ) -> Result<(), CommandError> {
+    let _page = page(config).await?;
     signals.clone().end(refuse_unfit(databases)).await?;
     let wake = Wake::through(config.redis_url.as_ref()).map_err(InvalidUrl::from)?;
     let is_local = config.database_url.is_none();

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     budget::Budgets,
+    metrics,
     operation::{self, Unanswered},
     serve::Gateway,
     telemetry::trace,
@@ -156,7 +157,11 @@ async fn introspect(
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
     let introspections = asking.gateway.introspections();
-    if let Some(body) = introspections.get(&key) {
+    let kept = introspections.get(&key);
+    if let Some(metrics) = metrics::get() {
+        metrics.looked_up("introspections", kept.is_some());
+    }
+    if let Some(body) = kept {
         log.known();
         let content_type = [(header::CONTENT_TYPE, form.content_type())];
         return Ok((content_type, body).into_response());

@@ -15,12 +15,13 @@ use tracing::{
 };
 
 use super::client::is_trusted;
-use crate::{operation::Executed, serve::Gateway, telemetry::trace};
+use crate::{metrics, operation::Executed, serve::Gateway, telemetry::trace};
 
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
+    route: &'static str,
     pub(super) id: uuid::Uuid,
     /// The request's span, in the names of OpenTelemetry's semantic conventions.
     pub(super) span: Span,
@@ -44,10 +45,11 @@ impl RequestLog {
     }
 
     /// Of a request to one of the routes that take no operation.
-    pub(super) fn start_at(route: &str, method: &Method) -> Self {
+    pub(super) fn start_at(route: &'static str, method: &Method) -> Self {
         let id = uuid::Uuid::now_v7();
         Self {
             started: Instant::now(),
+            route,
             id,
             span: span(route, method, id),
             operation: None,
@@ -170,6 +172,39 @@ impl RequestLog {
         }
     }
 
+    fn count(&self) {
+        let Some(metrics) = metrics::get() else {
+            return;
+        };
+        let operation = self.operation.as_ref();
+        if let Some(operation) = operation {
+            metrics.looked_up("documents", operation.is_known);
+        }
+        metrics.ended(&metrics::Ended {
+            route: self.route,
+            name: operation.and_then(|found| found.name.as_deref()),
+            kind: self.kind().map(|kind| match kind {
+                OperationType::Query => "query",
+                OperationType::Mutation => "mutation",
+                OperationType::Subscription => "subscription",
+            }),
+            outcome: self.result(),
+            ran: self.outcome.is_some() && self.status.is_some_and(|status| status.is_success()),
+            took: self.started.elapsed(),
+        });
+    }
+
+    /// How it ended, in one of a few words.
+    fn result(&self) -> &'static str {
+        match self.status {
+            None => "aborted",
+            Some(status) if status.is_server_error() => "failed",
+            Some(status) if status.is_client_error() => "refused",
+            Some(_) if self.errors > 0 => "errors",
+            Some(_) => "ok",
+        }
+    }
+
     fn kind(&self) -> Option<OperationType> {
         self.operation.as_ref().map(|operation| operation.kind)
     }
@@ -209,6 +244,7 @@ impl Drop for RequestLog {
     /// Also when the client went away and the request's future was dropped.
     fn drop(&mut self) {
         self.record();
+        self.count();
         self.line();
     }
 }

@@ -63,8 +63,16 @@ async fn roles(gateway: &Gateway, identity: &Identity) -> Result<Vec<Value>, Htt
     let (database, schema) = (gateway.database(), gateway.schema());
     let request = Request::new(ROLES);
     let (time, cause) = (gateway.request_timeout(), Cause::named(Some("Visibility")));
-    let executed =
-        operation::execute(database, schema, identity, Access::Read, request, time, cause).await;
+    let executed = operation::execute(
+        database,
+        schema,
+        identity,
+        Access::Read,
+        request,
+        time,
+        cause,
+    )
+    .await;
     let answer = executed.answer();
     let response = answer.map_err(|why| HttpError::unanswered(why, identity))?;
     let viewer = match response.data {

@@ -17,6 +17,7 @@ use crate::{
     http::Introspections,
     links::{self, LinkKeyError},
     live::Live,
+    metrics,
     settings::{Config, Introspection, Origins},
     trusted::{self, ManifestError},
 };
@@ -92,7 +93,7 @@ impl Gateway {
             origins: config.cors_origins.clone(),
         });
         let shares = shares(config.max_connections, config.cores);
-        shares
+        let gateways: Result<Vec<_>, Unready> = shares
             .map(|max_connections| {
                 let options = DatabaseOptions {
                     max_connections,
@@ -108,7 +109,10 @@ impl Gateway {
                     shared: Arc::clone(&shared),
                 }))
             })
-            .collect()
+            .collect();
+        let gateways = gateways?;
+        measure(&gateways);
+        Ok(gateways)
     }
 
     /// What it has together with the others.
@@ -243,6 +247,15 @@ impl Gateway {
     pub(super) async fn sockets_closed(&self) {
         // It can not fail: the sender is here.
         let _ = self.sockets.subscribe().wait_for(|open| *open == 0).await;
+    }
+}
+
+/// Has the numbers of the gateways read, if somebody asks for numbers.
+fn measure(gateways: &[Arc<Gateway>]) {
+    if let (Some(metrics), Some(first)) = (metrics::get(), gateways.first()) {
+        metrics.trust(first.trusted().operations());
+        let databases = gateways.iter().map(|gateway| gateway.database.clone());
+        metrics.watch("requests", databases.collect());
     }
 }
 

@@ -126,6 +126,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Where spans go.
     pub otlp_endpoint: Option<String>,
+    /// Where metrics go.
+    pub otlp_metrics_endpoint: Option<String>,
+    /// Where they can be read.
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 /// A tier's database, where it is not the one beside the transactional tier's.
@@ -261,6 +265,8 @@ impl From<Settings> for Config {
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Human),
             otlp_endpoint: given.otlp_endpoint,
+            otlp_metrics_endpoint: given.otlp_metrics_endpoint,
+            metrics_addr: given.metrics_addr,
         }
     }
 }

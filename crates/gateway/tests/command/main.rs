@@ -9,6 +9,7 @@ mod cluster;
 mod documents;
 mod home;
 mod import_leads;
+mod observed;
 mod permissions;
 mod refusals;
 mod roles;

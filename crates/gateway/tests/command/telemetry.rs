@@ -61,6 +61,8 @@ async fn a_request_is_a_line_that_a_person_can_read() {
             "status",
             "outcome",
             "sql",
+            "rows",
+            "trips",
             "ms",
             "id"
         ]
@@ -70,7 +72,8 @@ async fn a_request_is_a_line_that_a_person_can_read() {
         "{named}"
     );
     assert!(
-        named.contains("status=200 outcome=read sql=1 ms="),
+        // One to prepare the statement, which nobody had asked before.
+        named.contains("status=200 outcome=read sql=1 rows=0 trips=2 ms="),
         "{named}"
     );
     assert_eq!(
@@ -118,7 +121,11 @@ async fn json_lines_are_flat_objects() {
         (&"request".into(), &"INFO".into(), &"query".into())
     );
     assert!(
-        named["ms"].is_f64() && named["sql"] == 1 && named["status"] == 200,
+        named["ms"].is_f64()
+            && named["sql"] == 1
+            && named["rows"] == 0
+            && named["trips"] == 2
+            && named["status"] == 200,
         "{named}"
     );
 }

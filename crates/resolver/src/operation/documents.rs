@@ -123,7 +123,9 @@ impl Documents {
     }
 
     fn find_whole(&self, request: &mut Request, terms: Terms) -> Result<Operation, ServerError> {
-        let document = match self.kept.get(request.query.as_str()) {
+        let known = self.kept.get(request.query.as_str());
+        let is_known = known.is_some();
+        let document = match known {
             Some(known) => known,
             None => read(request, &self.limits)?,
         };
@@ -136,6 +138,7 @@ impl Documents {
             // Also of variables that nobody declared: `@skip` would read them.
             is_fixed: request.variables.is_empty() && is_about_schema(&document.parsed, definition),
             asks_for_schema: document.asks_for_schema,
+            is_known,
         };
         let gathering = lookup::gathering(definition);
         let name = name.cloned();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use tenant::Identity;
 use tracing::Span;
 
-use crate::live::Asked;
+use crate::{live::Asked, metrics};
 
 /// What an operation came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,9 @@ pub(crate) struct EventLog {
 impl EventLog {
     pub(crate) fn start(asked: &Asked) -> Self {
         let id = uuid::Uuid::now_v7();
+        if let Some(metrics) = metrics::get() {
+            metrics.subscribed(1);
+        }
         Self {
             id,
             started: Instant::now(),
@@ -95,6 +98,9 @@ impl EventLog {
 impl Drop for EventLog {
     /// Also when its connection was broken off.
     fn drop(&mut self) {
+        if let Some(metrics) = metrics::get() {
+            metrics.subscribed(-1);
+        }
         self.line("subscription ends", Some(self.reason));
     }
 }
