@@ -117,6 +117,12 @@ impl Metrics {
         }
         let provider = provider.build();
         let meter = provider.meter("gateway");
+        let subscriptions = meter
+            .i64_up_down_counter("gateway.subscriptions")
+            .with_description("Subscriptions that are open.")
+            .build();
+        // None is a number, too.
+        subscriptions.add(0, &[]);
         Ok(Self {
             requests: meter
                 .f64_histogram("gateway.request.duration")
@@ -128,10 +134,7 @@ impl Metrics {
                 .u64_counter("gateway.cache.lookups")
                 .with_description("Documents, and answers about the schema, that were looked for.")
                 .build(),
-            subscriptions: meter
-                .i64_up_down_counter("gateway.subscriptions")
-                .with_description("Subscriptions that are open.")
-                .build(),
+            subscriptions,
             names: Names::default(),
             provider,
             registry,

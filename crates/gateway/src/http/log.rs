@@ -232,7 +232,7 @@ impl RequestLog {
         }
         if let Some(status) = self.status {
             self.span
-                .record("http.response.status_code", status.as_u16());
+                .record("http.response.status_code", i64::from(status.as_u16()));
             if status.is_server_error() {
                 self.span.record("otel.status_code", "ERROR");
             }

@@ -64,6 +64,8 @@ pub(super) fn answered(span: &Span, rows: Result<u64, &sqlx::Error>) {
     }
     match rows {
         Ok(rows) => {
+            // Of the numbers, only signed ones are exported as such.
+            let rows = i64::try_from(rows).unwrap_or(i64::MAX);
             span.record("db.response.returned_rows", rows);
         }
         Err(error) => {
