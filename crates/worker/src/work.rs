@@ -10,7 +10,7 @@ use futures::FutureExt;
 use sea_orm::DbErr;
 use tenant::Database;
 use tokio::time::{sleep, timeout};
-use tracing::{Span, field::display};
+use tracing::Span;
 
 use crate::{
     Done, Failure, Handlers, Job, Wake, claim,

@@ -2,7 +2,7 @@
 
 use migrations::Tier;
 use serde_json::Value;
-use transport::sink::{Fault, Script};
+use transport::sink::Fault;
 
 use super::arranged::{Campaign, MailServer, once, worker};
 
