@@ -12,6 +12,7 @@ mod killed_tiers;
 mod limits;
 mod lock;
 mod panics;
+mod pool_counts;
 mod round_trips;
 mod session_names;
 mod time_outs;

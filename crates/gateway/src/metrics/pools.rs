@@ -36,7 +36,8 @@ impl Pools {
 pub(super) fn watch(meter: &Meter, part: &'static str, databases: Arc<[Database]>) {
     let pools = Pools { part, databases };
     connections(meter, pools.clone());
-    let counters: [(&'static str, &'static str, fn(&PoolCounts) -> u64); 7] = [
+    prepared(meter, pools.clone());
+    let counters: [(&'static str, &'static str, fn(&PoolCounts) -> u64); 6] = [
         (
             "db.client.connection.timeouts",
             "Requests that waited for a connection for too long.",
@@ -67,11 +68,6 @@ pub(super) fn watch(meter: &Meter, part: &'static str, databases: Arc<[Database]
             "Times that a transaction waited for an answer.",
             |counts| counts.round_trips,
         ),
-        (
-            "gateway.db.prepared",
-            "Statements that were prepared because they were not yet.",
-            |counts| counts.prepared_misses,
-        ),
     ];
     for (name, description, read) in counters {
         counter(meter, name, description, pools.clone(), read);
@@ -101,6 +97,25 @@ fn counter(
         .with_callback(move |observer| {
             for (tier, counts) in pools.counts() {
                 observer.observe(read(&counts), &pools.labels(tier, None));
+            }
+        })
+        .build();
+}
+
+fn prepared(meter: &Meter, pools: Pools) {
+    let _: ObservableCounter<u64> = meter
+        .u64_observable_counter("gateway.db.prepared")
+        .with_description("Statements that were prepared on their connection, and that had to be.")
+        .with_callback(move |observer| {
+            for (tier, counts) in pools.counts() {
+                let results = [
+                    ("hit", counts.prepared_hits),
+                    ("miss", counts.prepared_misses),
+                ];
+                for (result, count) in results {
+                    let result = KeyValue::new("result", result);
+                    observer.observe(count, &pools.labels(tier, Some(result)));
+                }
             }
         })
         .build();

@@ -18,8 +18,9 @@ const DOCUMENTATION: &str = include_str!("../../../../../docs/metrics.md");
 
 async fn counted() -> Home {
     let home = Database::demo().await.home();
-    // Tenants' rules are statements, too.
+    // Tenants' rules are statements, too, and each core prepares its own.
     home.with("GATEWAY_METRICS_ADDR", "127.0.0.1:0")
+        .with("GATEWAY_CORES", "1")
         .with("GATEWAY_RATE_LIMITS", "false")
 }
 
@@ -78,6 +79,9 @@ async fn requests_statements_and_connections_are_counted_as_they_were() {
     let idle = [oltp[0], "db_client_connection_state=\"idle\""];
     let idle = value(&page, "db_client_connection_count", &idle);
     assert_eq!(idle, Some(1.0), "{page}");
+    let prepared = |result| value(&page, "gateway_db_prepared_total", &[oltp[0], result]);
+    assert_eq!(prepared("result=\"miss\""), Some(1.0), "{page}");
+    assert_eq!(prepared("result=\"hit\""), Some(2.0), "{page}");
     let hits = ["cache=\"documents\"", "result=\"hit\""];
     let hits = value(&page, "gateway_cache_lookups_total", &hits);
     assert_eq!(hits, Some(2.0), "{page}");
