@@ -132,7 +132,7 @@ async fn a_job_is_linked_with_the_mutation_that_it_came_of() {
     };
     let job = collector.span(linked).await;
     assert_ne!(job.trace_id, mutation.trace_id);
-    assert_eq!(text(&job.attributes, "job_type"), Some("campaign.run"));
+    assert_eq!(text(&job.attributes, "job.type"), Some("campaign.run"));
     // What it asked of the databases is part of its trace.
     let below = |span: &Span| span.parent_span_id == job.span_id && span.trace_id == job.trace_id;
     collector.span(below).await;
