@@ -27,7 +27,7 @@ clients:
 corpus:
     crates/mail/corpus/fetch target/corpus
 
-# Run what has to pass before the tests: format, lints, documentation, schema.graphql, docs/permissions.md
+# Run what has to pass before the tests: format, lints, documentation, schema.graphql, docs/permissions.md, docs/events.md
 check:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
@@ -35,6 +35,7 @@ check:
     # With all packages, so that the tests find their dependencies built.
     cargo build --workspace --bin gateway
     {{ binary }} permissions | diff --unified docs/permissions.md - || { echo 'docs/permissions.md is not what is declared: run `just permissions`'; exit 1; }
+    {{ binary }} events | diff --unified docs/events.md - || { echo 'docs/events.md is not what is declared: run `just events`'; exit 1; }
     {{ binary }} schema | diff --unified schema.graphql - || { echo 'schema.graphql is not the schema: run `just schema`'; exit 1; }
 
 # Format the code as `just check` wants it
@@ -50,6 +51,11 @@ schema:
 permissions:
     cargo build --workspace --bin gateway
     {{ binary }} permissions > docs/permissions.md
+
+# Write docs/events.md
+events:
+    cargo build --workspace --bin gateway
+    {{ binary }} events > docs/events.md
 
 # Build GraphiQL's files, which are committed, from its sources; needs Node 20
 graphiql:

@@ -4,6 +4,7 @@ mod announce;
 mod doctor;
 mod documents;
 mod error;
+mod events;
 mod find;
 mod import_leads;
 mod migrate;
@@ -58,6 +59,8 @@ pub enum Command {
     Schema,
     /// Print who may use which root field, as a table in Markdown; needs no database
     Permissions,
+    /// Print the events that leave for analytics, and their properties, in Markdown; needs no database
+    Events,
     /// Check the trusted documents against the schema and the limits; needs no database
     ///
     /// Says each problem with its file, line and column. The documents are `.graphql` files, and manifests as
@@ -90,6 +93,7 @@ impl Cli {
         match self.command {
             Some(Command::Schema) => return schema::run(),
             Some(Command::Permissions) => return permissions::run(),
+            Some(Command::Events) => return events::run(),
             _ => {}
         }
         let config = self.settings.or(file(self.config)?).into();
@@ -99,6 +103,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Schema => schema::run(),
             Command::Permissions => permissions::run(),
+            Command::Events => events::run(),
             Command::Documents(documents) => documents.run(&config),
             Command::Worker => long(&config, |signals| worker::run(&config, signals)),
             Command::Serve => long(&config, |signals| serve::run(&config, signals)),
