@@ -12,7 +12,7 @@ use crate::{
     context::TenantContext,
     error::Refusal,
     identity::{Access, Identity},
-    pool::{Lent, Pool, PoolCounts},
+    pool::{Lent, Pool, PoolCounts, PoolUse},
     tier::{Each, Tier},
     wire::of_driver,
 };
@@ -135,6 +135,12 @@ impl Database {
     pub fn pool_counts(&self) -> impl Iterator<Item = (Tier, PoolCounts)> {
         let pools = Tier::ALL.into_iter().zip(self.pools.iter());
         pools.filter_map(|(tier, pool)| Some((tier, pool.as_ref()?.counts())))
+    }
+
+    /// The same, and for how long connections are out; those that are for longer than `held` are told apart.
+    pub fn pool_use(&self, held: Duration) -> impl Iterator<Item = (Tier, PoolUse)> {
+        let pools = Tier::ALL.into_iter().zip(self.pools.iter());
+        pools.filter_map(move |(tier, pool)| Some((tier, pool.as_ref()?.used(held))))
     }
 
     /// Waits for the connections in use to come back and closes all.

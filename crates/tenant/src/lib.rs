@@ -50,7 +50,7 @@ pub use error::{
 pub use feed::{Change, Event, Feed, Listener, Lost, Subject, Topic};
 pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
-pub use pool::PoolCounts;
+pub use pool::{PoolCounts, PoolUse};
 pub use row::Row;
 pub use rule::Rule;
 pub use tier::Tier;

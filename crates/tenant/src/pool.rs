@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use counts::Counting;
-pub use counts::PoolCounts;
+pub use counts::{PoolCounts, PoolUse};
 
 use crate::{
     begin::Asking,
@@ -42,7 +42,7 @@ const FLUSH_AFTER: Duration = Duration::from_millis(5);
 pub(crate) struct Pool {
     target: Target,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Wire>>,
+    lists: Mutex<Lists>,
     known: Known,
     counting: Counting,
     max_connections: u32,
@@ -54,12 +54,20 @@ pub(crate) struct Pool {
     is_pooled: AtomicBool,
 }
 
+/// Where the connections are.
+#[derive(Default)]
+struct Lists {
+    idle: Vec<Wire>,
+    /// Since when each one is lent; a handful, so it is looked through.
+    lent: Vec<(u64, Instant)>,
+}
+
 impl Pool {
     pub(crate) fn new(target: Target, max_connections: u32, acquire_timeout: Duration) -> Self {
         Self {
             target,
             permits: Arc::new(Semaphore::new(max_connections as usize)),
-            idle: Mutex::default(),
+            lists: Mutex::default(),
             known: Known::default(),
             counting: Counting::default(),
             max_connections,
@@ -115,10 +123,23 @@ impl Pool {
         PoolCounts {
             max,
             in_use: max.saturating_sub(self.permits.available_permits() as u64),
-            idle: self.idle().len() as u64,
+            idle: self.lists().idle.len() as u64,
             prepared_hits,
             prepared_misses,
             ..self.counting.so_far()
+        }
+    }
+
+    /// The same, and for how long connections are out; those that are for longer than `held` are told apart.
+    pub(crate) fn used(&self, held: Duration) -> PoolUse {
+        let counts = self.counts();
+        let lists = self.lists();
+        let times = lists.lent.iter().map(|(_, since)| since.elapsed());
+        PoolUse {
+            counts,
+            most_lent: self.counting.most_lent(lists.lent.len() as u64),
+            held: times.clone().filter(|time| *time > held).count() as u64,
+            longest: times.max().unwrap_or_default(),
         }
     }
 
@@ -141,10 +162,20 @@ impl Pool {
         };
         Ok(Lent {
             wire: Some(wire),
+            number: self.lend(),
             pool: Arc::clone(self),
             waited,
             _permit: permit,
         })
+    }
+
+    /// Notes that a connection is out; by which number.
+    fn lend(&self) -> u64 {
+        let number = self.counting.lent();
+        let mut lists = self.lists();
+        lists.lent.push((number, Instant::now()));
+        self.counting.are_lent(lists.lent.len() as u64);
+        number
     }
 
     /// Waits for a connection to come back; how long that was.
@@ -164,10 +195,11 @@ impl Pool {
 
     fn take(&self) -> Option<Wire> {
         loop {
-            let wire = self.idle().pop()?;
+            let wire = self.lists().idle.pop()?;
             if wire.age() < LIFETIME && !wire.has_ended() {
                 return Some(wire);
             }
+            self.counting.closed();
             drop(wire);
         }
     }
@@ -203,13 +235,13 @@ impl Pool {
         let all = self.permits.acquire_many(self.max_connections).await;
         self.permits.close();
         drop(all);
-        let idle = std::mem::take(&mut *self.idle());
+        let idle = std::mem::take(&mut self.lists().idle);
         futures::future::join_all(idle.into_iter().map(Wire::close)).await;
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Wire>> {
+    fn lists(&self) -> std::sync::MutexGuard<'_, Lists> {
         // A push or a pop leaves a list whole.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -219,7 +251,7 @@ async fn flush(pool: Weak<Pool>, unsent: Arc<Notify>) {
         unsent.notified().await;
         sleep(FLUSH_AFTER).await;
         let Some(pool) = pool.upgrade() else { return };
-        pool.idle().iter().for_each(Wire::flush);
+        pool.lists().idle.iter().for_each(Wire::flush);
     }
 }
 
@@ -243,6 +275,7 @@ fn may_pass(error: &sqlx::Error) -> bool {
 pub(crate) struct Lent {
     /// None once it is to be closed.
     wire: Option<Wire>,
+    number: u64,
     pool: Arc<Pool>,
     waited: Duration,
     _permit: OwnedSemaphorePermit,
@@ -273,10 +306,15 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         // Before the permit, so that whoever gets that finds this connection.
-        if let Some(wire) = self.wire.take()
-            && !wire.has_ended()
-        {
-            self.pool.idle().push(wire);
+        let wire = self.wire.take().filter(|wire| !wire.has_ended());
+        if wire.is_none() {
+            self.pool.counting.closed();
         }
+        let mut lists = self.pool.lists();
+        let mut lent = lists.lent.iter();
+        if let Some(place) = lent.position(|(number, _)| *number == self.number) {
+            lists.lent.swap_remove(place);
+        }
+        lists.idle.extend(wire);
     }
 }

@@ -24,6 +24,10 @@ pub struct PoolCounts {
     pub timeouts: u64,
     /// Connections that were made.
     pub opened: u64,
+    /// Connections that ended, or were closed.
+    pub closed: u64,
+    /// Times that one was lent.
+    pub lent: u64,
     /// Statements, opening messages and COMMIT not counted.
     pub statements: u64,
     /// Rows that were answered, or written.
@@ -36,6 +40,28 @@ pub struct PoolCounts {
     pub prepared_misses: u64,
 }
 
+/// How the connections of a tier's pool are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolUse {
+    /// What it is doing, and has done.
+    pub counts: PoolCounts,
+    /// Most that were lent at once since this was last asked for.
+    pub most_lent: u64,
+    /// Those that are lent for longer than anything may take.
+    pub held: u64,
+    /// For how long the one is lent that is lent for longest.
+    pub longest: Duration,
+}
+
+impl std::ops::AddAssign for PoolUse {
+    fn add_assign(&mut self, other: Self) {
+        self.counts += other.counts;
+        self.most_lent += other.most_lent;
+        self.held += other.held;
+        self.longest = self.longest.max(other.longest);
+    }
+}
+
 impl std::ops::AddAssign for PoolCounts {
     fn add_assign(&mut self, other: Self) {
         self.max += other.max;
@@ -46,6 +72,8 @@ impl std::ops::AddAssign for PoolCounts {
         self.waited += other.waited;
         self.timeouts += other.timeouts;
         self.opened += other.opened;
+        self.closed += other.closed;
+        self.lent += other.lent;
         self.statements += other.statements;
         self.rows += other.rows;
         self.round_trips += other.round_trips;
@@ -62,6 +90,9 @@ pub(crate) struct Counting {
     waited_micros: AtomicU64,
     timeouts: AtomicU64,
     opened: AtomicU64,
+    closed: AtomicU64,
+    lent: AtomicU64,
+    most_lent: AtomicU64,
     statements: AtomicU64,
     rows: AtomicU64,
     round_trips: AtomicU64,
@@ -83,6 +114,25 @@ impl Counting {
 
     pub(super) fn opened(&self) {
         self.opened.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn closed(&self) {
+        self.closed.fetch_add(1, Relaxed);
+    }
+
+    /// Another one is lent; which one.
+    pub(super) fn lent(&self) -> u64 {
+        self.lent.fetch_add(1, Relaxed)
+    }
+
+    /// So many are lent.
+    pub(super) fn are_lent(&self, now: u64) {
+        self.most_lent.fetch_max(now, Relaxed);
+    }
+
+    /// Most that were lent at once since this was last asked; so many are now.
+    pub(super) fn most_lent(&self, now: u64) -> u64 {
+        self.most_lent.swap(now, Relaxed).max(now)
     }
 
     /// A statement goes out.
@@ -108,6 +158,8 @@ impl Counting {
             waited: Duration::from_micros(self.waited_micros.load(Relaxed)),
             timeouts: self.timeouts.load(Relaxed),
             opened: self.opened.load(Relaxed),
+            closed: self.closed.load(Relaxed),
+            lent: self.lent.load(Relaxed),
             statements: self.statements.load(Relaxed),
             rows: self.rows.load(Relaxed),
             round_trips: self.round_trips.load(Relaxed),
