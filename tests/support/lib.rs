@@ -12,6 +12,7 @@
     reason = "a test that can not be set up fails"
 )]
 
+mod capture;
 mod client;
 mod cluster;
 mod event_stream;
@@ -21,6 +22,7 @@ mod socket;
 mod wire;
 mod world;
 
+pub use capture::{Capture, Captured};
 pub use client::{Answer, Client};
 pub use cluster::{beside, cluster, migrated};
 pub use event_stream::EventStream;
