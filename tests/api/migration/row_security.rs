@@ -118,6 +118,7 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
     assert_eq!(
         wrong(&world, read).await,
         [
+            "admin_system_events",
             "outbox",
             "tenants",
             "analytics_jobs",
@@ -128,8 +129,8 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
         ]
     );
     let words = "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-        WHERE c.relname IN ('jobs', 'job_logs', 'tenants') AND $1::text[] IS NOT NULL
-            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name')
+        WHERE c.relname IN ('jobs', 'job_logs', 'tenants', 'admin_system_events') AND $1::text[] IS NOT NULL
+            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details')
             AND has_column_privilege('gateway_dispatcher', c.oid, a.attnum, 'SELECT')";
     assert_eq!(wrong(&world, words).await, [""; 0]);
     sqlx::raw_sql("GRANT SELECT ON jobs TO gateway_dispatcher")
@@ -249,6 +250,8 @@ async fn grants_are_what_a_scope_needs() {
             OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
             OR (g.privilege_type <> 'SELECT' AND NOT c.relname = ANY ($1) AND c.relname <> 'user_preferences'
                 AND NOT (g.grantee::regrole::text = 'gateway_dispatcher' AND c.relname IN ('analytics_jobs', 'job_schedules'))
+                AND NOT (c.relname = 'admin_system_events' AND (g.privilege_type = 'UPDATE'
+                    OR g.grantee::regrole::text = 'gateway_dispatcher' AND g.privilege_type = 'INSERT'))
                 AND NOT (g.grantee::regrole::text = 'gateway_staff' AND c.relname = 'job_queues' AND g.privilege_type = 'UPDATE')))
         ORDER BY 1";
     assert_eq!(wrong(&world, surplus).await, [""; 0]);

@@ -40,6 +40,15 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// What of the tenant, or of the platform, it is about; a type, a tenant and a subject have one open row.
+    #[sea_orm(column_type = "String(StringLen::N(200))", nullable)]
+    pub subject: Option<String>,
+    /// How often it was seen.
+    pub occurrences: i64,
+    /// When it was last seen, if the platform looks for it by itself.
+    pub last_seen: Option<DateTimeUtc>,
+    /// When it is resolved by itself, if it is not seen again.
+    pub quiet_until: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.

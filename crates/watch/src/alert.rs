@@ -1,0 +1,171 @@
+//! Alerts, sent to a web address that somebody watches.
+//!
+//! The body is JSON; `X-Gateway-Signature: t=<seconds>,v1=<hex>` has the HMAC-SHA256 of `<seconds>.<body>`, so that who
+//! receives it knows whose it is, and that it is not an old one.
+
+use std::{fmt::Write, time::Duration};
+
+use aws_lc_rs::hmac;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use chrono::{SecondsFormat, Utc};
+use entity::oltp::admin_system_event::Severity;
+use events::IncidentState;
+use reqwest::{Client, header::CONTENT_TYPE, redirect};
+use sea_orm::ActiveEnum;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::sleep,
+};
+use url::Url;
+
+use crate::ledger::Entry;
+
+/// Most alerts that wait to be sent.
+const WAITING: usize = 1000;
+/// How often one is tried: after 1, 2, 4 … seconds, and at most five minutes, so for about an hour.
+const ATTEMPTS: usize = 20;
+const LONGEST: Duration = Duration::from_secs(300);
+/// How long the receiver may take to answer.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Sends alerts.
+pub struct Alerts {
+    url: Url,
+    key: hmac::Key,
+    floor: Severity,
+    client: Client,
+    first_retry: Duration,
+    waiting: mpsc::Sender<String>,
+    sending: Mutex<mpsc::Receiver<String>>,
+}
+
+/// Why there are no alerts.
+#[derive(Debug, thiserror::Error)]
+pub enum AlertsError {
+    /// The address is none.
+    #[error(
+        "GATEWAY_ALERT_WEBHOOK_URL is no address of the web: give one like https://alerts.example.com/gateway"
+    )]
+    Address,
+    /// Nobody could tell them from what others send.
+    #[error(
+        "GATEWAY_ALERT_WEBHOOK_URL wants GATEWAY_ALERT_WEBHOOK_KEY, 32 bytes or more, by which the receiver knows that alerts are ours"
+    )]
+    Key,
+}
+
+impl Alerts {
+    /// Alerts of that severity and above.
+    ///
+    /// # Errors
+    /// [`AlertsError`].
+    pub fn new(
+        url: &SecretString,
+        key: Option<&SecretString>,
+        floor: Severity,
+    ) -> Result<Self, AlertsError> {
+        let url = Url::parse(url.expose_secret()).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+        let key = key.map(|key| key.expose_secret().as_bytes());
+        let key = key.filter(|key| key.len() >= 32).ok_or(AlertsError::Key);
+        let client = Client::builder()
+            .timeout(ANSWER)
+            .redirect(redirect::Policy::none())
+            .build();
+        let (waiting, sending) = mpsc::channel(WAITING);
+        Ok(Self {
+            url: url.ok_or(AlertsError::Address)?,
+            key: hmac::Key::new(hmac::HMAC_SHA256, key?),
+            floor,
+            client: client.unwrap_or_default(),
+            first_retry: Duration::from_secs(1),
+            waiting,
+            sending: Mutex::new(sending),
+        })
+    }
+
+    /// Hands an alert in, if it is bad enough.
+    pub(crate) fn tell(&self, entry: &Entry, state: IncidentState) {
+        if rank(entry.severity) < rank(self.floor) {
+            return;
+        }
+        let body = json!({
+            "id": entry.id.to_string(),
+            "state": state.as_str(),
+            "eventType": entry.event_type,
+            "severity": entry.severity.to_value(),
+            "tenantId": entry.tenant.map(|tenant| tenant.to_string()),
+            "subject": entry.subject,
+            "occurrences": entry.occurrences,
+            "at": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+        });
+        if self.waiting.try_send(body.to_string()).is_err() {
+            tracing::error!(alert = %body, "an alert is dropped: more wait than there is room for");
+        }
+    }
+
+    /// Sends alerts, one after the other, for as long as it is polled.
+    pub(crate) async fn run(&self) {
+        let mut sending = self.sending.lock().await;
+        while let Some(body) = sending.recv().await {
+            self.send(&body).await;
+        }
+    }
+
+    async fn send(&self, body: &str) {
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(self.first_retry)
+            .with_max_delay(LONGEST)
+            .with_max_times(ATTEMPTS)
+            .with_jitter()
+            .build();
+        for wait in waits {
+            match self.attempt(body).await {
+                Ok(()) => return,
+                Err(why) => tracing::warn!(why, "an alert can not be sent; it is tried again"),
+            }
+            sleep(wait).await;
+        }
+        tracing::error!(alert = body, "an alert was given up");
+    }
+
+    /// What is refused may be a mistake that is being mended, so it is tried again, too.
+    async fn attempt(&self, body: &str) -> Result<(), String> {
+        let request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header("X-Gateway-Signature", self.signature(body))
+            .body(body.to_owned());
+        // The address may have a secret in it.
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| error.without_url().to_string())?;
+        match answer.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(format!("it answered {status}")),
+        }
+    }
+
+    fn signature(&self, body: &str) -> String {
+        let seconds = Utc::now().timestamp();
+        let tag = hmac::sign(&self.key, format!("{seconds}.{body}").as_bytes());
+        let mut text = format!("t={seconds},v1=");
+        for byte in tag.as_ref() {
+            write!(text, "{byte:02x}").expect("text takes text");
+        }
+        text
+    }
+}
+
+fn rank(severity: Severity) -> u8 {
+    match severity {
+        Severity::Low => 0,
+        Severity::Medium => 1,
+        Severity::High => 2,
+        Severity::Critical => 3,
+    }
+}

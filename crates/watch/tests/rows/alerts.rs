@@ -1,0 +1,86 @@
+//! Alerts arrive, signed, and only those that are bad enough.
+
+use aws_lc_rs::hmac;
+use entity::oltp::admin_system_event::Severity;
+use serde_json::json;
+use watch::{Alerts, AlertsError, Watch};
+
+use crate::{
+    capture::{Capture, Captured},
+    place::Place,
+    quota,
+};
+
+const KEY: &str = "a key of tests only, which is long enough";
+
+/// Whether the signature is that of the key.
+fn is_signed(request: &Captured) -> bool {
+    let header = request.headers["x-gateway-signature"]
+        .to_str()
+        .expect("text");
+    let (time, tag) = header.split_once(",v1=").expect("both");
+    let seconds = time.strip_prefix("t=").expect("a time");
+    let age = chrono::Utc::now().timestamp() - seconds.parse::<i64>().expect("seconds");
+    let byte = |at| u8::from_str_radix(&tag[at..at + 2], 16).expect("a byte");
+    let tag: Vec<u8> = (0..tag.len()).step_by(2).map(byte).collect();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes());
+    let text = format!("{seconds}.{}", request.text);
+    (0..60).contains(&age) && hmac::verify(&key, text.as_bytes(), &tag).is_ok()
+}
+
+#[tokio::test]
+async fn whoever_is_told_hears_when_it_begins_and_when_it_is_over() {
+    let (place, capture) = (Place::new().await, Capture::start().await);
+    // The first is tried again.
+    capture.answer_next([(500, None)]);
+    let url = capture.url("http", "user").into();
+    let alerts = Alerts::new(&url, Some(&KEY.into()), Severity::High).expect("alerts");
+    let watch = Watch::default();
+    let running = place.run(&watch, Vec::new(), Some(alerts));
+    // Another process that sees the same tells nobody of it.
+    let other = place.run(&Watch::default(), Vec::new(), None);
+    // Not bad enough.
+    watch.raise(quota(place.tenants[0]));
+    place.until(|rows| rows.len() == 1).await;
+    drop(other);
+    place.fail_jobs(1, "billing").await;
+    place.until(|rows| rows.len() == 2).await;
+    capture.until(|requests| requests.len() == 2).await;
+    place.queue("DELETE FROM jobs").await;
+    let requests = capture.until(|requests| requests.len() == 3).await;
+    assert!(requests.iter().all(is_signed), "{requests:#?}");
+    assert_eq!(requests[0].text, requests[1].text);
+    let rows = place.rows().await;
+    for (request, state) in requests[1..].iter().zip(["opened", "resolved"]) {
+        let mut body = request.json();
+        assert!(body["at"].take().is_string() && body["occurrences"].take().is_i64());
+        let tenant = entity::id::TenantId::from(place.tenants[1]).to_string();
+        assert_eq!(
+            body,
+            json!({ "id": format!("evt_{}", rows[1].id), "state": state, "eventType": "dead_letters", "severity": "high",
+                "tenantId": tenant, "subject": "billing", "occurrences": null, "at": null })
+        );
+    }
+    drop(running);
+}
+
+#[test]
+fn alerts_want_an_address_and_a_key() {
+    let new = |url: &str, key: Option<&str>| {
+        let key = key.map(Into::into);
+        Alerts::new(&url.into(), key.as_ref(), Severity::Low).map(drop)
+    };
+    assert!(matches!(
+        new("alerts.test", Some(KEY)),
+        Err(AlertsError::Address)
+    ));
+    assert!(matches!(
+        new("https://alerts.test", None),
+        Err(AlertsError::Key)
+    ));
+    assert!(matches!(
+        new("https://alerts.test", Some("short")),
+        Err(AlertsError::Key)
+    ));
+    assert!(new("https://alerts.test", Some(KEY)).is_ok());
+}
