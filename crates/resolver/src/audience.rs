@@ -26,6 +26,8 @@ pub(crate) enum Audience {
     Writers(Right),
     /// Platform staff who name no tenant and have the permission.
     Staff(StaffRight),
+    /// Both: members and their keys in their tenant, staff in all.
+    WritersAndStaff(Right, StaffRight),
     /// Whoever the object's own field answers.
     OfObject,
 }
@@ -96,9 +98,14 @@ impl Permission {
             (Audience::Readers(scope), Asker::Member(_) | Asker::Key) => scope != Scope::Staff,
             (Audience::Readers(scope), Asker::Staff) => scope != Scope::Tenant,
             (Audience::Readers(_), Asker::Acting) => true,
-            (Audience::Writers(right), Asker::Member(role)) => right.roles().contains(&role),
-            (Audience::Writers(right), Asker::Key) => right.is_for_keys(),
-            (Audience::Staff(_), asker) => asker == Asker::Staff,
+            (
+                Audience::Writers(right) | Audience::WritersAndStaff(right, _),
+                Asker::Member(role),
+            ) => right.roles().contains(&role),
+            (Audience::Writers(right) | Audience::WritersAndStaff(right, _), Asker::Key) => {
+                right.is_for_keys()
+            }
+            (Audience::Staff(_) | Audience::WritersAndStaff(..), asker) => asker == Asker::Staff,
             (Audience::Users, Asker::Key)
             | (Audience::Users | Audience::Writers(_), Asker::Staff | Asker::Acting)
             | (Audience::Readers(_) | Audience::Writers(_), Asker::User) => false,

@@ -8,6 +8,7 @@
 //! line in the file's list of root fields; a new list goes into [`Mutation`] and [`declared`].
 
 mod accept_invitation;
+mod admin_system_event;
 mod api_key;
 mod billing_details;
 mod campaign;
@@ -184,6 +185,7 @@ pub struct Mutation(
     Root<user_preferences::UserPreferencesMutations>,
     Root<job::JobMutations>,
     Root<job_queue::JobQueueMutations>,
+    Root<admin_system_event::AdminSystemEventMutations>,
 );
 
 /// All root fields, and whom they answer.
@@ -214,6 +216,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<user_preferences::UserPreferencesMutations>(),
         audience::declared::<job::JobMutations>(),
         audience::declared::<job_queue::JobQueueMutations>(),
+        audience::declared::<admin_system_event::AdminSystemEventMutations>(),
     ]
     .concat()
 }

@@ -1,9 +1,9 @@
 //! The rows of `acme` that the entries are about.
 
 use entity::id::{
-    ApiKeyId, CampaignId, CampaignLeadId, CampaignSequenceStepId, CompanyId, DomainId,
-    EmailAccountId, FolderId, InvitationId, JobId, LeadId, LeadImportId, SubscriptionId, TagId,
-    TemplateId, TenantUserId, TypedId, UserId,
+    AdminSystemEventId, ApiKeyId, CampaignId, CampaignLeadId, CampaignSequenceStepId, CompanyId,
+    DomainId, EmailAccountId, FolderId, InvitationId, JobId, LeadId, LeadImportId, SubscriptionId,
+    TagId, TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
 use migrations::Tier;
@@ -75,6 +75,8 @@ pub struct Subjects {
     pub invitation: String,
     /// A good one.
     pub api_key: String,
+    /// A system event that is open.
+    pub system_event: String,
     /// A job that failed for good.
     pub dead_letter: String,
 }
@@ -134,6 +136,9 @@ impl Subjects {
             paused: campaign("paused").await,
             member: TenantUserId::from_raw(find.user("member@acme.test").await).to_string(),
             admin: UserId::from_raw(find.user("admin@acme.test").await).to_string(),
+            system_event: find
+                .number::<AdminSystemEventId>("admin_system_events", "NOT is_resolved")
+                .await,
             dead_letter: find.dead_letter().await,
             api_key: find.id::<ApiKeyId>("api_keys", "true").await,
             invitation: find.id::<InvitationId>("invitations", "true").await,

@@ -30,6 +30,14 @@ rows::object! {
         is_resolved: bool,
         /// When it was dealt with.
         resolved_at: Option<DateTime<Utc>>,
+        /// What of the tenant, or of the platform, it is about.
+        subject: Option<String>,
+        /// How often it was seen.
+        occurrences: i64,
+        /// When it was last seen; null if nothing looks for it by itself.
+        last_seen: Option<DateTime<Utc>>,
+        /// When it is resolved by itself, if it is not seen again.
+        quiet_until: Option<DateTime<Utc>>,
         /// When it was made.
         created: DateTime<Utc>,
         /// When it last changed.

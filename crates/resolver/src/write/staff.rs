@@ -16,6 +16,8 @@ use crate::{
 pub(crate) enum StaffRight {
     /// Pausing and resuming queues.
     ManageQueues,
+    /// Resolving system events.
+    ManageEvents,
 }
 
 impl StaffRight {
@@ -23,6 +25,7 @@ impl StaffRight {
     pub(crate) fn permission(self) -> &'static str {
         match self {
             Self::ManageQueues => "queues.manage",
+            Self::ManageEvents => "events.manage",
         }
     }
 }

@@ -26,6 +26,11 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
             json!({ "id": of.member }),
         ),
         entry(
+            "resolveSystemEvent",
+            Right::Configure,
+            json!({ "id": of.system_event }),
+        ),
+        entry(
             "createInvitation",
             Right::ManageMembers,
             json!({ "email": "guest@invited.test", "roles": ["MEMBER"], "expiresInDays": 21 }),
