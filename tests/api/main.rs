@@ -12,6 +12,7 @@ mod content;
 mod cross_site;
 mod differential;
 mod documents;
+mod events;
 mod faults;
 mod forms;
 mod inbox;

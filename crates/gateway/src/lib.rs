@@ -11,6 +11,7 @@
 //! * To add a setting: a documented field in [`settings::Settings`].
 //! * To add a command: a variant in [`command::Command`] and a file beside the others.
 //! * To add a form of the manifests of trusted documents: a way to read it in `trusted::manifest`.
+//! * To add something that the gateway tells of itself: a look in `report`.
 //! * To add a route: a line in `http::router`.
 
 pub mod auth;
@@ -23,13 +24,16 @@ mod links;
 mod live;
 mod metrics;
 mod operation;
+mod report;
 mod serve;
 pub mod settings;
 mod telemetry;
 mod trusted;
+mod watching;
 mod work;
 
 pub use database::TierUrls;
 pub use links::LinkKeyError;
 pub use serve::{Gateway, InvalidUrl, Unready, serve};
 pub use trusted::ManifestError;
+pub use watching::WatchError;

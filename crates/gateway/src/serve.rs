@@ -8,11 +8,15 @@ mod gateway;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
+use events::ProcessKind;
+use futures::future::join;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
-    time::timeout,
+    time::{Instant, timeout},
 };
+
+use crate::report::{Sampled, Sampler};
 
 use self::{
     accept::accept,
@@ -42,6 +46,7 @@ pub async fn serve(
     let (phase, phases) = watch::channel(Phase::Running);
     let (alive, mut lives) = mpsc::channel(1);
     let shared = gateways.first().map(|gateway| gateway.shared());
+    let mut sampler = sampler(&gateways);
     let start = |gateway| Core::start(gateway, phases.clone(), alive.clone());
     let cores = gateways
         .into_iter()
@@ -52,10 +57,12 @@ pub async fn serve(
         never = accept(&listener, &cores) => match never {},
         () = follow(shared.as_deref()) => {}
         () = tell_workers(shared.as_deref()) => {}
+        () = report(sampler.as_mut(), shared.as_deref()) => {}
         () = shutdown => {}
     }
     drop(listener);
-    if let Some(shared) = shared {
+    let until = Instant::now() + drain;
+    if let Some(shared) = &shared {
         shared.live.close();
     }
     phase.send_replace(Phase::Draining);
@@ -66,6 +73,12 @@ pub async fn serve(
         drop(phase);
         let _ = timeout(CUTTING, lives.recv()).await;
     }
+    if let (Some(mut sampler), Some(shared)) = (sampler, shared) {
+        // What the last requests were is to be told, too.
+        sampler.look();
+        let left = until.saturating_duration_since(Instant::now());
+        shared.report.events.flush(left.max(CUTTING)).await;
+    }
     Ok(())
 }
 
@@ -74,6 +87,39 @@ async fn follow(shared: Option<&Shared>) {
     match shared {
         Some(shared) => shared.live.feed.run().await,
         None => std::future::pending().await,
+    }
+}
+
+/// What looks at the gateways from time to time.
+fn sampler(gateways: &[Arc<Gateway>]) -> Option<Sampler> {
+    let first = gateways.first()?;
+    let sampled = Sampled {
+        kind: ProcessKind::Serve,
+        databases: gateways.iter().map(|of| of.database().clone()).collect(),
+        // An operation, its COMMIT, and as long again.
+        held: 2 * first.request_timeout(),
+        requests: gateways
+            .iter()
+            .map(|of| Arc::clone(of.requests()))
+            .collect(),
+        is_process: true,
+    };
+    let shared = first.shared();
+    Some(Sampler::new(
+        Arc::clone(&shared.report),
+        shared.events_interval,
+        sampled,
+    ))
+}
+
+/// Tells what the gateways are and do, for as long as it is polled.
+async fn report(sampler: Option<&mut Sampler>, shared: Option<&Shared>) {
+    match (sampler, shared) {
+        (Some(sampler), Some(shared)) => {
+            let telling = join(sampler.run(), shared.report.events.run());
+            join(telling, shared.watcher.run()).await;
+        }
+        _ => std::future::pending().await,
     }
 }
 

@@ -344,6 +344,38 @@ pub struct Settings {
     /// (127.0.0.1:9464) [default: none]
     #[arg(long, env = "GATEWAY_METRICS_ADDR", global = true)]
     pub metrics_addr: Option<SocketAddr>,
+    /// Where events about the gateway itself go: posthog+https://KEY@host, segment+https://KEY@host (its write key), or
+    /// file:///folder/events.jsonl, which whoever rotates it may move away [default: nowhere]
+    #[arg(
+        long,
+        env = "GATEWAY_EVENTS_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub events_url: Option<SecretString>,
+    /// Seconds between two looks of the gateway at itself: its pools, its process, its requests [default: 60]
+    #[arg(long, env = "GATEWAY_EVENTS_INTERVAL_SECONDS", global = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub events_interval_seconds: Option<u64>,
+    /// Web address that is told of what needs somebody, when it begins and when it is over (<https://alerts.example.com>)
+    /// [default: none]
+    #[arg(
+        long,
+        env = "GATEWAY_ALERT_WEBHOOK_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub alert_webhook_url: Option<SecretString>,
+    /// Key that it knows the gateway by (HMAC-SHA256, 32 bytes or more)
+    #[arg(
+        long,
+        env = "GATEWAY_ALERT_WEBHOOK_KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub alert_webhook_key: Option<SecretString>,
+    /// How bad it has to be for an alert [default: high]
+    #[arg(long, env = "GATEWAY_ALERT_SEVERITY", global = true)]
+    pub alert_severity: Option<AlertSeverity>,
 }
 
 /// One line a request, for whom.
@@ -354,6 +386,31 @@ pub enum LogFormat {
     Human,
     /// For machines: one JSON object a line.
     Json,
+}
+
+/// How bad something has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertSeverity {
+    /// Worth knowing.
+    Low,
+    /// Worth a look.
+    Medium,
+    /// Needs someone soon.
+    High,
+    /// Needs someone now.
+    Critical,
+}
+
+impl From<AlertSeverity> for entity::oltp::admin_system_event::Severity {
+    fn from(of: AlertSeverity) -> Self {
+        match of {
+            AlertSeverity::Low => Self::Low,
+            AlertSeverity::Medium => Self::Medium,
+            AlertSeverity::High => Self::High,
+            AlertSeverity::Critical => Self::Critical,
+        }
+    }
 }
 
 /// Who may see the schema.
@@ -497,6 +554,13 @@ impl Settings {
             otlp_endpoint: self.otlp_endpoint.or(weaker.otlp_endpoint),
             otlp_metrics_endpoint: self.otlp_metrics_endpoint.or(weaker.otlp_metrics_endpoint),
             metrics_addr: self.metrics_addr.or(weaker.metrics_addr),
+            events_url: self.events_url.or(weaker.events_url),
+            events_interval_seconds: self
+                .events_interval_seconds
+                .or(weaker.events_interval_seconds),
+            alert_webhook_url: self.alert_webhook_url.or(weaker.alert_webhook_url),
+            alert_webhook_key: self.alert_webhook_key.or(weaker.alert_webhook_key),
+            alert_severity: self.alert_severity.or(weaker.alert_severity),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use events::ProcessKind;
+use futures::future::join;
 use inbox::Inbox;
 use outreach::{Outreach, Secrets};
 use percent_encoding::percent_decode_str;
@@ -13,12 +15,15 @@ use transport::{
     smtp::{Mailer, Relay},
 };
 use url::Url;
+use watch::Watcher;
 use worker::{Handlers, Wake, Worker};
 
 use crate::{
     LinkKeyError, TierUrls, links, metrics,
+    report::{Report, Sampled, Sampler},
     serve::{InvalidUrl, database},
     settings::Config,
+    watching::{self, WatchError},
 };
 
 /// What loops of a worker need beside its jobs: the outbox, the clock, the claims.
@@ -26,6 +31,9 @@ const LOOPS: u32 = 3;
 
 /// How often the queues are measured, where somebody asks for numbers.
 const MEASURE: Duration = Duration::from_secs(15);
+
+/// How long the last events may take to leave.
+const FLUSHING: Duration = Duration::from_secs(5);
 
 /// The folder of the mail that the sink takes, in the data folder.
 const MAIL: &str = "mail";
@@ -36,6 +44,16 @@ pub(crate) struct Work {
     database: Database,
     mailer: Mailer,
     sink: Option<Sink>,
+    told: Told,
+    sampler: Sampler,
+    watcher: Watcher,
+}
+
+/// Where a worker tells what it is and does.
+pub(crate) struct Told {
+    pub(crate) report: Arc<Report>,
+    /// Whether it is a process of its own, and not a server's.
+    pub(crate) is_process: bool,
 }
 
 /// Why there is no worker.
@@ -53,6 +71,12 @@ pub enum WorkError {
          smtp+plain:// without TLS"
     )]
     Relay,
+    /// Events have nowhere to go.
+    #[error(transparent)]
+    Events(#[from] events::TargetError),
+    /// Nothing can be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// The sink does not start.
     #[error("the local sink for mail does not start: {0}")]
     Sink(#[from] sink::Error),
@@ -67,6 +91,7 @@ impl Work {
         wake: Wake,
         address: SocketAddr,
         is_local: bool,
+        told: Told,
     ) -> Result<Self, WorkError> {
         let options = DatabaseOptions {
             max_connections: config.worker_concurrency + LOOPS,
@@ -115,6 +140,16 @@ impl Work {
             drain: config.drain,
             measure: metrics::get().map(|_| MEASURE),
         };
+        let watcher = watching::watcher(config, urls, &told.report)?;
+        let sampled = Sampled {
+            kind: ProcessKind::Worker,
+            databases: vec![database.clone()],
+            held: 2 * config.request_timeout,
+            requests: Vec::new(),
+            is_process: told.is_process,
+        };
+        let report = Arc::clone(&told.report);
+        let sampler = Sampler::new(report, config.events_interval, sampled);
         let inbox = Inbox::new(database.clone());
         let handlers = outreach.handlers().into_iter().chain(inbox.handlers());
         let handlers = Handlers::new(handlers);
@@ -123,6 +158,9 @@ impl Work {
             database,
             mailer,
             sink,
+            told,
+            sampler,
+            watcher,
         })
     }
 
@@ -133,20 +171,43 @@ impl Work {
 
     /// Works until `stop` completes, and ends what it has begun.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
+        let Self {
+            worker,
+            database,
+            mailer,
+            sink,
+            told,
+            mut sampler,
+            watcher,
+        } = self;
         let done = Arc::new(tokio::sync::Notify::new());
         let ended = Arc::clone(&done);
         let sink = async {
-            if let Some(sink) = self.sink {
+            if let Some(sink) = sink {
                 sink.serve(ended.notified()).await;
             }
         };
         let work = async {
-            self.worker.run(stop).await;
-            self.mailer.close().await;
-            self.database.close().await;
+            worker.run(stop).await;
+            mailer.close().await;
+            database.close().await;
             done.notify_one();
         };
-        futures::future::join(work, sink).await;
+        let events = &told.report.events;
+        let telling = async {
+            let sampling = sampler.run();
+            match told.is_process {
+                true => drop(join(join(sampling, events.run()), watcher.run()).await),
+                // The server sends what it is told, and watches.
+                false => sampling.await,
+            }
+        };
+        tokio::select! {
+            _ = join(work, sink) => {}
+            () = telling => {}
+        }
+        sampler.look();
+        events.flush(FLUSHING).await;
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use tenant::{Finding, Tier};
 
 use crate::{
-    InvalidUrl, LinkKeyError, ManifestError, Unready,
+    InvalidUrl, LinkKeyError, ManifestError, Unready, WatchError,
     auth::{KeyError, TrustError},
     database::DatabaseError,
     settings::SettingsError,
@@ -75,6 +75,12 @@ pub enum CommandError {
     /// Links can not be signed.
     #[error(transparent)]
     Links(#[from] LinkKeyError),
+    /// Events have nowhere to go.
+    #[error(transparent)]
+    Events(#[from] events::TargetError),
+    /// Nothing can be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// Mail can not be sent.
     #[error(transparent)]
     Work(#[from] WorkError),
@@ -144,6 +150,8 @@ impl From<Unready> for CommandError {
             Unready::Url(why) => why.into(),
             Unready::Documents(why) => why.into(),
             Unready::Links(why) => why.into(),
+            Unready::Events(why) => why.into(),
+            Unready::Watch(why) => why.into(),
         }
     }
 }

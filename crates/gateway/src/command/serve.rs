@@ -18,7 +18,7 @@ use crate::{
     database::{Databases, TierDatabase},
     metrics,
     settings::Config,
-    work::Work,
+    work::{Told, Work},
 };
 
 pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
@@ -126,7 +126,11 @@ async fn work(
         return Ok(None);
     }
     let (urls, wake) = (databases.login(), gateway.wake().clone());
-    let work = Work::new(config, &urls, wake, address, databases.is_embedded()).await?;
+    let told = Told {
+        report: Arc::clone(gateway.report()),
+        is_process: false,
+    };
+    let work = Work::new(config, &urls, wake, address, databases.is_embedded(), told).await?;
     Ok(Some(work))
 }
 

@@ -6,7 +6,13 @@ use super::{
     CommandError, Signals, print,
     serve::{page, refuse_unfit},
 };
-use crate::{InvalidUrl, database::Databases, settings::Config, work::Work};
+use crate::{
+    InvalidUrl,
+    database::Databases,
+    report::Report,
+    settings::Config,
+    work::{Told, Work, WorkError},
+};
 
 pub(super) async fn run(config: &Config, signals: Signals) -> Result<(), CommandError> {
     let databases = signals.clone().end(Databases::attach(config)).await?;
@@ -27,7 +33,12 @@ async fn work(
     signals.clone().end(refuse_unfit(databases)).await?;
     let wake = Wake::through(config.redis_url.as_ref()).map_err(InvalidUrl::from)?;
     let is_local = config.database_url.is_none();
-    let work = Work::new(config, &databases.login(), wake, config.listen, is_local).await?;
+    let told = Told {
+        report: Report::new(config).map_err(WorkError::from)?,
+        is_process: true,
+    };
+    let urls = databases.login();
+    let work = Work::new(config, &urls, wake, config.listen, is_local, told).await?;
     print("working; Ctrl-C stops")?;
     let (first, second) = (signals.clone().asked(1), signals.asked(2));
     let seconds = config.drain.as_secs();

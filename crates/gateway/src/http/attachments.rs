@@ -17,6 +17,7 @@ use axum::{
 };
 use chrono::Utc;
 use entity::id::AttachmentId;
+use events::SuspiciousKind;
 use futures::{TryStreamExt, future::BoxFuture, stream};
 use mail::link::{Link, Refused};
 use resolver::download;
@@ -115,7 +116,11 @@ impl Reading {
                 attachment: attachment.into(),
             }),
             Err(Refused::Expired) => Err(HttpError::LinkExpired),
-            Ok(_) | Err(_) => Err(HttpError::Link),
+            Ok(_) | Err(_) => {
+                let security = &gateway.report().security;
+                security.suspect(SuspiciousKind::ForgedLink, None, None);
+                Err(HttpError::Link)
+            }
         }
     }
 

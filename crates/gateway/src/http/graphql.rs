@@ -35,7 +35,7 @@ use crate::{
 
 /// Answers a GraphQL request over HTTP.
 pub(super) async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let mut log = RequestLog::start(request.method());
+    let mut log = RequestLog::start(&gateway, request.method());
     log.follow(&gateway, &request);
     let span = log.span.clone();
     let id = log.request_id();

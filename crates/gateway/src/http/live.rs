@@ -52,7 +52,7 @@ pub(crate) async fn single(
     gateway: &Arc<Gateway>,
     asked: &Asked,
 ) -> Result<(async_graphql::Response, bool), HttpError> {
-    let mut log = RequestLog::start(&Method::POST);
+    let mut log = RequestLog::start(gateway, &Method::POST);
     log.identity = Some(asked.identity.clone());
     log.operation = Some(asked.operation.clone());
     let span = log.span.clone();

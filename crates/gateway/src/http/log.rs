@@ -1,6 +1,9 @@
 //! One line a request, and what its span says.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{ServerError, Value, parser::types::OperationType};
 use axum::{
@@ -15,13 +18,16 @@ use tracing::{
 };
 
 use super::client::is_trusted;
-use crate::{metrics, operation::Executed, serve::Gateway, telemetry::trace};
+use crate::{
+    metrics, operation::Executed, report::Ended, serve::Gateway, telemetry::trace,
+};
 
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
 pub(super) struct RequestLog {
     started: Instant,
     route: &'static str,
+    gateway: Arc<Gateway>,
     pub(super) id: uuid::Uuid,
     /// The request's span, in the names of OpenTelemetry's semantic conventions.
     pub(super) span: Span,
@@ -36,20 +42,27 @@ pub(super) struct RequestLog {
     errors: usize,
     status: Option<StatusCode>,
     code: Option<String>,
+    /// The limit that the first error names.
+    limit: Option<String>,
 }
 
 impl RequestLog {
     /// Of an operation.
-    pub(super) fn start(method: &Method) -> Self {
-        Self::start_at("/graphql", method)
+    pub(super) fn start(gateway: &Arc<Gateway>, method: &Method) -> Self {
+        Self::start_at(gateway, "/graphql", method)
     }
 
     /// Of a request to one of the routes that take no operation.
-    pub(super) fn start_at(route: &'static str, method: &Method) -> Self {
+    pub(super) fn start_at(
+        gateway: &Arc<Gateway>,
+        route: &'static str,
+        method: &Method,
+    ) -> Self {
         let id = uuid::Uuid::now_v7();
         Self {
             started: Instant::now(),
             route,
+            gateway: Arc::clone(gateway),
             id,
             span: span(route, method, id),
             operation: None,
@@ -61,6 +74,7 @@ impl RequestLog {
             errors: 0,
             status: None,
             code: None,
+            limit: None,
         }
     }
 
@@ -117,10 +131,11 @@ impl RequestLog {
     pub(super) fn failed(&mut self, errors: &[ServerError]) {
         let extensions = errors.first().and_then(|error| error.extensions.as_ref());
         self.errors = errors.len();
-        self.code = match extensions.and_then(|extensions| extensions.get("code")) {
-            Some(Value::String(code)) => Some(code.clone()),
+        let text = |name| match extensions.and_then(|extensions| extensions.get(name)) {
+            Some(Value::String(text)) => Some(text.clone()),
             _ => None,
         };
+        (self.code, self.limit) = (text("code"), text("limit"));
     }
 
     /// `Server-Timing` (W3C): what a developer's browser shows of the request.
@@ -162,6 +177,22 @@ impl RequestLog {
             id = %self.id.simple(),
             "request"
         );
+    }
+
+    /// What the gateway tells of itself.
+    fn tell(&self) {
+        let report = self.gateway.report();
+        let code = self.code.as_deref();
+        if report.events.are_on() {
+            self.gateway.requests().ended(Ended {
+                took: self.started.elapsed(),
+                statements: self.spent.statements,
+                code,
+            });
+        }
+        if let (Some(code), Some(identity)) = (code, &self.identity) {
+            report.refused(code, self.limit.as_deref(), identity);
+        }
     }
 
     fn outcome(&self) -> Option<&'static str> {
@@ -246,6 +277,7 @@ impl Drop for RequestLog {
         self.record();
         self.count();
         self.line();
+        self.tell();
     }
 }
 

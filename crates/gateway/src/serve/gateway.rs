@@ -8,6 +8,7 @@ use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use ::watch::Watcher;
 use worker::Wake;
 
 use crate::{
@@ -18,8 +19,10 @@ use crate::{
     links::{self, LinkKeyError},
     live::Live,
     metrics,
+    report::{Report, Requests, Watched},
     settings::{Config, Introspection, Origins},
     trusted::{self, ManifestError},
+    watching::{self, WatchError},
 };
 
 /// What every request needs. Each [core](super::serve()) has one, with connections of its own.
@@ -30,11 +33,16 @@ pub struct Gateway {
     /// Sockets that are open.
     sockets: watch::Sender<usize>,
     redis: Option<Redis>,
+    /// What it answered.
+    requests: Arc<Requests>,
     shared: Arc<Shared>,
 }
 
 /// What all cores have together.
 pub(super) struct Shared {
+    pub(super) report: Arc<Report>,
+    pub(super) events_interval: Duration,
+    pub(super) watcher: Watcher,
     schema: resolver::Schema,
     links: Arc<Keys>,
     documents: Documents,
@@ -70,7 +78,16 @@ impl Gateway {
         config: &Config,
     ) -> Result<Vec<Arc<Self>>, Unready> {
         let links = links::keys(config)?;
+        let report = Report::new(config)?;
+        let events = Arc::new(Watched {
+            report: Arc::clone(&report),
+            next: events,
+        });
+        let watcher = watching::watcher(config, urls, &report)?;
         let shared = Arc::new(Shared {
+            report,
+            watcher,
+            events_interval: config.events_interval,
             schema: resolver::schema().with_links(Arc::clone(&links)),
             links,
             documents: Documents::new(config.document_cache_bytes, config.limits),
@@ -104,6 +121,7 @@ impl Gateway {
                 Ok(Arc::new(Self {
                     database: database(urls, &options)?,
                     redis: redis.transpose().map_err(InvalidUrl::from)?,
+                    requests: Arc::default(),
                     turns: Semaphore::new((max_connections / 2).max(1) as usize),
                     sockets: watch::Sender::new(0),
                     shared: Arc::clone(&shared),
@@ -123,6 +141,16 @@ impl Gateway {
     /// The core's connections, used through tenant contexts only.
     pub(crate) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// What the process tells of itself.
+    pub(crate) fn report(&self) -> &Arc<Report> {
+        &self.shared.report
+    }
+
+    /// What the core answered.
+    pub(crate) fn requests(&self) -> &Arc<Requests> {
+        &self.requests
     }
 
     pub(crate) fn schema(&self) -> &resolver::Schema {
@@ -306,6 +334,12 @@ pub enum Unready {
     /// Links can not be signed.
     #[error(transparent)]
     Links(#[from] LinkKeyError),
+    /// Events have nowhere to go.
+    #[error(transparent)]
+    Events(#[from] events::TargetError),
+    /// Nothing can be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
 }
 
 #[cfg(test)]

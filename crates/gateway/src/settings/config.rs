@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use ipnet::IpNet;
 use resolver::operation::Limits;
 
-use super::{Introspection, LogFormat, Origins, Queue, Settings};
+use super::{AlertSeverity, Introspection, LogFormat, Origins, Queue, Settings};
 use crate::auth::{ClaimNames, TokenSettings};
 
 /// The driver would tell of every table that a migration finds in its place, and the migrator of each
@@ -130,6 +130,16 @@ pub struct Config {
     pub otlp_metrics_endpoint: Option<String>,
     /// Where they can be read.
     pub metrics_addr: Option<SocketAddr>,
+    /// Where events go.
+    pub events_url: Option<SecretString>,
+    /// How often the gateway looks at itself.
+    pub events_interval: Duration,
+    /// Who is told of what needs somebody.
+    pub alert_webhook_url: Option<SecretString>,
+    /// What it knows the gateway by.
+    pub alert_webhook_key: Option<SecretString>,
+    /// How bad that has to be.
+    pub alert_severity: AlertSeverity,
 }
 
 /// A tier's database, where it is not the one beside the transactional tier's.
@@ -267,6 +277,13 @@ impl From<Settings> for Config {
             otlp_endpoint: given.otlp_endpoint,
             otlp_metrics_endpoint: given.otlp_metrics_endpoint,
             metrics_addr: given.metrics_addr,
+            events_url: given.events_url.filter(is_set),
+            alert_webhook_url: given.alert_webhook_url.filter(is_set),
+            alert_webhook_key: given.alert_webhook_key,
+            alert_severity: given.alert_severity.unwrap_or(AlertSeverity::High),
+            events_interval: Duration::from_secs(
+                given.events_interval_seconds.unwrap_or(60).max(1),
+            ),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The defaults, and what does not print itself.
 
-use super::{Config, Introspection, LogFormat, Settings};
+use super::{AlertSeverity, Config, Introspection, LogFormat, Settings};
 
 #[test]
 fn the_defaults_are_those_that_the_help_tells() {
@@ -71,6 +71,8 @@ fn the_defaults_are_those_that_the_help_tells() {
     );
     assert!(config.cors_origins.are_none() && config.rate_limits && config.redis_url.is_none());
     assert!(config.database_url.is_none() && config.otlp_endpoint.is_none());
+    assert!(config.events_url.is_none() && config.events_interval.as_secs() == 60);
+    assert!(config.alert_webhook_url.is_none() && config.alert_severity == AlertSeverity::High);
 }
 
 #[test]
@@ -93,6 +95,9 @@ fn secrets_do_not_print_themselves() {
         admin_url: secret(),
         migration_url: secret(),
         redis_url: secret(),
+        events_url: secret(),
+        alert_webhook_url: secret(),
+        alert_webhook_key: secret(),
         ..Settings::default()
     };
     assert!(!format!("{settings:?} {:?}", Config::from(settings.clone())).contains("hidden"));

@@ -35,7 +35,7 @@ pub(in crate::http) async fn handle(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
 ) -> Response {
-    let mut log = RequestLog::start_at("/ingest/email", request.method());
+    let mut log = RequestLog::start_at(&gateway, "/ingest/email", request.method());
     log.follow(&gateway, &request);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.ingest"));
     let answered = run(span, cause.of(take(&gateway, request, &mut log))).await;

@@ -14,6 +14,7 @@ use axum::{
 };
 use chrono::Utc;
 use entity::id::TenantId;
+use events::SuspiciousKind;
 use inbox::{Inbox, Trouble};
 use mail::link::Link;
 use tenant::Identity;
@@ -65,7 +66,7 @@ pub(in crate::http) async fn opened(
     method: Method,
     Path(token): Path<String>,
 ) -> Response {
-    let mut log = RequestLog::start_at("/o", &method);
+    let mut log = RequestLog::start_at(&gateway, "/o", &method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.opened"));
     let answered = run(span, cause.of(open(&gateway, &method, &token, &mut log))).await;
     respond(log, answered)
@@ -77,7 +78,7 @@ pub(in crate::http) async fn clicked(
     method: Method,
     Path(token): Path<String>,
 ) -> Response {
-    let mut log = RequestLog::start_at("/c", &method);
+    let mut log = RequestLog::start_at(&gateway, "/c", &method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.clicked"));
     let answered = run(span, cause.of(click(&gateway, &method, &token, &mut log))).await;
     respond(log, answered)
@@ -89,7 +90,7 @@ pub(in crate::http) async fn unsubscribed(
     method: Method,
     Path(token): Path<String>,
 ) -> Response {
-    let mut log = RequestLog::start_at("/u", &method);
+    let mut log = RequestLog::start_at(&gateway, "/u", &method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.unsubscribed"));
     let unsubscribing = unsubscribe(&gateway, &method, &token, &mut log);
     let answered = run(span, cause.of(unsubscribing)).await;
@@ -170,7 +171,11 @@ async fn unsubscribe(
 /// What a token means; one of another server's, or that was changed, is as good as none.
 fn link(gateway: &Gateway, token: &str) -> Result<Link, HttpError> {
     let link = gateway.links().read(token, Utc::now());
-    link.map_err(|_| HttpError::NotFound)
+    link.map_err(|_| {
+        let security = &gateway.report().security;
+        security.suspect(SuspiciousKind::ForgedLink, None, None);
+        HttpError::NotFound
+    })
 }
 
 /// The platform's own work for the tenant, as which it is logged.

@@ -1,0 +1,92 @@
+//! What a pool says of itself is what it does.
+
+use std::time::Duration;
+
+use entity::oltp::lead;
+use gateway_tests::{World, cluster};
+use sea_orm::EntityTrait;
+use tenant::{Access, Database, DatabaseOptions, Identity, PoolState};
+
+fn state(database: &Database, held: Duration) -> PoolState {
+    database.pools(held)[0]
+}
+
+#[tokio::test]
+async fn a_pool_counts_who_has_and_who_wants_its_connections() {
+    let world = World::demo().await;
+    let tenant = &world.demo.as_ref().expect("the demo").tenants[0];
+    let options = DatabaseOptions {
+        max_connections: 1,
+        acquire_timeout: Duration::from_millis(50),
+        statement_timeout: None,
+    };
+    let url = cluster().await.server.url("gateway_login", &world.database);
+    let database = Database::new(&url, &options).expect("a URL");
+    let hour = Duration::from_secs(3600);
+    let identity = Identity::Member {
+        tenant: tenant.id.into(),
+        user: tenant.users[0].id.into(),
+    };
+    let context = || database.context(identity.clone(), Access::Read);
+    assert_eq!(state(&database, hour).opened, 0);
+    let first = context();
+    lead::Entity::find().one(&*first).await.expect("a lead");
+    let lent = state(&database, hour);
+    assert_eq!(
+        (
+            lent.max_connections,
+            lent.in_use,
+            lent.peak_in_use,
+            lent.idle
+        ),
+        (1, 1, 1, 0)
+    );
+    assert_eq!(
+        (lent.acquired, lent.opened, lent.waited, lent.held),
+        (1, 1, 0, 0)
+    );
+    // Nothing may take no time at all.
+    let lost = state(&database, Duration::ZERO);
+    assert!(lost.held == 1 && lost.longest > Duration::ZERO, "{lost:?}");
+    // Another one waits, in vain.
+    let second = context();
+    let waiting = async {
+        loop {
+            let now = state(&database, hour);
+            if now.waiting == 1 {
+                return now;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (refused, seen) = futures::join!(lead::Entity::find().one(&*second), waiting);
+    assert!(refused.is_err());
+    assert_eq!((seen.waited, seen.timed_out), (1, 0));
+    let after = state(&database, hour);
+    assert_eq!(
+        (after.waiting, after.waited, after.timed_out, after.acquired),
+        (0, 1, 1, 1)
+    );
+    assert!(after.wait >= options.acquire_timeout, "{after:?}");
+    first.finish(false).await.expect("an end");
+    drop((first, second));
+    let back = state(&database, hour);
+    assert_eq!((back.in_use, back.idle, back.peak_in_use), (0, 1, 1));
+    // A new peak began with that look.
+    assert_eq!(state(&database, hour).peak_in_use, 0);
+    // One that died is closed, and another one is opened.
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'gateway_login'";
+    sqlx::query(kill)
+        .execute(world.admin())
+        .await
+        .expect("an end");
+    let third = context();
+    lead::Entity::find().one(&*third).await.expect("a lead");
+    third.finish(false).await.expect("an end");
+    let renewed = state(&database, hour);
+    assert_eq!(
+        (renewed.opened - renewed.closed, renewed.closed >= 1),
+        (1, true),
+        "{renewed:?}"
+    );
+}
