@@ -34,7 +34,7 @@ words! {
         ForgedToken = "forged_token",
         /// Links to files, or in mail, that are not as they were signed.
         ForgedLink = "forged_link",
-        /// Requests that are larger than a limit allows, again and again.
+        /// Requests that a limit refuses, again and again.
         LimitsHit = "limits_hit",
     }
     /// How bad an incident is.

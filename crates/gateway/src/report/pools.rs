@@ -37,13 +37,7 @@ impl Pools {
             before: before.get(tier).copied().unwrap_or_default(),
             interval_seconds: interval.as_secs_f64(),
         });
-        let events = looked.flat_map(|looked| {
-            let leaks = (looked.now.held > 0).then(|| looked.leaks(self.held));
-            [looked.metrics(), looked.utilization()]
-                .into_iter()
-                .chain(leaks)
-        });
-        events.collect()
+        looked.flat_map(|looked| looked.events(self.held)).collect()
     }
 }
 
@@ -57,6 +51,12 @@ struct Looked<'p> {
 }
 
 impl Looked<'_> {
+    fn events(&self, held: Duration) -> Vec<Event> {
+        let leaks = (self.now.held > 0).then(|| self.leaks(held));
+        let always = [self.metrics(), self.utilization()];
+        always.into_iter().chain(leaks).collect()
+    }
+
     fn metrics(&self) -> Event {
         let (now, before) = (&self.now.counts, &self.before.counts);
         ConnectionPoolMetrics {
@@ -111,5 +111,82 @@ fn name(tier: Tier) -> TierName {
         Tier::Content => TierName::Content,
         Tier::Analytics => TierName::Analytics,
         Tier::Queue => TierName::Queue,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(now: PoolState, before: PoolState) -> Vec<Event> {
+        let looked = Looked {
+            tier: TierName::Queue,
+            process: ProcessKind::Worker,
+            now: &now,
+            before,
+            interval_seconds: 60.0,
+        };
+        looked.events(Duration::from_secs(120))
+    }
+
+    fn before() -> PoolState {
+        PoolState {
+            tier: Some(Tier::Queue),
+            max_connections: 8,
+            acquired: 100,
+            waited: 10,
+            wait: Duration::from_secs(1),
+            opened: 5,
+            closed: 2,
+            ..PoolState::default()
+        }
+    }
+
+    #[test]
+    fn what_is_told_is_what_happened_since_the_last_look() {
+        let now = PoolState {
+            in_use: 2,
+            peak_in_use: 6,
+            idle: 1,
+            acquired: 140,
+            waited: 20,
+            wait: Duration::from_millis(1250),
+            closed: 3,
+            ..before()
+        };
+        let told = events(now, before());
+        let [
+            Event::ConnectionPoolMetrics(metrics),
+            Event::PoolUtilization(utilization),
+        ] = told[..]
+        else {
+            panic!("{told:?}");
+        };
+        assert_eq!(
+            (metrics.acquired, metrics.waited, metrics.wait_ms),
+            (40, 10, 250.0)
+        );
+        assert_eq!((metrics.opened, metrics.closed, metrics.in_use), (0, 1, 2));
+        let shares = (utilization.utilization, utilization.peak_utilization);
+        assert_eq!((shares, utilization.waited_share), ((0.25, 0.75), 0.25));
+    }
+
+    #[test]
+    fn a_connection_that_does_not_come_back_is_a_leak() {
+        let now = PoolState {
+            held: 2,
+            longest: Duration::from_secs(300),
+            ..before()
+        };
+        let told = events(now, before());
+        let Some(Event::ConnectionLeaks(leaks)) = told.last() else {
+            panic!("{told:?}");
+        };
+        assert_eq!((leaks.connections, leaks.longest_seconds), (2, 300.0));
+        assert_eq!(
+            (leaks.threshold_seconds, leaks.tier),
+            (120.0, TierName::Queue)
+        );
+        assert_eq!(events(before(), before()).len(), 2);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use ::watch::Watcher;
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
-use ::watch::Watcher;
 use worker::Wake;
 
 use crate::{
