@@ -18,9 +18,7 @@ use tracing::{
 };
 
 use super::client::is_trusted;
-use crate::{
-    metrics, operation::Executed, report::Ended, serve::Gateway, telemetry::trace,
-};
+use crate::{metrics, operation::Executed, report::Ended, serve::Gateway, telemetry::trace};
 
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
@@ -53,11 +51,7 @@ impl RequestLog {
     }
 
     /// Of a request to one of the routes that take no operation.
-    pub(super) fn start_at(
-        gateway: &Arc<Gateway>,
-        route: &'static str,
-        method: &Method,
-    ) -> Self {
+    pub(super) fn start_at(gateway: &Arc<Gateway>, route: &'static str, method: &Method) -> Self {
         let id = uuid::Uuid::now_v7();
         Self {
             started: Instant::now(),

@@ -116,9 +116,11 @@ fn name(tier: Tier) -> TierName {
 
 #[cfg(test)]
 mod tests {
+    use tenant::PoolCounts;
+
     use super::*;
 
-    fn events(now: PoolState, before: PoolState) -> Vec<Event> {
+    fn events(now: PoolUse, before: PoolUse) -> Vec<Event> {
         let looked = Looked {
             tier: TierName::Queue,
             process: ProcessKind::Worker,
@@ -129,30 +131,33 @@ mod tests {
         looked.events(Duration::from_secs(120))
     }
 
-    fn before() -> PoolState {
-        PoolState {
-            tier: Some(Tier::Queue),
-            max_connections: 8,
-            acquired: 100,
-            waited: 10,
-            wait: Duration::from_secs(1),
-            opened: 5,
-            closed: 2,
-            ..PoolState::default()
+    fn before() -> PoolUse {
+        PoolUse {
+            counts: PoolCounts {
+                max: 8,
+                lent: 100,
+                waits: 10,
+                waited: Duration::from_secs(1),
+                opened: 5,
+                closed: 2,
+                ..PoolCounts::default()
+            },
+            ..PoolUse::default()
         }
     }
 
     #[test]
     fn what_is_told_is_what_happened_since_the_last_look() {
-        let now = PoolState {
+        let mut now = before();
+        now.most_lent = 6;
+        now.counts = PoolCounts {
             in_use: 2,
-            peak_in_use: 6,
             idle: 1,
-            acquired: 140,
-            waited: 20,
-            wait: Duration::from_millis(1250),
+            lent: 140,
+            waits: 20,
+            waited: Duration::from_millis(1250),
             closed: 3,
-            ..before()
+            ..now.counts
         };
         let told = events(now, before());
         let [
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_connection_that_does_not_come_back_is_a_leak() {
-        let now = PoolState {
+        let now = PoolUse {
             held: 2,
             longest: Duration::from_secs(300),
             ..before()
