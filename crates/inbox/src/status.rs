@@ -71,6 +71,9 @@ impl Event {
 }
 
 /// Writes down what happened to a message that was sent, with the first time that it did.
+///
+/// Its receiver may be faster than whoever sent it is with writing that down, and who died first never does. Then it was
+/// sent when it was last in hand, which is what `processed` says.
 pub(crate) async fn happened(
     content: InTier<'_>,
     message: Uuid,
@@ -82,7 +85,7 @@ pub(crate) async fn happened(
     let is_further = "array_position($4, status) < array_position($4, $2)";
     let sql = format!(
         "UPDATE email_messages SET {column} = least({column}, $3), processed = now(), \
-             status = CASE WHEN {is_further} THEN $2 ELSE status END, failure_reason = coalesce($5, failure_reason) \
+             sent = coalesce(sent, least(processed, $3)), status = CASE WHEN {is_further} THEN $2 ELSE status END, failure_reason = coalesce($5, failure_reason) \
          WHERE id = $1 AND direction = 'outbound' AND ({column} IS NULL OR {column} > $3 OR {is_further})"
     );
     let values = [

@@ -193,6 +193,54 @@ async fn links_move_a_message_on_and_keep_the_first_time() {
     );
 }
 
+/// The reader is faster than whoever sent it, or that one died before he could write down that it was sent.
+#[tokio::test]
+async fn what_happens_before_a_message_is_said_to_be_sent_says_so() {
+    let arranged = Arranged::new().await;
+    let (acme, inbox) = (&arranged.acme, &arranged.inbox);
+    let noon: DateTime<Utc> = "2026-11-26T12:00:00Z".parse().expect("a time");
+    let sending = async |name: &str, processed: &str| {
+        let message = arranged.sent(acme, name).await;
+        let back = format!(
+            "UPDATE email_messages SET status = 'sending', sent = NULL, processed = {processed} WHERE id = '{}'",
+            Uuid::from(message)
+        );
+        arranged.change(Tier::Content, &back).await;
+        message
+    };
+    let sent = "status, to_char(sent AT TIME ZONE 'UTC', 'HH24:MI') AS sent";
+    let opened = sending("one@acme.test", "'2026-11-26T11:59:00Z'").await;
+    for at in [noon, noon + TimeDelta::hours(1)] {
+        inbox
+            .opened(acme.tenant, opened, at)
+            .await
+            .expect("written");
+        assert_eq!(
+            arranged.message(opened, sent).await,
+            json!({ "status": "opened", "sent": "11:59" })
+        );
+    }
+    // By a clock that is behind: what was read was sent.
+    let clicked = sending("two@acme.test", "'2026-11-26T12:01:00Z'").await;
+    inbox
+        .clicked(acme.tenant, clicked, noon)
+        .await
+        .expect("written");
+    assert_eq!(
+        arranged.message(clicked, sent).await,
+        json!({ "status": "clicked", "sent": "12:00" })
+    );
+    let answered = sending("three@acme.test", "now()").await;
+    arranged
+        .bring(acme, reply(acme, "three@acme.test", "yes"))
+        .await;
+    let columns = "status, sent IS NOT NULL AS sent";
+    assert_eq!(
+        arranged.message(answered, columns).await,
+        json!({ "status": "replied", "sent": true })
+    );
+}
+
 /// What says whether anything of a tenant's mail and leads was changed.
 async fn untouched(arranged: &Arranged, office: &Office, sent: Uuid) -> [Value; 3] {
     let message = arranged
