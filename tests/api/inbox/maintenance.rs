@@ -2,7 +2,7 @@
 
 use inbox::{Orphans, Unknown};
 use migrations::Tier;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::arranged::{Arranged, reply};
@@ -42,6 +42,50 @@ async fn bodies_go_when_they_expire_and_their_messages_stay() {
     arranged.change(Tier::Content, past).await;
     arranged.bring(acme, reply(acme, "x@x.test", "c")).await;
     assert_eq!(expire().await, 0);
+}
+
+/// What a member finds by a word: subjects.
+async fn found(arranged: &Arranged, word: &str) -> Value {
+    let owner = arranged.world.owner("acme");
+    let asked = "query($word: String!) { searchMessages(query: $word) { matches { message { subject } } } }";
+    let data = owner.data_with(asked, json!({ "word": word })).await;
+    let matches = data["searchMessages"]["matches"].as_array();
+    let subjects = matches.expect("matches").iter();
+    subjects
+        .map(|found| found["message"]["subject"].clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn mail_is_found_by_its_words_until_its_body_expires() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    let (none, one) = (json!([]), json!(["Re: An offer"]));
+    assert_eq!(found(&arranged, "rhubarb").await, none);
+    let mail = reply(acme, "x@x.test", "We want rhubarb.");
+    let message = arranged.bring(acme, mail).await;
+    let theirs = reply(&arranged.globex, "x@x.test", "We want rhubarb, too.");
+    arranged.bring(&arranged.globex, theirs).await;
+    for word in ["rhubarb", "RHUBARB want", "offer"] {
+        assert_eq!(found(&arranged, word).await, one, "{word}");
+    }
+    let past = "UPDATE email_content SET expires = now() - interval '1 day'";
+    arranged.change(Tier::Content, past).await;
+    assert_eq!(
+        arranged
+            .inbox
+            .expire_content(acme.tenant, 10)
+            .await
+            .expect("done"),
+        1
+    );
+    for word in ["rhubarb", "want"] {
+        assert_eq!(found(&arranged, word).await, none, "{word}");
+    }
+    assert_eq!(
+        arranged.message(message, "subject").await["subject"],
+        "Re: An offer"
+    );
 }
 
 #[tokio::test]
@@ -133,8 +177,5 @@ async fn what_does_not_fit_together_is_found() {
         )
         .await;
     let key = |id: Uuid| format!("mail/{id}");
-    assert_eq!(
-        left["keys"],
-        serde_json::json!([key(kept.into()), key(theirs)])
-    );
+    assert_eq!(left["keys"], json!([key(kept.into()), key(theirs)]));
 }
