@@ -24,7 +24,7 @@ use api_keys::ApiKeys;
 pub(crate) use door::{Door, MOST_OF_A_MEMBER, TurnedAway};
 pub use error::TokenError;
 pub use event::{LoggedEvents, SecurityEvent, SecurityEventKind, SecurityEvents};
-pub(crate) use failures::Verdict;
+pub(crate) use failures::{Verdict, subscriber};
 pub(crate) use key::{KEY_FILE, LINK_KEY_FILE, secret_of_folder};
 pub use key::{KeyError, TokenKey};
 pub use keys::KeySetError;

@@ -7,8 +7,11 @@
 //! the budget of a tenant whose member they are not.
 //!
 //! Counted in this process, for all of its cores together, or in Redis for all processes ([`redis`]).
+//!
+//! Whoever follows a link of mail is nobody's member: [`followers`] counts them by their addresses.
 
 mod allowance;
+mod followers;
 mod redis;
 
 use std::{
@@ -24,6 +27,7 @@ use resolver::RequestRules;
 use tenant::{Access, Identity, Outcome, Refusal};
 
 use self::allowance::Allowance;
+pub(crate) use self::followers::Followers;
 pub(crate) use self::redis::Redis;
 use crate::{operation::Executed, serve::Gateway};
 

@@ -17,6 +17,7 @@ mod mail;
 mod media;
 mod request;
 mod schema;
+mod signed;
 mod sse;
 mod visibility;
 mod ws;

@@ -320,6 +320,10 @@ pub struct Settings {
     /// Requests with bad credentials that an address may send in a quarter of an hour [default: 20]
     #[arg(long, env = "GATEWAY_MAX_AUTH_FAILURES", global = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_auth_failures: Option<u32>,
+    /// Links of mail that may be followed from an address in a minute; providers fetch the pictures of all their readers
+    /// from a few [default: 1200]
+    #[arg(long, env = "GATEWAY_MAX_LINKS_A_MINUTE", global = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_links_a_minute: Option<u32>,
     /// Proxies (10.0.0.0/8) whose X-Forwarded-For says where a request comes from [default: none]
     #[arg(
         long,
@@ -548,6 +552,7 @@ impl Settings {
             staff_claim: self.staff_claim.or(weaker.staff_claim),
             shared_key_everywhere: self.shared_key_everywhere.or(weaker.shared_key_everywhere),
             max_auth_failures: self.max_auth_failures.or(weaker.max_auth_failures),
+            max_links_a_minute: self.max_links_a_minute.or(weaker.max_links_a_minute),
             trusted_proxies: self.trusted_proxies.or(weaker.trusted_proxies),
             log: self.log.or(weaker.log),
             log_format: self.log_format.or(weaker.log_format),

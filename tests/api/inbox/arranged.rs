@@ -5,7 +5,7 @@ use entity::{
     content::{email_message::MessageType, received_mail::MailSource},
     id::{EmailMessageId, TenantId},
 };
-use gateway_tests::{World, beside, cluster};
+use gateway_tests::{Options, World, beside, cluster};
 use inbox::{Inbox, Trouble};
 use migrations::Tier;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 /// The demo, and what reads its mail as the platform does.
 pub struct Arranged {
     pub world: World,
+    pub database: Database,
     pub inbox: Inbox,
     pub acme: Office,
     pub globex: Office,
@@ -33,13 +34,18 @@ pub struct Office {
 
 impl Arranged {
     pub async fn new() -> Self {
-        let world = World::demo().await;
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let world = World::demo_with(options).await;
         let server = &cluster().await.server;
         let url = |tier| server.url("gateway_login", &beside(&world.database, tier));
         let database = Database::new(&url(Tier::Oltp), &DatabaseOptions::default())
             .and_then(|database| database.and(tenant::Tier::Content, &url(Tier::Content)))
             .and_then(|database| database.and(tenant::Tier::Queue, &url(Tier::Queue)));
-        let inbox = Inbox::new(database.expect("PostgreSQL URLs"));
+        let database = database.expect("PostgreSQL URLs");
+        let inbox = Inbox::new(database.clone());
         // What the demo has of mail is not what came here.
         let sql =
             "TRUNCATE email_messages, email_content, attachments, email_search, received_mail";
@@ -50,6 +56,7 @@ impl Arranged {
         let (acme, globex) = (office(&world, "acme").await, office(&world, "globex").await);
         Self {
             world,
+            database,
             inbox,
             acme,
             globex,

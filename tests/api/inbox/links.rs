@@ -1,7 +1,8 @@
 //! The links of mail that was sent: what they tell, once, and that nobody but us can make one.
 
 use entity::id::EmailMessageId;
-use gateway_tests::{Answer, LINK_KEY};
+use gateway::{auth::SecurityEventKind as Kind, settings::Settings};
+use gateway_tests::{Answer, LINK_KEY, Options};
 use mail::link::{Keys, Link};
 use migrations::Tier;
 use reqwest::Method;
@@ -212,4 +213,108 @@ async fn what_we_did_not_sign_or_signed_for_something_else_does_nothing() {
     };
     assert_eq!(ask(&arranged, Method::GET, "o", &gone).await.status, 200);
     assert_eq!(everything(&arranged).await, before);
+}
+
+/// Behind a proxy on this machine, which says from where somebody asks.
+async fn counting(settings: Settings) -> Arranged {
+    let settings = Settings {
+        trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
+        ..settings
+    };
+    Arranged::with(Options {
+        settings,
+        ..Options::default()
+    })
+    .await
+}
+
+async fn follow(arranged: &Arranged, method: Method, path: &str, from: &str) -> Answer {
+    let client = arranged.world.anonymous();
+    let request = client.request(method, path);
+    client.send(request.header("x-forwarded-for", from)).await
+}
+
+#[tokio::test]
+async fn a_link_that_was_changed_is_an_event_and_shuts_nobody_out_who_has_a_good_one() {
+    let arranged = counting(Settings {
+        max_auth_failures: Some(2),
+        ..Settings::default()
+    })
+    .await;
+    let acme = &arranged.acme;
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let (good, stop) = (token(&open(acme, sent)), token(&unsubscribe(acme, sent)));
+    let (good, other) = (format!("/o/{good}"), format!("/c/{good}"));
+    let from = async |path: &str| follow(&arranged, Method::GET, path, "192.0.2.1").await;
+    assert_eq!(from(&other).await.status, 404, "good, and for another use");
+    assert_eq!(arranged.world.security_events().len(), 0);
+    let first = from(&format!("{good}A")).await;
+    assert_eq!((first.status, first.code()), (404, "NOT_FOUND"));
+    let second = from("/attachments/AAAA").await;
+    assert_eq!((second.status, second.code()), (403, "FORBIDDEN"));
+    for path in ["/u/x", "/attachments/x"] {
+        let third = from(path).await;
+        assert_eq!((third.status, third.code()), (429, "TOO_MANY_ATTEMPTS"));
+        assert!(third.headers.contains_key("retry-after"));
+    }
+    let events = arranged.world.security_events();
+    let seen: Vec<_> = events
+        .iter()
+        .map(|event| (event.kind, event.code))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Kind::ForgedLink, "NOT_FOUND"),
+            (Kind::ForgedLink, "FORBIDDEN"),
+            (Kind::SuspiciousActivity, "FORBIDDEN"),
+            (Kind::ForgedLink, "NOT_FOUND"),
+            (Kind::ForgedLink, "FORBIDDEN"),
+        ]
+    );
+    assert_eq!(events[0].address, "192.0.2.1".parse().ok());
+    for (event, answer) in events.iter().zip([&first, &second]) {
+        assert_eq!(event.request, header(answer, "x-request-id"));
+    }
+    assert_eq!(from(&good).await.status, 200);
+    let stopped = follow(&arranged, Method::POST, &format!("/u/{stop}"), "192.0.2.1").await;
+    assert_eq!(stopped.status, 200);
+    // Nor does it say anything of those who sign in from there.
+    let owner = arranged.world.owner("acme");
+    let request = owner.request(Method::POST, "/graphql");
+    let request = request.header("x-forwarded-for", "192.0.2.1");
+    let body = json!({ "query": "{ viewer { tenant { name } } }" });
+    assert_eq!(owner.send(request.json(&body)).await.status, 200);
+    let elsewhere = follow(&arranged, Method::GET, "/o/x", "192.0.2.2").await;
+    assert_eq!(elsewhere.status, 404);
+}
+
+#[tokio::test]
+async fn an_address_follows_so_many_links_a_minute() {
+    let arranged = counting(Settings {
+        rate_limits: Some(true),
+        max_links_a_minute: Some(3),
+        ..Settings::default()
+    })
+    .await;
+    let acme = &arranged.acme;
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let (shown, led) = (open(acme, sent), click(acme, sent, "https://shop.test/"));
+    let (shown, led) = (
+        format!("/o/{}", token(&shown)),
+        format!("/c/{}", token(&led)),
+    );
+    let from = async |method, path: &str| follow(&arranged, method, path, "192.0.2.1").await;
+    assert_eq!(from(Method::HEAD, &shown).await.status, 200);
+    assert_eq!(from(Method::GET, "/attachments/x").await.status, 403);
+    assert_eq!(from(Method::GET, &shown).await.status, 200);
+    for path in [&led, &shown] {
+        let refused = from(Method::GET, path).await;
+        assert_eq!((refused.status, refused.code()), (429, "RATE_LIMITED"));
+        let wait: u64 = header(&refused, "retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    assert_eq!(arranged.status(sent).await, "opened", "it was not followed");
+    let elsewhere = follow(&arranged, Method::GET, &led, "192.0.2.2").await;
+    assert_eq!(elsewhere.status, 302);
 }

@@ -76,6 +76,20 @@ impl Door {
         }
     }
 
+    /// Counts a link that was followed and is not as it was signed; what becomes of whoever did so.
+    pub(crate) fn forged(&self, request: &TurnedAway<'_>) -> Verdict {
+        self.record(SecurityEventKind::ForgedLink, request);
+        let Some(address) = request.address else {
+            return Verdict::Free;
+        };
+        let who = Who::Follower(address);
+        let verdict = self.failures.verdict(who);
+        if self.failures.failed(who, self.most_of_an_address) {
+            self.record(SecurityEventKind::SuspiciousActivity, request);
+        }
+        verdict
+    }
+
     fn record(&self, kind: SecurityEventKind, request: &TurnedAway<'_>) {
         self.events.record(SecurityEvent {
             kind,

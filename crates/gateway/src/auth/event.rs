@@ -12,6 +12,8 @@ pub enum SecurityEventKind {
     AuthenticationFailure,
     /// So many were that further ones are refused for a while.
     SuspiciousActivity,
+    /// A link of mail, or to a file, was followed that is not as it was signed.
+    ForgedLink,
 }
 
 /// Something that happened at the door.
@@ -48,6 +50,7 @@ impl SecurityEvents for LoggedEvents {
         let kind = match event.kind {
             SecurityEventKind::AuthenticationFailure => "authentication failure",
             SecurityEventKind::SuspiciousActivity => "suspicious activity",
+            SecurityEventKind::ForgedLink => "forged link",
         };
         tracing::warn!(
             target: "gateway::security",

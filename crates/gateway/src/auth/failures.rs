@@ -28,6 +28,9 @@ const COUNTED: usize = 50_000;
 pub(crate) enum Who {
     /// Whoever asks from there.
     Address(IpAddr),
+    /// Whoever follows links from there that are not as they were signed. Not the same: many readers have one address,
+    /// and programs that look at their mail change links.
+    Follower(IpAddr),
     /// Somebody whose token names the tenant.
     Member(TenantId, UserId),
 }
@@ -110,16 +113,23 @@ impl Failures {
 }
 
 impl Who {
-    /// Of IPv6, a network of 64 bits is one subscriber's: RFC 6177.
     fn counted(self) -> Self {
         match self {
-            Self::Address(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
-                let network = ip.to_bits() & (u128::MAX << 64);
-                Self::Address(IpAddr::V6(network.into()))
-            }
-            Self::Address(ip) => Self::Address(ip.to_canonical()),
+            Self::Address(ip) => Self::Address(subscriber(ip)),
+            Self::Follower(ip) => Self::Follower(subscriber(ip)),
             Self::Member(..) => self,
         }
+    }
+}
+
+/// The address that stands for all of one subscriber's. Of IPv6 that is a network of 64 bits: RFC 6177.
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(ip) if ip.to_ipv4_mapped().is_none() => {
+            let network = ip.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(network.into())
+        }
+        ip => ip.to_canonical(),
     }
 }
 

@@ -12,18 +12,22 @@ use std::{io, sync::Arc};
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use chrono::Utc;
 use entity::id::AttachmentId;
-use events::SuspiciousKind;
 use futures::{TryStreamExt, future::BoxFuture, stream};
-use mail::link::{Link, Refused};
+use mail::link::Link;
 use resolver::download;
 use tenant::{Access, Identity, TenantContext};
 
-use super::error::HttpError;
+use super::{
+    authenticate::Sender,
+    error::HttpError,
+    log::RequestLog,
+    mail::{respond, run},
+    signed,
+};
 use crate::serve::Gateway;
 use range::Range;
 
@@ -55,23 +59,29 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub(super) async fn download(
     State(gateway): State<Arc<Gateway>>,
     Path(token): Path<String>,
-    headers: HeaderMap,
+    request: Parts,
 ) -> Response {
-    let answer = answer(gateway, &token, &headers).await;
-    answer.unwrap_or_else(IntoResponse::into_response)
+    let mut log = RequestLog::start_at(&gateway, "/attachments", &request.method);
+    let span = log.span.clone();
+    let answered = run(span, answer(gateway, &token, &request, &mut log)).await;
+    respond(log, answered)
 }
 
 async fn answer(
     gateway: Arc<Gateway>,
     token: &str,
-    headers: &HeaderMap,
+    request: &Parts,
+    log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let reading = Reading::of(gateway, token)?;
-    reading.gateway.spend(&reading.identity).await?;
+    let sender = Sender::of(&gateway, &request.extensions, &request.headers, log.id);
+    let link = signed::read(&gateway, token, sender, HttpError::Link).await?;
+    let reading = Reading::of(gateway, link)?;
+    log.identity = Some(reading.identity.clone());
+    log.policy = reading.gateway.spend(&reading.identity).await?;
     let id = reading.attachment;
     let file = reading.run(|context| Box::pin(download::file(context, id)));
     let file = file.await?.ok_or(HttpError::NotFound)?;
-    let (status, range) = match Range::asked(headers, file.size) {
+    let (status, range) = match Range::asked(&request.headers, file.size) {
         None => (StatusCode::OK, Range::whole(file.size)),
         Some(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),
         Some(None) => return Ok(range::unsatisfiable(file.size)),
@@ -101,27 +111,23 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(gateway: Arc<Gateway>, token: &str) -> Result<Self, HttpError> {
-        match gateway.links().read(token, Utc::now()) {
-            Ok(Link::Download {
-                tenant,
-                user,
-                attachment,
-            }) => Ok(Self {
-                gateway,
-                identity: Identity::Member {
-                    tenant: tenant.into(),
-                    user: user.into(),
-                },
-                attachment: attachment.into(),
-            }),
-            Err(Refused::Expired) => Err(HttpError::LinkExpired),
-            Ok(_) | Err(_) => {
-                let security = &gateway.report().security;
-                security.suspect(SuspiciousKind::ForgedLink, None, None);
-                Err(HttpError::Link)
-            }
-        }
+    fn of(gateway: Arc<Gateway>, link: Link) -> Result<Self, HttpError> {
+        let Link::Download {
+            tenant,
+            user,
+            attachment,
+        } = link
+        else {
+            return Err(HttpError::Link);
+        };
+        Ok(Self {
+            gateway,
+            identity: Identity::Member {
+                tenant: tenant.into(),
+                user: user.into(),
+            },
+            attachment: attachment.into(),
+        })
     }
 
     /// Asks something in a transaction of its own.

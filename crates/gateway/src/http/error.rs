@@ -60,6 +60,8 @@ pub(crate) enum HttpError {
     SubscriptionAsJson,
     #[error("the tenant's plan allows {allowed} requests a minute; try again in {seconds} s")]
     RateLimited { allowed: u32, seconds: u64 },
+    #[error("too many links were followed from there; try again in {seconds} s")]
+    TooManyLinks { seconds: u64 },
     #[error(
         "the operation took too long and was given up, nothing was changed; ask for less, or ask the operator to raise GATEWAY_REQUEST_TIMEOUT_MS"
     )]
@@ -154,7 +156,7 @@ impl HttpError {
             Self::StreamOpen | Self::OperationExists => StatusCode::CONFLICT,
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited { .. } | Self::TooManyLinks { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Method | Self::MutationByGet | Self::MailByOther => {
                 StatusCode::METHOD_NOT_ALLOWED
             }
@@ -247,7 +249,7 @@ impl HttpError {
             Self::Busy | Self::Crowded => "BUSY",
             Self::StreamOpen | Self::OperationExists => "ALREADY_EXISTS",
             Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
-            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::RateLimited { .. } | Self::TooManyLinks { .. } => "RATE_LIMITED",
             Self::Method | Self::MutationByGet | Self::MailByOther => "METHOD_NOT_ALLOWED",
             Self::MediaType | Self::MailType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",

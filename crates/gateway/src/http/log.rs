@@ -20,6 +20,9 @@ use tracing::{
 use super::client::is_trusted;
 use crate::{metrics, operation::Executed, report::Ended, serve::Gateway, telemetry::trace};
 
+/// Where operations go. A line that names no route is of one.
+const OPERATIONS: &str = "/graphql";
+
 /// What is known of a request so far; logged when the answer is ready, or when the client went
 /// away before it was.
 pub(super) struct RequestLog {
@@ -47,7 +50,7 @@ pub(super) struct RequestLog {
 impl RequestLog {
     /// Of an operation.
     pub(super) fn start(gateway: &Arc<Gateway>, method: &Method) -> Self {
-        Self::start_at(gateway, "/graphql", method)
+        Self::start_at(gateway, OPERATIONS, method)
     }
 
     /// Of a request to one of the routes that take no operation.
@@ -154,6 +157,7 @@ impl RequestLog {
             .as_ref()
             .and_then(|found| found.name.as_deref());
         tracing::info!(
+            route = Some(self.route).filter(|route| *route != OPERATIONS).map(display),
             operation = name.map(display),
             kind = self.kind().map(display),
             tenant = self.tenant().map(display),

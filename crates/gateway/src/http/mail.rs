@@ -17,7 +17,7 @@ use super::{
 };
 
 /// What comes of answering, also when that panics, within the request's span.
-async fn run(
+pub(super) async fn run(
     span: tracing::Span,
     answering: impl Future<Output = Result<Response, HttpError>>,
 ) -> Result<Response, HttpError> {
@@ -29,7 +29,7 @@ async fn run(
 }
 
 /// The response, which is logged.
-fn respond(mut log: RequestLog, answered: Result<Response, HttpError>) -> Response {
+pub(super) fn respond(mut log: RequestLog, answered: Result<Response, HttpError>) -> Response {
     let id = log.request_id();
     let (mut response, code) = match answered {
         Ok(response) => (response, None),

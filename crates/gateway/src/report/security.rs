@@ -155,6 +155,9 @@ impl SecurityEvents for Watched {
             SecurityEventKind::SuspiciousActivity => {
                 security.suspect(SuspiciousKind::RepeatedFailures, tenant, user);
             }
+            SecurityEventKind::ForgedLink => {
+                security.suspect(SuspiciousKind::ForgedLink, tenant, user);
+            }
         }
         self.next.record(event);
     }

@@ -1,6 +1,6 @@
 //! What every request needs, and what all cores have together.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use ::watch::Watcher;
 use axum::http::HeaderValue;
@@ -14,7 +14,7 @@ use worker::Wake;
 use crate::{
     TierUrls,
     auth::{Door, SecurityEvents, Trust},
-    budget::{Budgets, Redis, Spent},
+    budget::{Budgets, Followers, Redis, Spent},
     http::Introspections,
     links::{self, LinkKeyError},
     live::Live,
@@ -53,6 +53,7 @@ pub(super) struct Shared {
     door: Door,
     trusted_proxies: Vec<IpNet>,
     budgets: Budgets,
+    followers: Followers,
     rate_limits: bool,
     max_body_bytes: usize,
     max_mail_bytes: usize,
@@ -98,6 +99,7 @@ impl Gateway {
             door: Door::new(trust, events, config.max_auth_failures),
             trusted_proxies: config.trusted_proxies.clone(),
             budgets: Budgets::new(),
+            followers: Followers::new(config.max_links_a_minute),
             rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
             max_mail_bytes: config.max_mail_bytes,
@@ -215,6 +217,17 @@ impl Gateway {
             return Ok(None);
         }
         self.budgets().spend(identity, self.redis.as_ref()).await
+    }
+
+    /// Takes one link off the budget of the address that it is followed from.
+    ///
+    /// # Errors
+    /// When nothing is left; how long it takes until there is something again.
+    pub(crate) fn follow(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        match address.filter(|_| self.has_rate_limits()) {
+            Some(address) => self.shared.followers.spend(address),
+            None => Ok(()),
+        }
     }
 
     /// Whose pages may ask from a browser.

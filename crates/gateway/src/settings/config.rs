@@ -118,6 +118,8 @@ pub struct Config {
     pub shared_key_everywhere: bool,
     /// Failures that an address may have in a quarter of an hour.
     pub max_auth_failures: u32,
+    /// Links that may be followed from an address in a minute.
+    pub max_links_a_minute: u32,
     /// Proxies whose word about a client's address counts.
     pub trusted_proxies: Vec<IpNet>,
     /// `tracing` directives.
@@ -271,6 +273,7 @@ impl From<Settings> for Config {
             link_key: given.link_key,
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),
             max_auth_failures: given.max_auth_failures.unwrap_or(20).max(1),
+            max_links_a_minute: given.max_links_a_minute.unwrap_or(1200).max(1),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             log: given.log.unwrap_or_else(|| LOG.to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Human),

@@ -92,6 +92,31 @@ async fn a_request_is_a_line_that_a_person_can_read() {
 }
 
 #[tokio::test]
+async fn a_link_that_is_followed_is_a_line_as_well() {
+    let home = Database::demo().await.home();
+    let serving = home.serve(&[]).await;
+    for path in ["/o/x", "/c/x", "/u/x", "/attachments/x"] {
+        let asked = reqwest::get(format!("{}{path}", serving.base)).await;
+        asked.expect("an answer");
+    }
+    let log = serving.stop("TERM").await.stderr;
+    for (route, said) in [
+        ("/o", "status=404"),
+        ("/c", "status=404"),
+        ("/u", "status=404"),
+        ("/attachments", "status=403"),
+    ] {
+        let begins = format!(" INFO request route={route} ");
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(&begins)).collect();
+        assert!(
+            lines.len() == 1 && lines[0].contains(said) && lines[0].contains(" code="),
+            "{route}: {lines:?} of {log}"
+        );
+    }
+    assert_eq!(log.matches("forged link").count(), 4, "{log}");
+}
+
+#[tokio::test]
 async fn json_lines_are_flat_objects() {
     let home = Database::demo()
         .await

@@ -49,7 +49,7 @@ impl HttpError {
             | Self::Unauthenticated(TokenError::ProviderAway) => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER);
             }
-            Self::TooManyAttempts { seconds } => {
+            Self::TooManyAttempts { seconds } | Self::TooManyLinks { seconds } => {
                 headers.insert(header::RETRY_AFTER, seconds.into());
             }
             Self::RateLimited { allowed, seconds } => {

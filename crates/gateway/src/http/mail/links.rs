@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use chrono::Utc;
 use entity::id::TenantId;
-use events::SuspiciousKind;
 use inbox::{Inbox, Trouble};
 use mail::link::Link;
 use tenant::Identity;
@@ -24,7 +23,7 @@ use uuid::Uuid;
 
 use super::{failed, respond, run};
 use crate::{
-    http::{error::HttpError, log::RequestLog},
+    http::{authenticate::Sender, error::HttpError, log::RequestLog, signed},
     serve::Gateway,
 };
 
@@ -63,51 +62,53 @@ const DONE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
 /// A message was shown.
 pub(in crate::http) async fn opened(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
     Path(token): Path<String>,
+    request: Parts,
 ) -> Response {
-    let mut log = RequestLog::start_at(&gateway, "/o", &method);
+    let mut log = RequestLog::start_at(&gateway, "/o", &request.method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.opened"));
-    let answered = run(span, cause.of(open(&gateway, &method, &token, &mut log))).await;
+    let answering = open(&gateway, &request, &token, &mut log);
+    let answered = run(span, cause.of(answering)).await;
     respond(log, answered)
 }
 
 /// A link was followed.
 pub(in crate::http) async fn clicked(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
     Path(token): Path<String>,
+    request: Parts,
 ) -> Response {
-    let mut log = RequestLog::start_at(&gateway, "/c", &method);
+    let mut log = RequestLog::start_at(&gateway, "/c", &request.method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.clicked"));
-    let answered = run(span, cause.of(click(&gateway, &method, &token, &mut log))).await;
+    let answering = click(&gateway, &request, &token, &mut log);
+    let answered = run(span, cause.of(answering)).await;
     respond(log, answered)
 }
 
 /// A lead may want no more.
 pub(in crate::http) async fn unsubscribed(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
     Path(token): Path<String>,
+    request: Parts,
 ) -> Response {
-    let mut log = RequestLog::start_at(&gateway, "/u", &method);
+    let mut log = RequestLog::start_at(&gateway, "/u", &request.method);
     let (span, cause) = (log.span.clone(), log.cause_of("mail.unsubscribed"));
-    let unsubscribing = unsubscribe(&gateway, &method, &token, &mut log);
-    let answered = run(span, cause.of(unsubscribing)).await;
+    let answering = unsubscribe(&gateway, &request, &token, &mut log);
+    let answered = run(span, cause.of(answering)).await;
     respond(log, answered)
 }
 
 async fn open(
     gateway: &Gateway,
-    method: &Method,
+    request: &Parts,
     token: &str,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
-    let Link::Open { tenant, message } = link(gateway, token)? else {
+    let Link::Open { tenant, message } = link(gateway, request, token, log).await? else {
         return Err(HttpError::NotFound);
     };
     let identity = of(tenant, log);
-    if method == Method::GET {
+    if request.method == Method::GET {
         let inbox = Inbox::new(gateway.database().clone());
         let telling = inbox.opened(tenant.into(), message.into(), Utc::now());
         // Whoever reads the message does not care whether we know.
@@ -119,7 +120,7 @@ async fn open(
 
 async fn click(
     gateway: &Gateway,
-    method: &Method,
+    request: &Parts,
     token: &str,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
@@ -127,13 +128,13 @@ async fn click(
         tenant,
         message,
         url,
-    } = link(gateway, token)?
+    } = link(gateway, request, token, log).await?
     else {
         return Err(HttpError::NotFound);
     };
     let location = location(&url).ok_or(HttpError::NotFound)?;
     let identity = of(tenant, log);
-    if method == Method::GET {
+    if request.method == Method::GET {
         let inbox = Inbox::new(gateway.database().clone());
         let telling = inbox.clicked(tenant.into(), message.into(), Utc::now());
         passed_over(told(gateway, &identity, telling).await);
@@ -144,7 +145,7 @@ async fn click(
 
 async fn unsubscribe(
     gateway: &Gateway,
-    method: &Method,
+    request: &Parts,
     token: &str,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
@@ -152,12 +153,12 @@ async fn unsubscribe(
         tenant,
         message,
         lead,
-    } = link(gateway, token)?
+    } = link(gateway, request, token, log).await?
     else {
         return Err(HttpError::NotFound);
     };
     let identity = of(tenant, log);
-    let page = if method == Method::POST {
+    let page = if request.method == Method::POST {
         let inbox = Inbox::new(gateway.database().clone());
         let telling = inbox.unsubscribed(tenant.into(), message.into(), lead.into(), Utc::now());
         told(gateway, &identity, telling).await?;
@@ -169,13 +170,14 @@ async fn unsubscribe(
 }
 
 /// What a token means; one of another server's, or that was changed, is as good as none.
-fn link(gateway: &Gateway, token: &str) -> Result<Link, HttpError> {
-    let link = gateway.links().read(token, Utc::now());
-    link.map_err(|_| {
-        let security = &gateway.report().security;
-        security.suspect(SuspiciousKind::ForgedLink, None, None);
-        HttpError::NotFound
-    })
+async fn link(
+    gateway: &Gateway,
+    request: &Parts,
+    token: &str,
+    log: &RequestLog,
+) -> Result<Link, HttpError> {
+    let sender = Sender::of(gateway, &request.extensions, &request.headers, log.id);
+    signed::read(gateway, token, sender, HttpError::NotFound).await
 }
 
 /// The platform's own work for the tenant, as which it is logged.
