@@ -9,6 +9,7 @@ mod m20261126_140300_create_email_messages;
 mod m20261126_140400_create_attachments;
 mod m20261126_150000_create_email_search;
 mod m20261126_150100_create_received_mail;
+mod m20261127_032000_create_mailboxes;
 
 /// All migrations of the content tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_140400_create_attachments::Migration),
             Box::new(m20261126_150000_create_email_search::Migration),
             Box::new(m20261126_150100_create_received_mail::Migration),
+            Box::new(m20261127_032000_create_mailboxes::Migration),
         ]
     }
 }

@@ -74,6 +74,7 @@ mod m20261126_140100_create_campaign_leads;
 mod m20261126_150000_let_staff_manage_queues;
 mod m20261127_030000_trace_causes_of_work;
 mod m20261127_031000_open_system_events_once;
+mod m20261127_032000_tell_which_mailboxes_to_read;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

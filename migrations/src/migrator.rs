@@ -48,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261126_150000_let_staff_manage_queues::Migration),
             Box::new(crate::m20261127_030000_trace_causes_of_work::Migration),
             Box::new(crate::m20261127_031000_open_system_events_once::Migration),
+            Box::new(crate::m20261127_032000_tell_which_mailboxes_to_read::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod arranged;
 mod effects;
 mod ingest;
 mod links;
+mod mailboxes;
 mod maintenance;
 mod malformed;
 mod order;

@@ -102,7 +102,7 @@ pub fn beside(oltp: &str, tier: Tier) -> String {
     }
 }
 
-/// A mail for each tenant of the demo that came and was read, in the content tier's database at `url`, a superuser's.
+/// A mail for each tenant of the demo that came and was read, and how the mailboxes of its accounts were read, in the content tier's database at `url`, a superuser's.
 async fn receive(url: &str, demo: &seed::Demo) {
     let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
     let mut connection = PgConnection::connect(url).await.expect("the content tier");
@@ -113,6 +113,10 @@ async fn receive(url: &str, demo: &seed::Demo) {
         .execute(&mut connection)
         .await;
     came.expect("mail that came");
+    let read = "INSERT INTO mailboxes (email_account_id, tenant_id, uid_validity, last_uid, last_read) \
+         SELECT DISTINCT email_account_id, tenant_id, 1, 1, now() FROM email_messages WHERE email_account_id IS NOT NULL";
+    let read = sqlx::query(read).execute(&mut connection).await;
+    read.expect("mailboxes that were read");
     connection.close().await.expect("an end");
 }
 

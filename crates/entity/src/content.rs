@@ -5,4 +5,5 @@
 pub mod attachment;
 pub mod email_content;
 pub mod email_message;
+pub mod mailbox;
 pub mod received_mail;

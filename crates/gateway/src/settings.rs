@@ -152,7 +152,7 @@ pub struct Settings {
     /// Largest request body in bytes; the default has room for an import of 10,000 leads [default: 4194304]
     #[arg(long, env = "GATEWAY_MAX_BODY_BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
-    /// Largest message that is taken at /ingest/email, in bytes [default: 26214400]
+    /// Largest message that is taken at /ingest/email, or as a whole from a mailbox, in bytes [default: 26214400]
     #[arg(long, env = "GATEWAY_MAX_MAIL_BYTES", global = true)]
     pub max_mail_bytes: Option<usize>,
     /// Largest answer in bytes [default: 67108864]

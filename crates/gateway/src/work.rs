@@ -4,13 +4,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use events::ProcessKind;
 use futures::future::join;
-use inbox::Inbox;
-use outreach::{Outreach, Secrets};
+use inbox::{Inbox, Mailboxes};
+use outreach::Outreach;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tenant::{Database, DatabaseOptions};
 use transport::{
-    Credentials, Security, Server,
+    Credentials, Secrets, Security, Server,
     sink::{self, Sink},
     smtp::{Mailer, Relay},
 };
@@ -118,19 +118,20 @@ impl Work {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("http://{address}"),
         };
+        let secrets = config.secrets_dir.clone();
+        let secrets = secrets.map_or_else(Secrets::default, Secrets::in_folder);
         let settings = outreach::Settings {
             public_url,
             link_keys: links::keys(config)?,
             relay,
-            secrets: config
-                .secrets_dir
-                .clone()
-                .map_or_else(Secrets::default, Secrets::in_folder),
+            secrets: secrets.clone(),
         };
         let mailer = Mailer::new(transport::smtp::Options {
             max_connections: config.worker_concurrency.min(8) as usize,
             ..transport::smtp::Options::default()
         });
+        let inbox = Inbox::new(database.clone());
+        let mailboxes = Mailboxes::new(inbox.clone(), secrets, wake.clone(), config.max_mail_bytes);
         let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
         let queues = config.worker_queues.iter();
         let options = worker::Options {
@@ -150,8 +151,8 @@ impl Work {
         };
         let report = Arc::clone(&told.report);
         let sampler = Sampler::new(report, config.events_interval, sampled);
-        let inbox = Inbox::new(database.clone());
-        let handlers = outreach.handlers().into_iter().chain(inbox.handlers());
+        let handlers = outreach.handlers().into_iter();
+        let handlers = handlers.chain(inbox.handlers()).chain(mailboxes.handlers());
         let handlers = Handlers::new(handlers);
         Ok(Self {
             worker: Worker::new(database.clone(), handlers, wake, options),

@@ -28,8 +28,18 @@ pub struct Accepted {
     pub id: EmailMessageId,
 }
 
+/// What is known of mail besides its bytes.
+pub(crate) struct Arrived {
+    pub(crate) source: MailSource,
+    /// The account whose mailbox it was in.
+    pub(crate) account: Option<EmailAccountId>,
+    pub(crate) received: DateTime<Utc>,
+    /// How many bytes it has where these are its header alone.
+    pub(crate) full_size: Option<u32>,
+}
+
 /// Mail, ready to be kept.
-struct Packed {
+pub(crate) struct Packed {
     raw: Vec<u8>,
     size: usize,
     hash: String,
@@ -53,7 +63,13 @@ impl Inbox {
             .database
             .writing(Tier::Content, Identity::Job { tenant });
         let content = context.on(Tier::Content);
-        let kept = keep(content, tenant, packed, source, account, received).await;
+        let arrived = Arrived {
+            source,
+            account,
+            received,
+            full_size: None,
+        };
+        let kept = keep(content, tenant, packed, arrived).await;
         let id = ended(&context, kept.map_err(Trouble::from)).await?;
         self.queue(tenant, vec![id.into()]).await?;
         Ok(Accepted { id })
@@ -81,18 +97,19 @@ impl Inbox {
     }
 
     /// A job for each mail that has none, with the mail's id; how many there were.
-    async fn queue(&self, tenant: TenantId, mails: Vec<Uuid>) -> Result<usize, Trouble> {
+    pub(crate) async fn queue(&self, tenant: TenantId, mails: Vec<Uuid>) -> Result<usize, Trouble> {
         let context = self.database.writing(Tier::Queue, Identity::Job { tenant });
         let sql = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload) \
-             SELECT id, $2, q.name, 'message.receive', q.default_priority, q.max_attempts, jsonb_build_object('receivedId', id) \
-             FROM unnest($1::uuid[]) AS id, job_queues q WHERE q.name = 'email-processing' ON CONFLICT (id) DO NOTHING RETURNING 1";
+             SELECT mail.id, $2, q.name, 'message.receive', q.default_priority, q.max_attempts, jsonb_build_object('receivedId', mail.id) \
+             FROM unnest($1::uuid[]) AS mail (id), job_queues q WHERE q.name = 'email-processing' ON CONFLICT (id) DO NOTHING RETURNING 1";
         let values = [uuids(mails), tenant.into_value()];
         let queued = query(context.on(Tier::Queue), sql, values).await;
         Ok(ended(&context, queued.map_err(Trouble::from)).await?.len())
     }
 }
 
-fn packed(raw: &[u8]) -> Result<Packed, Trouble> {
+/// Compresses mail, which takes its time.
+pub(crate) fn packed(raw: &[u8]) -> Result<Packed, Trouble> {
     let hash = Sha256::digest(raw);
     Ok(Packed {
         raw: zstd::bulk::compress(raw, LEVEL).map_err(Trouble::Unreadable)?,
@@ -101,26 +118,26 @@ fn packed(raw: &[u8]) -> Result<Packed, Trouble> {
     })
 }
 
-async fn keep(
+/// Keeps mail, or finds the same of the same account.
+pub(crate) async fn keep(
     content: InTier<'_>,
     tenant: TenantId,
     packed: Packed,
-    source: MailSource,
-    account: Option<EmailAccountId>,
-    received: DateTime<Utc>,
+    arrived: Arrived,
 ) -> Result<EmailMessageId, DbErr> {
-    let (account, hash) = (account.map(Uuid::from), packed.hash.as_str());
-    let sql = "INSERT INTO received_mail (id, tenant_id, email_account_id, source, raw, raw_size_bytes, content_hash, received) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, content_hash, email_account_id) DO NOTHING RETURNING id";
+    let (account, hash) = (arrived.account.map(Uuid::from), packed.hash.as_str());
+    let sql = "INSERT INTO received_mail (id, tenant_id, email_account_id, source, raw, raw_size_bytes, content_hash, received, \
+             full_size_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, content_hash, email_account_id) DO NOTHING RETURNING id";
     let values = [
         EmailMessageId::new().into_value(),
         tenant.into_value(),
         account.into(),
-        source.to_value().into(),
+        arrived.source.to_value().into(),
         packed.raw.into(),
         size(packed.size),
         hash.into(),
-        received.into(),
+        arrived.received.into(),
+        arrived.full_size.map(i64::from).into(),
     ];
     let mut rows = query(content, sql, values).await?;
     if rows.is_empty() {

@@ -1,16 +1,18 @@
-//! The jobs of this crate: `message.receive` and `content.maintain`.
+//! The jobs of this crate: `message.receive`, `mailbox.read` and `content.maintain`.
 
 use std::sync::Arc;
 
+use chrono::Utc;
 use worker::{Done, Failure, Handler, Job};
 
-use crate::{Inbox, Orphans, Trouble};
+use crate::{Inbox, Mailboxes, Orphans, Trouble, mailbox::Read};
 
 /// Rows that one statement of the maintenance removes.
 const BATCH: u32 = 500;
 
 struct Receive(Inbox);
 struct Maintain(Inbox);
+struct ReadMailbox(Mailboxes);
 
 impl Inbox {
     /// What does the jobs, by their types.
@@ -20,6 +22,28 @@ impl Inbox {
             ("message.receive", Arc::new(Receive(self.clone()))),
             ("content.maintain", Arc::new(Maintain(self.clone()))),
         ]
+    }
+}
+
+impl Mailboxes {
+    /// What does the jobs, by their types.
+    #[must_use]
+    pub fn handlers(&self) -> [(&'static str, Arc<dyn Handler>); 1] {
+        [("mailbox.read", Arc::new(ReadMailbox(self.clone())))]
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for ReadMailbox {
+    /// A server that fails is no failure of the job, which is as well as ever: it waits.
+    async fn run(&self, job: &Job) -> Result<Done, Failure> {
+        let read = self.0.read(job.tenant, job.id_in("accountId")?).await?;
+        Ok(match read {
+            Read::Nothing => Done::Completed(None),
+            Read::All(taken) => Done::Completed(Some(format!("messages taken: {taken}"))),
+            Read::Part => Done::Again(Utc::now()),
+            Read::Failing(next) => Done::Again(next),
+        })
     }
 }
 

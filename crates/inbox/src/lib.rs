@@ -9,6 +9,7 @@
 //! * `accept`: keeps mail before anybody is told that it is here, and queues the reading of it;
 //! * `receive`: reads it, and does what it says;
 //! * `tracking`: opens, clicks and unsubscribes;
+//! * `mailbox`: fetches mail from the servers of accounts, and keeps it as `accept` does;
 //! * `jobs`: what a worker has done by this crate;
 //! * `maintenance`: what has expired goes, and what does not fit together is found;
 //! * `status`: how far a message and a lead have come, which only ever goes on; `content`: bodies.
@@ -23,6 +24,7 @@
 mod accept;
 pub mod content;
 mod jobs;
+mod mailbox;
 mod maintenance;
 mod receive;
 pub mod rows;
@@ -33,6 +35,7 @@ use sea_orm::DbErr;
 use tenant::{Database, Refusal, TenantContext};
 
 pub use accept::Accepted;
+pub use mailbox::Mailboxes;
 pub use maintenance::{Orphans, Unknown};
 
 /// What the work needs. Clones are the same.

@@ -36,8 +36,8 @@ impl Inbox {
         let Some((received, raw)) = self.unread(tenant, id).await? else {
             return Ok(None);
         };
-        let size = received.raw_size_bytes;
-        let read = move || Reading::of(&raw, size);
+        let (size, full_size) = (received.raw_size_bytes, received.full_size_bytes);
+        let read = move || Reading::of(&raw, size, full_size);
         let reading = tokio::task::spawn_blocking(read).await??;
         let known = self.known(tenant, &received, &reading).await?;
         let effect = Effect::of(&reading, &known);

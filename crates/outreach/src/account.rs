@@ -6,7 +6,7 @@ use entity::{
     oltp::email_account,
 };
 use tenant::{Access, Identity, Tier};
-use transport::{Credentials, Security, Server, smtp::Relay};
+use transport::{Credentials, Security, Server, Unusable, smtp::Relay};
 
 use crate::{Outreach, Trouble, rows::query};
 
@@ -97,17 +97,10 @@ impl Outreach {
         vault_key_path: Option<&str>,
     ) -> Result<Relay, NoServer> {
         let settings = account.smtp_settings.as_ref().ok_or(NoServer::Missing)?;
-        let text = |key: &str| settings.get(key).and_then(|value| value.as_str());
-        let host = text("host").ok_or(NoServer::Unusable("host"))?;
-        let security = match text("security").unwrap_or("starttls") {
-            "tls" | "ssl" => Security::Tls,
-            "starttls" => Security::StartTls,
-            "none" | "plain" => Security::None,
-            _ => return Err(NoServer::Unusable("security")),
-        };
-        let port = settings.get("port").and_then(serde_json::Value::as_u64);
-        let port = port.and_then(|port| u16::try_from(port).ok());
-        let credentials = match text("username") {
+        let server = Server::of_settings(settings, Security::StartTls);
+        let server = server.map_err(|Unusable(setting)| NoServer::Unusable(setting))?;
+        let user = settings.get("username").and_then(serde_json::Value::as_str);
+        let credentials = match user {
             Some(user) => {
                 let path = vault_key_path.ok_or(NoServer::NoSecret)?;
                 let password = self.settings.secrets.read(path).await;
@@ -116,7 +109,7 @@ impl Outreach {
             None => None,
         };
         Ok(Relay {
-            server: Server::new(host, port.ok_or(NoServer::Unusable("port"))?, security),
+            server,
             credentials,
             name: None,
         })

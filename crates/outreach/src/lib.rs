@@ -20,7 +20,7 @@ use transport::smtp::Mailer;
 use worker::{Failure, Handler, Wake};
 
 pub use account::NoServer;
-pub use settings::{Secrets, Settings};
+pub use settings::Settings;
 
 /// What the work needs. Clones are the same.
 #[derive(Clone)]

@@ -32,6 +32,7 @@ pub mod job_queue;
 pub mod lead;
 pub mod lead_import;
 pub mod mail_server_settings;
+pub mod mailbox;
 pub mod node;
 pub mod other_tenant;
 pub mod payment;

@@ -14,9 +14,10 @@ use crate::{
 
 const TABLES: &[Table] = &[JOBS, JOB_LOGS];
 
-/// Whether there are jobs, or there were: what is done goes after a while, and what a member dropped is to stay away.
+/// Whether there are jobs, or there were: what is done goes after a while, and what a member dropped is to stay away. (The
+/// clock of mailboxes ticks from the first minute, and makes none where there is none.)
 const USED: &str = "SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = ANY ($1))
-    OR EXISTS (SELECT FROM job_schedules WHERE last_run IS NOT NULL)";
+    OR EXISTS (SELECT FROM job_schedules WHERE last_run IS NOT NULL AND scope = 'tenant')";
 
 /// Writes the tenants' jobs into a database that nobody has used yet.
 pub(crate) async fn fill(url: &str, tenants: &[Tenant]) -> Result<(), Error> {

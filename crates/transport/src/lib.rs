@@ -11,9 +11,11 @@
 mod credentials;
 mod dial;
 pub mod imap;
+mod secrets;
 mod server;
 pub mod sink;
 pub mod smtp;
 
 pub use credentials::Credentials;
-pub use server::{Security, Server};
+pub use secrets::Secrets;
+pub use server::{Security, Server, Unusable};

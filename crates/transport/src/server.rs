@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde_json::Value;
+
 /// When TLS begins. Where it is asked for there is no way around it: a server without, or with a
 /// certificate that nobody trusts, is not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +40,62 @@ impl Server {
             security,
             authority: None,
             local_address: None,
+        }
+    }
+    /// The server of an account's settings: `host`, `port` and, where it is not to be `unless_said`, `security`, which is
+    /// `tls`, `starttls` or `none`.
+    ///
+    /// # Errors
+    /// When one of them is missing or not what it should be.
+    pub fn of_settings(settings: &Value, unless_said: Security) -> Result<Self, Unusable> {
+        let text = |key: &str| settings.get(key).and_then(Value::as_str);
+        let host = text("host").ok_or(Unusable("host"))?;
+        let port = settings.get("port").and_then(Value::as_u64);
+        let port = port.and_then(|port| u16::try_from(port).ok());
+        let security = match settings.get("security") {
+            None | Some(Value::Null) => unless_said,
+            Some(said) => match said.as_str() {
+                Some("tls" | "ssl") => Security::Tls,
+                Some("starttls") => Security::StartTls,
+                Some("none" | "plain") => Security::None,
+                _ => return Err(Unusable("security")),
+            },
+        };
+        Ok(Self::new(host, port.ok_or(Unusable("port"))?, security))
+    }
+}
+
+/// A setting that names no server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the settings have no usable {0}")]
+pub struct Unusable(pub &'static str);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Security, Server, Unusable};
+
+    #[test]
+    fn settings_name_a_server_and_never_leave_tls_out_by_themselves() {
+        let of = |security| {
+            let settings = json!({ "host": "x.test", "port": 993, "security": security });
+            Server::of_settings(&settings, Security::Tls).map(|server| server.security)
+        };
+        assert_eq!(of(json!("starttls")), Ok(Security::StartTls));
+        assert_eq!(of(json!("none")), Ok(Security::None));
+        assert_eq!(of(json!(null)), Ok(Security::Tls));
+        for wrong in [json!("NONE"), json!(""), json!(0), json!(["none"])] {
+            assert_eq!(of(wrong.clone()), Err(Unusable("security")), "{wrong}");
+        }
+        for (settings, missing) in [
+            (json!({ "port": 1 }), "host"),
+            (json!({ "host": "x.test" }), "port"),
+            (json!({ "host": "x.test", "port": 65_536 }), "port"),
+            (json!("x.test:993"), "host"),
+        ] {
+            let server = Server::of_settings(&settings, Security::Tls);
+            assert_eq!(server, Err(Unusable(missing)), "{settings}");
         }
     }
 }

@@ -47,8 +47,7 @@ impl Arranged {
         let database = database.expect("PostgreSQL URLs");
         let inbox = Inbox::new(database.clone());
         // What the demo has of mail is not what came here.
-        let sql =
-            "TRUNCATE email_messages, email_content, attachments, email_search, received_mail";
+        let sql = "TRUNCATE email_messages, email_content, attachments, email_search, received_mail, mailboxes";
         let emptied = sqlx::raw_sql(sql).execute(world.admin_of(Tier::Content));
         emptied.await.expect("no mail");
         let emptied = sqlx::raw_sql("TRUNCATE jobs, job_logs").execute(world.admin_of(Tier::Queue));

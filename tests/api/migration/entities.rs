@@ -15,8 +15,9 @@ type Column = (String, String, bool);
 type Table = (String, Vec<Column>, Vec<String>);
 
 /// Columns that the database has and no model may carry.
-const HIDDEN: [(&str, &str); 4] = [
+const HIDDEN: [(&str, &str); 5] = [
     ("email_accounts", "vault_key_path"),
+    ("email_accounts", "is_read"),
     ("api_keys", "digest"),
     ("outbox", "trace_parent"),
     ("jobs", "trace_parent"),
@@ -40,7 +41,7 @@ fn entities(tier: Tier) -> Vec<Table> {
     let mut tables = match tier {
         Tier::Oltp => transactional(),
         Tier::Content => {
-            entities![content: attachment, email_content, email_message, received_mail]
+            entities![content: attachment, email_content, email_message, mailbox, received_mail]
         }
         Tier::Analytics => entities![
             analytics:

@@ -119,6 +119,7 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
         wrong(&world, read).await,
         [
             "admin_system_events",
+            "email_accounts",
             "outbox",
             "tenants",
             "analytics_jobs",
@@ -129,8 +130,9 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
         ]
     );
     let words = "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-        WHERE c.relname IN ('jobs', 'job_logs', 'tenants', 'admin_system_events') AND $1::text[] IS NOT NULL
-            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details')
+        WHERE c.relname IN ('jobs', 'job_logs', 'tenants', 'admin_system_events', 'email_accounts') AND $1::text[] IS NOT NULL
+            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details', 'email',
+                'imap_settings', 'smtp_settings', 'vault_key_path')
             AND has_column_privilege('gateway_dispatcher', c.oid, a.attnum, 'SELECT')";
     assert_eq!(wrong(&world, words).await, [""; 0]);
     sqlx::raw_sql("GRANT SELECT ON jobs TO gateway_dispatcher")

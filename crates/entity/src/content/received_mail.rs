@@ -34,6 +34,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// How many bytes the server has of it, where it is larger than what is taken, and its header alone is here.
+    pub full_size_bytes: Option<i64>,
 }
 
 /// None: relations are loaded a level at a time, by key.

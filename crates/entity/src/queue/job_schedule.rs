@@ -1,6 +1,6 @@
-//! What is done at certain times, in every tenant.
+//! What is done at certain times, in every tenant or for every mailbox.
 
-use crate::columns::FromColumns;
+use crate::columns::{FromColumns, stored_as_text};
 use sea_orm::entity::prelude::*;
 
 /// One row of `job_schedules`.
@@ -33,6 +33,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// What it makes a job for.
+    pub scope: ScheduleScope,
 }
 
 /// None: relations are loaded a level at a time, by key.
@@ -40,3 +42,15 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What there is a job for, each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum ScheduleScope {
+    /// Each tenant.
+    Tenant,
+    /// Each account whose mail is to be read.
+    Mailbox,
+}
+
+stored_as_text!(ScheduleScope);

@@ -18,15 +18,18 @@ impl Inbox {
         self.remove(tenant, sql, batch).await
     }
 
-    /// Forgets mail that was read a month ago, at most so many. Until then the same mail again is known to be the same.
-    /// The bytes of mail that was malformed are kept as long as bodies. How many were forgotten.
+    /// Forgets mail that was read a month ago, at most so many. Until then the same mail again is known to be the same;
+    /// that of a mailbox for as long as bodies are kept, because a server may number all that it has anew.
+    /// The bytes of mail that was malformed are kept as long as bodies. How many were
+    /// forgotten.
     ///
     /// # Errors
     /// [`Trouble`].
     pub async fn forget_received(&self, tenant: TenantId, batch: u32) -> Result<usize, Trouble> {
-        let sql = "DELETE FROM received_mail WHERE id IN (SELECT id FROM received_mail \
-             WHERE processed < now() - interval '30 days' AND (raw IS NULL OR processed < now() - interval '2555 days') \
-             ORDER BY processed LIMIT $1) RETURNING 1";
+        let sql = "DELETE FROM received_mail WHERE id IN (\
+             (SELECT id FROM received_mail WHERE processed < now() - interval '30 days' AND raw IS NULL AND source <> 'imap' \
+                 ORDER BY processed LIMIT $1) UNION ALL \
+             (SELECT id FROM received_mail WHERE processed < now() - interval '2555 days' ORDER BY processed LIMIT $1)) RETURNING 1";
         self.remove(tenant, sql, batch).await
     }
 

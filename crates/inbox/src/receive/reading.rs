@@ -33,13 +33,22 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Of bytes that were compressed. Takes its time.
-    pub(super) fn of(compressed: &[u8], size: i64) -> Result<Self, Trouble> {
+    /// Of bytes that were compressed, of mail that has `full_size` bytes if these are its header alone. Takes its time.
+    pub(super) fn of(
+        compressed: &[u8],
+        size: i64,
+        full_size: Option<i64>,
+    ) -> Result<Self, Trouble> {
         let size = usize::try_from(size).unwrap_or_default();
         let raw = zstd::bulk::decompress(compressed, size).map_err(Trouble::Unreadable)?;
         let mut parsed = mail::parse(&raw);
         let kind = mail::kind(&parsed);
         let mut problems: Vec<String> = parsed.problems.iter().map(ToString::to_string).collect();
+        if let Some(bytes) = full_size {
+            problems.push(format!(
+                "the message has {bytes} bytes, more than are taken: all but its header is left out"
+            ));
+        }
         let attachments = kept(std::mem::take(&mut parsed.attachments), &mut problems);
         let message_id = indexed(parsed.message_id.take(), &mut problems);
         let (text, html) = (parsed.text.as_deref(), parsed.html.as_deref());

@@ -11,6 +11,7 @@ use super::{
     domain::{Domain, DomainFilter},
     email_message::EmailMessage,
     mail_server_settings::{MailServerSettings, mail_server_settings},
+    mailbox::Mailbox,
     prelude::*,
 };
 
@@ -29,6 +30,8 @@ rows::object! {
         /// How its mail is sent.
         smtp_settings: Option<MailServerSettings>
             = |row| Some(mail_server_settings(row.smtp_settings.as_ref())) -> inside(),
+        /// How the reading of its mailbox goes; null before the first time.
+        mailbox: Option<Mailbox> = id -> by_id::<Mailbox>(),
         /// Whether it can send.
         status: EmailAccountStatus,
         /// When it was last warmed up.
