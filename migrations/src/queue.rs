@@ -12,6 +12,7 @@ mod m20261127_020000_try_mail_for_days;
 mod m20261127_030000_trace_causes_of_jobs;
 mod m20261127_031000_index_dead_letters;
 mod m20261127_032000_schedule_mailboxes;
+mod m20261127_032100_remember_dropped_jobs;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_030000_trace_causes_of_jobs::Migration),
             Box::new(m20261127_031000_index_dead_letters::Migration),
             Box::new(m20261127_032000_schedule_mailboxes::Migration),
+            Box::new(m20261127_032100_remember_dropped_jobs::Migration),
         ]
     }
 }

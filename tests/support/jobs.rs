@@ -29,13 +29,19 @@ SELECT md5('log ' || j.id || n)::uuid, j.tenant_id, j.id,
     CASE WHEN j.status <> 'running' THEN n * 1000 END, j.created + n * interval '1 second', j.created
 FROM jobs j, generate_series(1, 2) AS n WHERE j.started IS NOT NULL";
 
+const DROPPED: &str = "
+INSERT INTO dropped_jobs (id, tenant_id) SELECT md5('dropped ' || tenant)::uuid, tenant FROM unnest($1::uuid[]) AS tenant";
+
 /// Fills the queue tier's database at `url`, a superuser's.
 pub(crate) async fn fill(url: &str, demo: &seed::Demo) {
     let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
     let mut connection = PgConnection::connect(url).await.expect("the queue tier");
-    let jobs = sqlx::query(FILL).bind(tenants).bind(JOBS);
+    let jobs = sqlx::query(FILL).bind(&tenants).bind(JOBS);
     jobs.execute(&mut connection).await.expect("jobs");
     let logs = sqlx::query(LOGS).execute(&mut connection).await;
     logs.expect("logs of jobs");
+    let dropped = sqlx::query(DROPPED).bind(&tenants);
+    let dropped = dropped.execute(&mut connection).await;
+    dropped.expect("jobs that were dropped");
     connection.close().await.expect("an end");
 }

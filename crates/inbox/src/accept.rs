@@ -76,7 +76,7 @@ impl Inbox {
     }
 
     /// Queues what was kept more than a minute ago, was not read, and has no job: whoever kept it died before it was
-    /// queued. How many mails that were.
+    /// queued. How many mails that were. Mail whose job failed for good and was dropped is marked, and left alone.
     ///
     /// # Errors
     /// [`Trouble`].
@@ -92,16 +92,38 @@ impl Inbox {
                 return Ok(queued);
             };
             after = last;
-            queued += self.queue(tenant, unread).await?;
+            queued += self.queue(tenant, unread.clone()).await?;
+            self.mark_dropped(tenant, unread).await?;
         }
     }
 
-    /// A job for each mail that has none, with the mail's id; how many there were.
+    /// Says of those mails whose jobs were dropped that they were.
+    async fn mark_dropped(&self, tenant: TenantId, mails: Vec<Uuid>) -> Result<(), Trouble> {
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
+        let sql = "SELECT id FROM dropped_jobs WHERE id = ANY ($1)";
+        let rows = query(context.on(Tier::Queue), sql, [uuids(mails)]).await;
+        let rows = ended(&context, rows.map_err(Trouble::from)).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let dropped: Vec<Uuid> = rows.iter().map(|row| row.at(0)).collect::<Result<_, _>>()?;
+        let context = self
+            .database
+            .writing(Tier::Content, Identity::Job { tenant });
+        let sql = "UPDATE received_mail SET dropped = now() WHERE id = ANY ($1) AND processed IS NULL AND dropped IS NULL";
+        let done = query(context.on(Tier::Content), sql, [uuids(dropped)]).await;
+        ended(&context, done.map(drop).map_err(Trouble::from)).await
+    }
+
+    /// A job for each mail that has none, with the mail's id; how many there were. None where somebody dropped it.
     pub(crate) async fn queue(&self, tenant: TenantId, mails: Vec<Uuid>) -> Result<usize, Trouble> {
         let context = self.database.writing(Tier::Queue, Identity::Job { tenant });
         let sql = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload) \
              SELECT mail.id, $2, q.name, 'message.receive', q.default_priority, q.max_attempts, jsonb_build_object('receivedId', mail.id) \
-             FROM unnest($1::uuid[]) AS mail (id), job_queues q WHERE q.name = 'email-processing' ON CONFLICT (id) DO NOTHING RETURNING 1";
+             FROM unnest($1::uuid[]) AS mail (id), job_queues q WHERE q.name = 'email-processing' \
+             AND NOT EXISTS (SELECT FROM dropped_jobs d WHERE d.id = mail.id) ON CONFLICT (id) DO NOTHING RETURNING 1";
         let values = [uuids(mails), tenant.into_value()];
         let queued = query(context.on(Tier::Queue), sql, values).await;
         Ok(ended(&context, queued.map_err(Trouble::from)).await?.len())
@@ -149,7 +171,7 @@ pub(crate) async fn keep(
 }
 
 async fn unread(content: InTier<'_>, after: Uuid) -> Result<Vec<Uuid>, DbErr> {
-    let sql = "SELECT id FROM received_mail WHERE processed IS NULL AND created < now() - interval '1 minute' AND id > $1 \
+    let sql = "SELECT id FROM received_mail WHERE processed IS NULL AND dropped IS NULL AND created < now() - interval '1 minute' AND id > $1 \
          ORDER BY id LIMIT $2";
     let rows = query(content, sql, [after.into(), PAGE.into()]).await?;
     rows.iter().map(|row| row.at(0)).collect()

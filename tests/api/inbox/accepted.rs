@@ -52,6 +52,44 @@ async fn many_who_bring_the_same_mail_at_once_get_one_id() {
     assert_eq!(arranged.count(Tier::Queue, "jobs").await, 1);
 }
 
+/// What was dropped as a dead letter is kept, and nobody begins with it again.
+#[tokio::test]
+async fn mail_whose_job_was_dropped_stays_dropped() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    let raw = reply(acme, "unknown@acme.test", "dropped");
+    let dropped = arranged.accept(acme, raw.clone()).await;
+    let other = reply(acme, "unknown@acme.test", "lost");
+    let lost = arranged.accept(acme, other).await;
+    let dead = format!(
+        "UPDATE jobs SET status = 'failed', failed = now() WHERE id = '{}'; DELETE FROM jobs WHERE id = '{}'",
+        Uuid::from(dropped),
+        Uuid::from(lost)
+    );
+    arranged.change(Tier::Queue, &dead).await;
+    let past = "UPDATE received_mail SET created = now() - interval '2 minutes'";
+    arranged.change(Tier::Content, past).await;
+    let drop = "mutation { dropJobs(input: {filter: {}, atMost: 10}) { count } }";
+    let owner = arranged.world.owner("acme");
+    assert_eq!(owner.data(drop).await["dropJobs"]["count"], 1);
+    let requeue = async || arranged.inbox.requeue(acme.tenant).await.expect("jobs");
+    assert_eq!(requeue().await, 1, "the one that nobody dropped");
+    assert_eq!(requeue().await, 0);
+    let kept = async |mail| {
+        let sql = format!(
+            "SELECT dropped IS NOT NULL AS dropped, raw IS NOT NULL AS raw FROM received_mail WHERE id = '{}'",
+            Uuid::from(mail)
+        );
+        arranged.row(Tier::Content, &sql).await
+    };
+    assert_eq!(kept(dropped).await, json!({ "dropped": true, "raw": true }));
+    assert_eq!(kept(lost).await, json!({ "dropped": false, "raw": true }));
+    // Who brings it again gets no other.
+    assert_eq!(arranged.accept(acme, raw).await, dropped);
+    let jobs = format!("jobs WHERE id = '{}'", Uuid::from(dropped));
+    assert_eq!(arranged.count(Tier::Queue, &jobs).await, 0);
+}
+
 #[tokio::test]
 async fn what_was_kept_and_not_queued_is_queued_after_a_minute() {
     let arranged = Arranged::new().await;

@@ -50,7 +50,8 @@ impl Arranged {
         let sql = "TRUNCATE email_messages, email_content, attachments, email_search, received_mail, mailboxes";
         let emptied = sqlx::raw_sql(sql).execute(world.admin_of(Tier::Content));
         emptied.await.expect("no mail");
-        let emptied = sqlx::raw_sql("TRUNCATE jobs, job_logs").execute(world.admin_of(Tier::Queue));
+        let emptied = sqlx::raw_sql("TRUNCATE jobs, job_logs, dropped_jobs")
+            .execute(world.admin_of(Tier::Queue));
         emptied.await.expect("no jobs");
         let (acme, globex) = (office(&world, "acme").await, office(&world, "globex").await);
         Self {

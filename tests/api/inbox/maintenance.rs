@@ -130,6 +130,9 @@ async fn mail_that_was_read_is_forgotten_after_a_month() {
     assert_eq!([forget().await, forget().await], [2, 0]);
     assert_eq!(arranged.count(Tier::Content, "received_mail").await, 1);
     assert_eq!(arranged.count(Tier::Content, "email_messages").await, 3);
+    let dropped = "UPDATE received_mail SET dropped = now() - interval '2556 days'";
+    arranged.change(Tier::Content, dropped).await;
+    assert_eq!([forget().await, forget().await], [1, 0]);
 }
 
 #[tokio::test]

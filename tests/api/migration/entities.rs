@@ -23,9 +23,11 @@ const HIDDEN: [(&str, &str); 5] = [
     ("jobs", "trace_parent"),
 ];
 
-/// Tables that are no entity. What is searched is read by a function alone, a partition by its table.
-const NO_ENTITY: [&str; 4] = [
+/// Tables that are no entity. What is searched is read by a function alone, a partition by its table; of jobs that were
+/// dropped there are ids.
+const NO_ENTITY: [&str; 5] = [
     "changes",
+    "dropped_jobs",
     "email_search",
     "lead_analytics_rest",
     "seaql_migrations",

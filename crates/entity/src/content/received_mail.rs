@@ -36,6 +36,8 @@ pub struct Model {
     pub updated: DateTimeUtc,
     /// How many bytes the server has of it, where it is larger than what is taken, and its header alone is here.
     pub full_size_bytes: Option<i64>,
+    /// When it was found that nothing is made of it, because somebody dropped the job that failed to.
+    pub dropped: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.

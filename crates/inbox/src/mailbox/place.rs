@@ -38,7 +38,7 @@ pub(super) async fn unread(
     content: InTier<'_>,
     account: EmailAccountId,
 ) -> Result<Vec<Uuid>, DbErr> {
-    let sql = "SELECT id FROM received_mail WHERE processed IS NULL AND email_account_id = $1 \
+    let sql = "SELECT id FROM received_mail WHERE processed IS NULL AND dropped IS NULL AND email_account_id = $1 \
          ORDER BY id LIMIT $2";
     let rows = query(content, sql, [account.into_value(), PAGE.into()]).await?;
     rows.iter().map(|row| row.at(0)).collect()

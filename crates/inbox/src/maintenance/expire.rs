@@ -20,7 +20,7 @@ impl Inbox {
 
     /// Forgets mail that was read a month ago, at most so many. Until then the same mail again is known to be the same;
     /// that of a mailbox for as long as bodies are kept, because a server may number all that it has anew.
-    /// The bytes of mail that was malformed are kept as long as bodies. How many were
+    /// The bytes of mail that was malformed, or whose reading was dropped, are kept as long as bodies. How many were
     /// forgotten.
     ///
     /// # Errors
@@ -29,7 +29,8 @@ impl Inbox {
         let sql = "DELETE FROM received_mail WHERE id IN (\
              (SELECT id FROM received_mail WHERE processed < now() - interval '30 days' AND raw IS NULL AND source <> 'imap' \
                  ORDER BY processed LIMIT $1) UNION ALL \
-             (SELECT id FROM received_mail WHERE processed < now() - interval '2555 days' ORDER BY processed LIMIT $1)) RETURNING 1";
+             (SELECT id FROM received_mail WHERE processed < now() - interval '2555 days' ORDER BY processed LIMIT $1) UNION ALL \
+             (SELECT id FROM received_mail WHERE dropped < now() - interval '2555 days' ORDER BY dropped LIMIT $1)) RETURNING 1";
         self.remove(tenant, sql, batch).await
     }
 
