@@ -1,4 +1,7 @@
 //! The rows of incidents. Both statements are the dispatcher's.
+//!
+//! All processes take the rows in one order, so that none waits for another that waits for it; a row that somebody
+//! holds is being seen, and is not over.
 
 use std::time::Duration;
 
@@ -37,6 +40,7 @@ WHERE NOT EXISTS (
     SELECT FROM dealt d
     WHERE d.event_type = g.event_type AND d.tenant_id IS NOT DISTINCT FROM g.tenant_id AND d.subject = g.subject
 )
+ORDER BY g.event_type, g.tenant_id, g.subject
 ON CONFLICT (event_type, tenant_id, subject) WHERE NOT is_resolved AND subject IS NOT NULL
 DO UPDATE SET occurrences = e.occurrences + excluded.occurrences, last_seen = now(),
     quiet_until = greatest(e.quiet_until, excluded.quiet_until)
@@ -44,7 +48,10 @@ RETURNING id, event_type, severity, tenant_id, subject, occurrences, created = n
 
 const RESOLVE: &str = r"
 UPDATE admin_system_events SET is_resolved = true, resolved_at = now()
-WHERE NOT is_resolved AND quiet_until < now()
+WHERE id IN (
+    SELECT id FROM admin_system_events WHERE NOT is_resolved AND quiet_until < now()
+    ORDER BY event_type, tenant_id, subject FOR UPDATE SKIP LOCKED
+)
 RETURNING id, event_type, severity, tenant_id, subject, occurrences, true";
 
 /// A row that has begun, or is over.
