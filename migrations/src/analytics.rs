@@ -10,6 +10,7 @@ mod m20261127_020300_create_daily_analytics;
 mod m20261127_020400_create_lead_analytics;
 mod m20261127_020500_create_rollups;
 mod m20261127_020600_create_admin_audit_log;
+mod m20261127_020700_index_billing_analytics;
 
 /// All migrations of the analytics tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_020400_create_lead_analytics::Migration),
             Box::new(m20261127_020500_create_rollups::Migration),
             Box::new(m20261127_020600_create_admin_audit_log::Migration),
+            Box::new(m20261127_020700_index_billing_analytics::Migration),
         ]
     }
 }

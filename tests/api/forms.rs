@@ -13,10 +13,13 @@ use tenant::{Access, Database, DatabaseOptions, Identity, Tier};
 use crate::isolation::schema::Schema;
 
 /// Beside every list: one object, other objects, numbers, merged fields, fields that fail.
-const QUERIES: [&str; 6] = [
+const QUERIES: [&str; 7] = [
     "{ __typename viewer { user { id email } permissions } dashboard { __typename } }",
     "{ campaigns(first: 3) { groups(by: [STATUS]) { key { status } aggregates { count min { created } } } } \
         leads { estimatedCount aggregates { count max { created email } } } }",
+    "{ analytics(by: WEEK) { from to totals { sent } rates { open } change { sent openRate } series { periodStart totals { sent } } updated complete } \
+        topCampaigns { ranks { campaignId totals { sent } rates { reply } } complete } \
+        campaigns(first: 3) { nodes { analytics { totals { sent } previous { rates { bounce } } } } } }",
     "{ campaigns(first: 2) { nodes { id } } ...F } \
         fragment F on Query { campaigns(first: 2) { nodes { name steps(first: 1) { nodes { subject } } } } }",
     "{ campaigns(first: 5000) { nodes { id } } companies(first: 2) { nodes { name } } }",

@@ -3,6 +3,7 @@
 //! One file a promise. To add one: a module here; start with `World::demo()` or `World::empty()`.
 
 mod abuse;
+mod analytics;
 mod audits;
 mod auth;
 mod batches;

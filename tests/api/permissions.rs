@@ -132,6 +132,10 @@ async fn query(fresh: &Fresh, field: &Field) -> String {
         Some(Case::Own) => format!("{{ it: {name} {{ id }} }}"),
         None => match name.as_str() {
             "viewer" => "{ it: viewer { roles } }".to_owned(),
+            "analytics" => "{ it: analytics { totals { sent } } }".to_owned(),
+            "topCampaigns" | "topEmailAccounts" | "topSteps" => {
+                format!("{{ it: {name} {{ complete }} }}")
+            }
             "dashboard" => "{ it: dashboard { leadsByStatus { count } } }".to_owned(),
             "deadLetters" => "{ it: deadLetters(first: 1) { totalCount nodes { id } } }".to_owned(),
             "jobQueues" => "{ it: jobQueues { name } }".to_owned(),

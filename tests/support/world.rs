@@ -41,6 +41,10 @@ pub struct Options {
     pub database_url: Option<String>,
     /// The queue tier's database in place of that beside it, as a URL.
     pub queue_url: Option<String>,
+    /// The same of the content tier.
+    pub content_url: Option<String>,
+    /// The same of the analytics tier.
+    pub analytics_url: Option<String>,
     /// All other settings; what is given above comes first.
     pub settings: Settings,
 }
@@ -143,8 +147,14 @@ impl World {
         let key = TokenKey::new(&KEY.into()).expect("a long key");
         let events = Arc::new(SeenEvents::default());
         let mut urls = TierUrls::beside(&url);
-        if let Some(queue) = options.queue_url {
-            urls.queue = queue;
+        for (url, given) in [
+            (&mut urls.queue, options.queue_url),
+            (&mut urls.content, options.content_url),
+            (&mut urls.analytics, options.analytics_url),
+        ] {
+            if let Some(given) = given {
+                *url = given;
+            }
         }
         let gateways = gateways_with(&urls, &config, events.clone());
         let gateways = gateways.expect("a PostgreSQL URL");

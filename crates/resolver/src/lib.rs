@@ -5,7 +5,7 @@
 //! * [`audience`]: whom each root field answers;
 //! * `connection`, `filter`, `order`: paging, conditions and orders, the same for every list;
 //! * `input`, `write`: what inputs mean, and the statements of mutations;
-//! * `aggregate`: numbers about a whole list and about its groups;
+//! * `aggregate`: numbers about a whole list and about its groups; `analytics`: what became of mail, by day;
 //! * [`operation`]: what a document asks for, how large it is and what it may cost, before it is executed;
 //!   `price`: what fields weigh beyond their rows;
 //! * `loader`: what a level of rows asks of the database, asked once;
@@ -16,6 +16,7 @@
 //! statement runs on the [`TenantContext`] that came with the request ([`execute`]).
 
 mod aggregate;
+mod analytics;
 mod argument;
 pub mod audience;
 mod connection;

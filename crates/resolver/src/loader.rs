@@ -29,9 +29,9 @@ use futures::future::BoxFuture;
 use tenant::TenantContext;
 
 use crate::error;
-use batch::{Batch, Loader};
+use batch::Loader;
 
-pub(crate) use batch::Gathering;
+pub(crate) use batch::{Batch, Gathering};
 
 pub(crate) use by_id::{RowsById, by_id, by_key, find, of_tenant};
 pub(crate) use by_text::{RowsByText, by_text};

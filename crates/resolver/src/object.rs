@@ -12,6 +12,7 @@
 pub mod admin_system_event;
 pub mod api_key;
 pub mod attachment;
+pub mod billing_analytics;
 pub mod campaign;
 pub mod campaign_lead;
 pub mod campaign_sequence_step;
@@ -62,6 +63,7 @@ mod prelude {
     pub(super) use super::node::Node;
     pub(super) use crate::{
         aggregate::aggregates,
+        analytics::{Analytics, Span, Subject, analytics},
         argument::ConnectionArguments,
         connection::Connection,
         filter::{

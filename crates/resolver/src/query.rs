@@ -1,5 +1,6 @@
 //! The root fields of queries, a file for each part of the platform.
 
+mod analytics;
 mod billing;
 mod campaigns;
 mod configuration;
@@ -26,6 +27,7 @@ use crate::audience::{self, Audience};
 pub struct Query(
     Root<viewer::ViewerQuery>,
     Root<dashboard::DashboardQuery>,
+    Root<analytics::AnalyticsQuery>,
     Root<workspace::Workspace>,
     Root<templates::Templates>,
     Root<campaigns::Campaigns>,
@@ -43,6 +45,7 @@ pub(crate) static ROOTS: LazyLock<Roots> = LazyLock::new(|| {
     Roots::default()
         .root::<viewer::ViewerQuery>()
         .root::<dashboard::DashboardQuery>()
+        .root::<analytics::AnalyticsQuery>()
         .root::<workspace::Workspace>()
         .root::<templates::Templates>()
         .root::<campaigns::Campaigns>()
@@ -61,6 +64,7 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
     [
         audience::declared::<viewer::ViewerQuery>(),
         audience::declared::<dashboard::DashboardQuery>(),
+        audience::declared::<analytics::AnalyticsQuery>(),
         audience::declared::<workspace::Workspace>(),
         audience::declared::<templates::Templates>(),
         audience::declared::<campaigns::Campaigns>(),

@@ -5,14 +5,20 @@
 
 use serde_json::{Value, json};
 
+use migrations::Tier;
+
 use super::{
     ids::keys,
     schema::Schema,
-    twins::{Twins, on_twins, texts},
+    twins::{Twins, on_twins, one_in, texts},
 };
 
 /// The root fields of queries with a case of their own, and where it is.
-pub const BY_HAND: [(&str, &str); 8] = [
+pub const BY_HAND: [(&str, &str); 12] = [
+    (
+        "analytics",
+        "has no id, and is made of numbers: below and `analytics`",
+    ),
     (
         "dashboard",
         "has no id, and is made of numbers: below and `numbers`",
@@ -30,6 +36,18 @@ pub const BY_HAND: [(&str, &str); 8] = [
     (
         "searchMessages",
         "finds messages by their words: `content::search`",
+    ),
+    (
+        "topCampaigns",
+        "a list without ids, made of numbers: below and `analytics::rankings`",
+    ),
+    (
+        "topEmailAccounts",
+        "a list without ids, made of numbers: below and `analytics::rankings`",
+    ),
+    (
+        "topSteps",
+        "a list without ids, made of numbers: below and `analytics::rankings`",
     ),
     (
         "systemConfig",
@@ -141,6 +159,56 @@ fn queues_are_the_platforms_and_their_numbers_ones_own() {
             }
         }
         assert_eq!(counted, twins.visible_keys("jobs", "true").await.len());
+    });
+}
+
+#[test]
+fn analytics_are_about_ones_own_mail() {
+    on_twins(async |twins| {
+        let days = "from: \"2020-01-01\", to: \"2021-12-31\"";
+        let recent = twins
+            .owner()
+            .data("{ analytics { from to totals { sent opened } } }")
+            .await;
+        let ever = format!("{{ analytics({days}) {{ totals {{ sent opened }} }} }}");
+        let sum = async |table: &str, between: &str| -> i64 {
+            let sql = format!(
+                "SELECT coalesce(sum(sent), 0)::bigint FROM {table} WHERE tenant_id = '{}' AND day BETWEEN {between}",
+                twins.a
+            );
+            one_in(&twins.world, Tier::Analytics, &sql).await
+        };
+        let between = format!(
+            "'{}' AND '{}'",
+            recent["analytics"]["from"].as_str().expect("a day"),
+            recent["analytics"]["to"].as_str().expect("a day")
+        );
+        assert_eq!(
+            recent["analytics"]["totals"]["sent"],
+            sum("mailbox_analytics", &between).await
+        );
+        let ever = twins.owner().data(&ever).await;
+        assert_eq!(
+            ever["analytics"]["totals"]["sent"],
+            sum("mailbox_analytics", "'2020-01-01' AND '2021-12-31'").await
+        );
+        for (field, row, table) in [
+            ("topCampaigns", "campaign", "campaign_analytics"),
+            ("topEmailAccounts", "emailAccount", "mailbox_analytics"),
+            ("topSteps", "step", "sequence_step_analytics"),
+        ] {
+            let query = format!(
+                "{{ {field}(first: 200, atLeastSent: 0) {{ ranks {{ {row}Id {row} {{ id }} totals {{ sent }} }} }} }}"
+            );
+            let answer = twins.owner().data(&query).await;
+            twins.foreign.assert_absent(&answer, field);
+            let ranks = answer[field]["ranks"].as_array().expect("ranks");
+            let sent: i64 = ranks
+                .iter()
+                .filter_map(|rank| rank["totals"]["sent"].as_i64())
+                .sum();
+            assert_eq!(sent, sum(table, &between).await, "{field}");
+        }
     });
 }
 

@@ -44,6 +44,8 @@ rows::object! {
         /// The mail that is part of it, sent and answered.
         messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
             = id -> children(email_message::Column::CampaignId),
+        /// What became of its mail, by day.
+        analytics(Span): Analytics = id -> analytics(Subject::Campaign),
     }
 }
 

@@ -56,6 +56,8 @@ rows::object! {
         /// The mail that the step is.
         messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
             = id -> children(email_message::Column::StepId),
+        /// What became of the mail that the step is, by day.
+        analytics(Span): Analytics = id -> analytics(Subject::Step),
     }
 }
 

@@ -33,6 +33,8 @@ rows::object! {
         updated: DateTime<Utc>,
         /// The domain that uses the address.
         domain: Domain = domain_id -> by_id::<Domain>(),
+        /// What became of the mail of the domain from the address, by day.
+        analytics(Span): Analytics = id -> analytics(Subject::Warmup),
     }
 }
 

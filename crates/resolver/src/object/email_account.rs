@@ -52,6 +52,8 @@ rows::object! {
         /// The mail that it sent, is to send, and got.
         messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
             = id -> children(email_message::Column::EmailAccountId),
+        /// What became of the mail that it sent, by day.
+        analytics(Span): Analytics = id -> analytics(Subject::EmailAccount),
     }
 }
 

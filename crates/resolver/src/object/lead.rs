@@ -35,6 +35,8 @@ rows::object! {
         /// The mail to and from the person.
         messages(ConnectionArguments<EmailMessage>): Connection<EmailMessage>
             = id -> children(email_message::Column::LeadId),
+        /// What became of the mail to the lead, by day.
+        analytics(Span): Analytics = id -> analytics(Subject::Lead),
     }
 }
 
