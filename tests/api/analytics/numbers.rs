@@ -47,7 +47,7 @@ async fn a_campaign_has_totals_rates_and_what_is_different() {
         analytics,
         json!({
             "from": "2026-01-12", "to": "2026-01-18", "timeZone": "Europe/Berlin",
-            "updated": "2026-01-19T08:00:00Z", "complete": true,
+            "updated": "2026-01-19T08:00:00+00:00", "complete": true,
             "totals": {"sent": 30, "delivered": 30, "opened": 6, "clicked": 0, "replied": 6, "bounced": 0, "unsubscribed": 0, "spamComplaints": 0},
             "rates": {"open": 0.2, "click": 0.0, "reply": 0.2, "bounce": 0.0, "unsubscribe": 0.0},
             "previous": {"from": "2026-01-05", "to": "2026-01-11", "totals": {"sent": 20, "opened": 10, "replied": 2, "bounced": 2},
@@ -281,6 +281,6 @@ async fn periods_that_are_paid_are_listed() {
     let found = owner.data(&query).await;
     assert_eq!(
         found["billingPeriod"]["periodStart"],
-        "2026-01-01T00:00:00Z"
+        "2026-01-01T00:00:00+00:00"
     );
 }

@@ -55,7 +55,12 @@ async fn the_best_are_first_and_what_few_got_is_left_out() {
     assert_eq!(sent(&best), [40, 100]);
     assert_eq!(
         json!([best["from"], best["to"], best["updated"], best["complete"]]),
-        json!(["2026-01-01", "2026-01-31", "2026-03-01T00:00:00Z", true])
+        json!([
+            "2026-01-01",
+            "2026-01-31",
+            "2026-03-01T00:00:00+00:00",
+            true
+        ])
     );
     let ranks = best["ranks"].as_array().expect("ranks");
     for rank in ranks {
