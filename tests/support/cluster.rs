@@ -120,6 +120,19 @@ async fn receive(url: &str, demo: &seed::Demo) {
     connection.close().await.expect("an end");
 }
 
+/// An event of Stripe's for each tenant of the demo that was taken, in the transactional tier's database at `url`, a
+/// superuser's.
+async fn hear(url: &str, demo: &seed::Demo) {
+    let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
+    let mut connection = PgConnection::connect(url).await.expect("the database");
+    let heard = "INSERT INTO stripe_events (tenant_id, id, event_type, happened) \
+         SELECT tenant, 'evt_' || md5('event ' || tenant), 'invoice.paid', now() FROM unnest($1::uuid[]) AS tenant";
+    let heard = sqlx::query(heard).bind(tenants);
+    let heard = heard.execute(&mut connection).await;
+    heard.expect("events that were heard");
+    connection.close().await.expect("an end");
+}
+
 /// Removes the folders of earlier runs. A static is never dropped, so each run leaves its own, of
 /// half a gigabyte and more; the lock on it tells whether its process still runs.
 fn sweep() {
@@ -182,6 +195,7 @@ impl Cluster {
         .await;
         let content = self.server.superuser_url(&beside(DEMO, Tier::Content));
         receive(&content, &demo).await;
+        hear(&self.server.superuser_url(DEMO), &demo).await;
         demo
     }
 

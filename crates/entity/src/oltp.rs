@@ -25,6 +25,7 @@ pub mod smtp_ip_address;
 pub mod staff_member;
 pub mod staff_role;
 pub mod staff_role_permission;
+pub mod stripe_event;
 pub mod subscription;
 pub mod subscription_addon;
 pub mod system_config;

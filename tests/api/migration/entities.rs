@@ -87,6 +87,7 @@ fn transactional() -> Vec<Table> {
         staff_member,
         staff_role,
         staff_role_permission,
+        stripe_event,
         subscription,
         subscription_addon,
         system_config,

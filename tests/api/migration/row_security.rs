@@ -24,7 +24,7 @@ const NAMED: [&str; 13] = [
 ];
 
 /// Indexes of tenant tables that do not begin with the tenant, and why.
-const ACROSS_TENANTS: [&str; 12] = [
+const ACROSS_TENANTS: [&str; 14] = [
     "idx_email_search_document",    // the tenant is one of the words
     "idx_jobs_due",                 // the most urgent of all
     "idx_jobs_ended",               // the oldest of all
@@ -37,6 +37,8 @@ const ACROSS_TENANTS: [&str; 12] = [
     "idx_invitations_open_email",   // whom an address is invited by
     "idx_outbox_unprocessed",       // the relay takes the oldest of all
     "idx_outbox_processed",         // and removes what is long passed on
+    "subscriptions_stripe_subscription_id_key", // whose subscription an event is about
+    "tenant_config_stripe_customer_id_key", // and whose customer
 ];
 
 /// What a query finds wrong in any of the tiers, a line each.
@@ -121,6 +123,8 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
             "admin_system_events",
             "email_accounts",
             "outbox",
+            "subscriptions",
+            "tenant_config",
             "tenants",
             "analytics_jobs",
             "job_logs",
@@ -130,9 +134,12 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
         ]
     );
     let words = "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-        WHERE c.relname IN ('jobs', 'job_logs', 'tenants', 'admin_system_events', 'email_accounts') AND $1::text[] IS NOT NULL
-            AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details', 'email',
-                'imap_settings', 'smtp_settings', 'vault_key_path')
+        WHERE $1::text[] IS NOT NULL
+            AND (c.relname IN ('jobs', 'job_logs', 'tenants', 'admin_system_events', 'email_accounts')
+                    AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details', 'email',
+                        'imap_settings', 'smtp_settings', 'vault_key_path')
+                OR c.relname IN ('subscriptions', 'tenant_config')
+                    AND a.attname NOT IN ('tenant_id', 'stripe_subscription_id', 'stripe_customer_id'))
             AND has_column_privilege('gateway_dispatcher', c.oid, a.attnum, 'SELECT')";
     assert_eq!(wrong(&world, words).await, [""; 0]);
     sqlx::raw_sql("GRANT SELECT ON jobs TO gateway_dispatcher")

@@ -41,6 +41,12 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// What the ends of periods are counted from; absent before the first that ended.
+    pub cycle_anchor: Option<DateTimeUtc>,
+    /// Months of a period.
+    pub period_months: i32,
+    /// The time of the last event of Stripe that changed it.
+    pub stripe_updated: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.
