@@ -20,6 +20,7 @@ mod schema;
 mod signed;
 mod sse;
 mod visibility;
+mod webhooks;
 mod ws;
 
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/schema.graphql", get(schema::sdl))
         .route("/attachments/{token}", get(attachments::download))
         .route("/ingest/email", any(mail::ingest::handle))
+        .route("/webhooks/stripe", any(webhooks::stripe::handle))
         .route("/o/{token}", get(mail::links::opened))
         .route("/c/{token}", get(mail::links::clicked))
         .route(

@@ -280,6 +280,15 @@ pub struct Settings {
     /// good still; the same for all gateways [default: made in the data folder]
     #[arg(long, env = "GATEWAY_LINK_KEY", global = true, hide_env_values = true)]
     pub link_key: Option<SecretString>,
+    /// Secrets of Stripe's webhook, `whsec_…`, separated by commas while one takes the place of another; without one there is
+    /// no `/webhooks/stripe`
+    #[arg(
+        long,
+        env = "GATEWAY_STRIPE_WEBHOOK_SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub stripe_webhook_secret: Option<SecretString>,
     /// Where an identity provider has its JSON Web Key Set (https://…/jwks.json): its tokens are good, and those of the
     /// key above are not any more
     #[arg(long, env = "GATEWAY_JWKS_URL", global = true)]
@@ -541,6 +550,7 @@ impl Settings {
             drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
             token_key: self.token_key.or(weaker.token_key),
             link_key: self.link_key.or(weaker.link_key),
+            stripe_webhook_secret: self.stripe_webhook_secret.or(weaker.stripe_webhook_secret),
             jwks_url: self.jwks_url.or(weaker.jwks_url),
             token_keys_file: self.token_keys_file.or(weaker.token_keys_file),
             jwks_max_age_seconds: self.jwks_max_age_seconds.or(weaker.jwks_max_age_seconds),

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use bookkeeping::Bookkeeping;
 use events::ProcessKind;
 use futures::future::join;
 use inbox::{Inbox, Mailboxes};
@@ -151,9 +152,10 @@ impl Work {
         };
         let report = Arc::clone(&told.report);
         let sampler = Sampler::new(report, config.events_interval, sampled);
+        let bookkeeping = Bookkeeping::new(database.clone());
         let handlers = outreach.handlers().into_iter();
         let handlers = handlers.chain(inbox.handlers()).chain(mailboxes.handlers());
-        let handlers = Handlers::new(handlers);
+        let handlers = Handlers::new(handlers.chain(bookkeeping.handlers()));
         Ok(Self {
             worker: Worker::new(database.clone(), handlers, wake, options),
             database,

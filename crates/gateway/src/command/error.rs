@@ -50,6 +50,9 @@ pub enum CommandError {
         /// Why.
         cause: io::Error,
     },
+    /// Webhooks can not be checked.
+    #[error(transparent)]
+    Webhooks(Unready),
     /// Anybody could sign in.
     #[error(
         "{0} can be reached from other machines, where tokens signed with a shared key (HS256) are not enough: set \
@@ -152,6 +155,7 @@ impl From<Unready> for CommandError {
             Unready::Links(why) => why.into(),
             Unready::Events(why) => why.into(),
             Unready::Watch(why) => why.into(),
+            why @ Unready::Stripe(_) => Self::Webhooks(why),
         }
     }
 }

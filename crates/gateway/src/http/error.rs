@@ -5,6 +5,7 @@ mod panic;
 
 use async_graphql::{Pos, ServerError, Value};
 use axum::http::StatusCode;
+use billing::stripe::BadSignature;
 use tenant::{Identity, Refusal};
 
 pub(crate) use self::panic::panicked;
@@ -74,6 +75,10 @@ pub(crate) enum HttpError {
     MutationByGet,
     #[error("send the message with POST")]
     MailByOther,
+    #[error("events are sent with POST")]
+    WebhookByOther,
+    #[error("{0}")]
+    Signature(#[from] BadSignature),
     #[error("send the request as `Content-Type: application/json`")]
     MediaType,
     #[error("send the message as it is, as `Content-Type: message/rfc822`")]
@@ -157,14 +162,16 @@ impl HttpError {
             Self::TimedOut => StatusCode::GATEWAY_TIMEOUT,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited { .. } | Self::TooManyLinks { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Method | Self::MutationByGet | Self::MailByOther => {
+            Self::Method | Self::MutationByGet | Self::MailByOther | Self::WebhookByOther => {
                 StatusCode::METHOD_NOT_ALLOWED
             }
             Self::MediaType | Self::MailType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable | Self::SubscriptionAsJson => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } | Self::MailTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AnswerTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Malformed(_) | Self::TenantId | Self::StaffReason => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::TenantId | Self::StaffReason | Self::Signature(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Unrecorded | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -250,7 +257,10 @@ impl HttpError {
             Self::StreamOpen | Self::OperationExists => "ALREADY_EXISTS",
             Self::TimedOut | Self::BodyTimeout => "REQUEST_TIMEOUT",
             Self::RateLimited { .. } | Self::TooManyLinks { .. } => "RATE_LIMITED",
-            Self::Method | Self::MutationByGet | Self::MailByOther => "METHOD_NOT_ALLOWED",
+            Self::Method | Self::MutationByGet | Self::MailByOther | Self::WebhookByOther => {
+                "METHOD_NOT_ALLOWED"
+            }
+            Self::Signature(_) => "BAD_SIGNATURE",
             Self::MediaType | Self::MailType => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } | Self::MailTooLarge { .. } => "PAYLOAD_TOO_LARGE",

@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use ::watch::Watcher;
 use axum::http::HeaderValue;
+use billing::stripe::{NoSecret, Secrets};
 use ipnet::IpNet;
 use mail::link::Keys;
 use resolver::operation::Documents;
@@ -57,6 +58,7 @@ pub(super) struct Shared {
     rate_limits: bool,
     max_body_bytes: usize,
     max_mail_bytes: usize,
+    stripe: Option<Secrets>,
     max_response_bytes: usize,
     max_batch: usize,
     pub(super) live: Live,
@@ -103,6 +105,11 @@ impl Gateway {
             rate_limits: config.rate_limits,
             max_body_bytes: config.max_body_bytes,
             max_mail_bytes: config.max_mail_bytes,
+            stripe: config
+                .stripe_webhook_secret
+                .as_ref()
+                .map(Secrets::parse)
+                .transpose()?,
             max_response_bytes: config.max_response_bytes,
             max_batch: config.max_batch,
             live: Live::new(&urls.oltp, config)?,
@@ -243,6 +250,11 @@ impl Gateway {
         self.shared.max_mail_bytes
     }
 
+    /// What Stripe's webhooks are signed with, if they are taken.
+    pub(crate) fn stripe_secrets(&self) -> Option<&Secrets> {
+        self.shared.stripe.as_ref()
+    }
+
     pub(crate) fn max_response_bytes(&self) -> usize {
         self.shared.max_response_bytes
     }
@@ -353,6 +365,11 @@ pub enum Unready {
     /// Nothing can be watched.
     #[error(transparent)]
     Watch(#[from] WatchError),
+    /// Stripe's webhooks can not be checked.
+    #[error(
+        "GATEWAY_STRIPE_WEBHOOK_SECRET is no list of secrets: {0}; give `whsec_…`, or leave it out"
+    )]
+    Stripe(#[from] NoSecret),
 }
 
 #[cfg(test)]

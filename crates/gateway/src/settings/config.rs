@@ -112,6 +112,8 @@ pub struct Config {
     pub token_key: Option<SecretString>,
     /// The keys of links, if they were given.
     pub link_key: Option<SecretString>,
+    /// The secrets of Stripe's webhook, if they were given.
+    pub stripe_webhook_secret: Option<SecretString>,
     /// Whose tokens are good.
     pub tokens: TokenSettings,
     /// Take tokens signed with the shared key on every listener.
@@ -271,6 +273,7 @@ impl From<Settings> for Config {
             drain: Duration::from_secs(given.drain_seconds.unwrap_or(20)),
             token_key: given.token_key,
             link_key: given.link_key,
+            stripe_webhook_secret: given.stripe_webhook_secret,
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),
             max_auth_failures: given.max_auth_failures.unwrap_or(20).max(1),
             max_links_a_minute: given.max_links_a_minute.unwrap_or(1200).max(1),

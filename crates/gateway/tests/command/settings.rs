@@ -88,6 +88,7 @@ async fn every_setting_has_a_flag_a_name_in_the_environment_and_its_default_in_t
         "GATEWAY_ADMIN_URL",
         "GATEWAY_TOKEN_KEY",
         "GATEWAY_LINK_KEY",
+        "GATEWAY_STRIPE_WEBHOOK_SECRET",
     ] {
         let home = Home::new().with(name, "hidden-value");
         let help = home.run(&["--help"]).await.ok();

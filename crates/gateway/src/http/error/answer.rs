@@ -75,7 +75,7 @@ impl HttpError {
             Self::Method => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
             }
-            Self::MutationByGet | Self::MailByOther => {
+            Self::MutationByGet | Self::MailByOther | Self::WebhookByOther => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
             }
             _ => {}

@@ -1,0 +1,3 @@
+//! What services of others tell over HTTP.
+
+pub(super) mod stripe;

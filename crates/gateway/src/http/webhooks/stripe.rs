@@ -1,0 +1,85 @@
+//! `/webhooks/stripe`: takes what Stripe tells of subscriptions and payments.
+//!
+//! Who asks is known by the signature of the body, byte for byte as it came. Stripe sends an event again until the answer is
+//! 200; so that is said of what was done, of what was done before, and of what is nothing to us.
+
+use std::{error::Error, sync::Arc};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Request, State},
+    http::{HeaderMap, Method},
+    response::{IntoResponse, Response},
+};
+use billing::stripe::{BadSignature, Event, Secrets};
+use bookkeeping::{Bookkeeping, Taken, Trouble};
+use chrono::Utc;
+use serde_json::json;
+use tenant::Identity;
+use tokio::time::timeout;
+
+use crate::{
+    http::{
+        error::HttpError,
+        log::RequestLog,
+        mail::{respond, run},
+        request::within,
+    },
+    serve::Gateway,
+};
+
+/// Takes one event.
+pub(in crate::http) async fn handle(
+    State(gateway): State<Arc<Gateway>>,
+    request: Request,
+) -> Response {
+    let log = RequestLog::start_at("/webhooks/stripe", request.method());
+    let answered = run(log.span.clone(), take(&gateway, request)).await;
+    respond(log, answered)
+}
+
+async fn take(gateway: &Gateway, request: Request) -> Result<Response, HttpError> {
+    let Some(secrets) = gateway.stripe_secrets() else {
+        return Err(HttpError::NotFound);
+    };
+    if request.method() != Method::POST {
+        return Err(HttpError::WebhookByOther);
+    }
+    let (parts, body) = request.into_parts();
+    let reading = within(body.into_data_stream(), gateway.max_body_bytes());
+    let read = timeout(gateway.read_timeout(), reading).await;
+    let body = Bytes::from(read.map_err(|_| HttpError::BodyTimeout)??);
+    check(secrets, &parts.headers, &body)?;
+    let event = Event::parse(&body).map_err(|problem| HttpError::malformed(problem.to_string()))?;
+    let bookkeeping = Bookkeeping::new(gateway.database().clone());
+    let taken = timeout(gateway.request_timeout(), bookkeeping.take(&event)).await;
+    let taken = taken.map_err(|_| HttpError::TimedOut)?;
+    let taken = taken.map_err(|trouble| failed(&trouble))?;
+    match taken {
+        Taken::Unknown => {
+            tracing::warn!(
+                event = event.id,
+                kind = event.kind,
+                "an event about nobody here"
+            );
+        }
+        taken => tracing::info!(event = event.id, kind = event.kind, ?taken, "an event"),
+    }
+    Ok(Json(json!({ "received": true })).into_response())
+}
+
+fn check(secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<(), HttpError> {
+    let header = headers.get("stripe-signature");
+    let header = header.and_then(|value| value.to_str().ok());
+    let header = header.ok_or(BadSignature::Malformed)?;
+    Ok(secrets.check(header, body, Utc::now())?)
+}
+
+fn failed(trouble: &Trouble) -> HttpError {
+    if let Trouble::Refused(refusal) = trouble {
+        return HttpError::refused(*refusal, &Identity::Dispatcher);
+    }
+    tracing::error!(error = trouble as &dyn Error, "an event could not be taken");
+    HttpError::Internal
+}
