@@ -1,5 +1,6 @@
 //! What is written down about a message and its lead. Each is one statement, and does nothing the second time.
 
+use chrono::{DateTime, Utc};
 use entity::{
     content::email_message,
     id::{CampaignId, CampaignSequenceStepId, EmailMessageId, LeadId, TenantId, TypedId},
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::{Ended, letter::Letter, send::Draft};
 use crate::{
     Outreach, Trouble,
+    month::Month,
     rows::{by, query},
 };
 
@@ -26,6 +28,16 @@ pub(crate) const QUEUED: &str = "status = 'queued'";
 pub(crate) const SENDING: &str = "status = 'sending'";
 /// One that is being sent, and that nobody has taken for lost.
 pub(crate) const IN_HAND: &str = "status = 'sending' AND failure_reason IS NULL";
+
+/// Whether a message is this worker's to send.
+pub(crate) enum Taken {
+    /// It is.
+    Yes,
+    /// Somebody else was first.
+    Others,
+    /// The plan allows no more in this period; to be looked at again then.
+    NoRoom(DateTime<Utc>),
+}
 
 /// Where a lead stands in a campaign.
 pub(crate) struct Place {
@@ -94,18 +106,24 @@ impl Outreach {
         read
     }
 
-    /// Says that the message is being sent, and keeps what is sent; false where somebody else was first.
+    /// Says that the message is being sent, and keeps what is sent.
     pub(crate) async fn take(
         &self,
         tenant: TenantId,
         draft: &Draft,
         letter: &Letter,
-    ) -> Result<bool, Trouble> {
+        month: Option<&Month>,
+    ) -> Result<Taken, Trouble> {
         let context = self
             .database
             .writing(Tier::Content, Identity::Job { tenant });
         let content = context.on(Tier::Content);
         let taken = async {
+            if let Some(month) = month
+                && !month.has_room(content, tenant).await?
+            {
+                return Ok(Taken::NoRoom(month.again()));
+            }
             let (text, html) = (letter.text.as_str(), letter.html.as_deref());
             let body = Body::new(Some(text), html);
             let key = &draft.message.storage_key;
@@ -140,13 +158,13 @@ impl Outreach {
             )
             .await?;
             if rows.is_empty() {
-                return Ok(false);
+                return Ok(Taken::Others);
             }
             keep_words(content, key, Some(text)).await?;
-            Ok(true)
+            Ok(Taken::Yes)
         };
-        let taken: Result<bool, Trouble> = taken.await;
-        context.finish(matches!(taken, Ok(true))).await?;
+        let taken: Result<Taken, Trouble> = taken.await;
+        context.finish(matches!(taken, Ok(Taken::Yes))).await?;
         taken
     }
 

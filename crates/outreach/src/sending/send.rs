@@ -16,7 +16,7 @@ use transport::smtp::{Envelope, Refused};
 
 use super::{
     Ended,
-    ledger::{IN_HAND, Place, SENDING},
+    ledger::{IN_HAND, Place, SENDING, Taken},
     sequence,
 };
 use crate::{Outreach, Trouble, account::Slot};
@@ -111,9 +111,15 @@ impl Outreach {
             Slot::Free => {}
             Slot::NotBefore(day) => return Ok(Ended::Again(day)),
         }
-        if !self.take(tenant, draft, &letter).await? {
+        let month = self.month(tenant).await?;
+        let again = match self.take(tenant, draft, &letter, month.as_ref()).await? {
+            Taken::Yes => None,
+            Taken::Others => Some(Utc::now() + PAUSED), // at this moment
+            Taken::NoRoom(again) => Some(again),
+        };
+        if let Some(again) = again {
             self.release(tenant, account.id).await?;
-            return Ok(Ended::Again(Utc::now() + PAUSED)); // somebody else has it at this moment
+            return Ok(Ended::Again(again));
         }
         let envelope = Envelope {
             from: Some(account.email.clone()),

@@ -63,3 +63,35 @@ async fn nothing_is_sent_while_a_campaign_is_paused() {
     assert_eq!(server.accepted().len(), 20);
     assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_plan_does_not_allow_any_more_waits_for_the_next_period() {
+    let campaign = Campaign::new(5, &["Hello"]).await;
+    let allow = "WITH plan AS (INSERT INTO plans (name, slug, max_emails_per_month, price_monthly, price_yearly)
+            VALUES ('Few', 'few', 2, 1, 1) RETURNING id),
+        subscription AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start, current_period_end)
+            SELECT tenants.id, plan.id, now() - interval '1 day', now() + interval '20 days' FROM tenants, plan
+            WHERE tenants.name = 'sender' RETURNING id, tenant_id)
+        INSERT INTO subscription_addons (tenant_id, subscription_id, addon_type, quantity, price)
+            SELECT tenant_id, id, 'extra_emails', 1, 1 FROM subscription";
+    campaign.change(Tier::Oltp, allow).await;
+    let server = MailServer::start(Script::default()).await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let put_off = "count(*) = 2 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' \
+         AND run_at > now() + interval '50 minutes'";
+    let sent = "count(*) = 3 FROM email_messages WHERE status = 'sent'";
+    campaign.hurry_until(Tier::Content, sent).await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    campaign.hurry().await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 3);
+    assert_eq!(campaign.messages().await["queued"], 2);
+
+    let next = "UPDATE subscriptions SET current_period_start = now(), current_period_end = now() + interval '1 month' \
+         WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'sender')";
+    campaign.change(Tier::Oltp, next).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 5);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
