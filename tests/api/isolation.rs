@@ -28,7 +28,7 @@ mod filters;
 pub mod ids;
 mod invitations;
 mod lists;
-mod login;
+pub mod login;
 mod memberships;
 mod nodes;
 mod numbers;

@@ -7,6 +7,7 @@ mod analytics;
 mod audits;
 mod auth;
 mod batches;
+mod billing;
 mod budget;
 mod columns;
 mod content;

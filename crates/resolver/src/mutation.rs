@@ -27,6 +27,8 @@ mod lead;
 mod lead_import;
 mod standard;
 mod subscription;
+mod subscription_end;
+mod subscription_plan;
 mod tag;
 mod template;
 mod template_preview;
@@ -182,6 +184,8 @@ pub struct Mutation(
     Root<accept_invitation::AcceptInvitationMutations>,
     Root<api_key::ApiKeyMutations>,
     Root<subscription::SubscriptionMutations>,
+    Root<subscription_plan::SubscriptionPlanMutations>,
+    Root<subscription_end::SubscriptionEndMutations>,
     Root<user_preferences::UserPreferencesMutations>,
     Root<job::JobMutations>,
     Root<job_queue::JobQueueMutations>,
@@ -213,6 +217,8 @@ pub(crate) fn declared() -> Vec<(&'static str, Audience)> {
         audience::declared::<accept_invitation::AcceptInvitationMutations>(),
         audience::declared::<api_key::ApiKeyMutations>(),
         audience::declared::<subscription::SubscriptionMutations>(),
+        audience::declared::<subscription_plan::SubscriptionPlanMutations>(),
+        audience::declared::<subscription_end::SubscriptionEndMutations>(),
         audience::declared::<user_preferences::UserPreferencesMutations>(),
         audience::declared::<job::JobMutations>(),
         audience::declared::<job_queue::JobQueueMutations>(),

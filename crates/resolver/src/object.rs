@@ -45,6 +45,7 @@ pub mod staff_role;
 pub mod staff_role_permission;
 pub mod subscription;
 pub mod subscription_addon;
+pub mod subscription_usage;
 pub mod system_config;
 pub mod tag;
 pub mod template;

@@ -35,8 +35,8 @@ use crate::{
 
 pub use bulk::MAX_ROWS;
 pub(crate) use bulk::{AtMost, Selected};
-pub(crate) use limit::Limit;
 pub use limit::RequestRules;
+pub(crate) use limit::{Limit, raised, used};
 pub(crate) use one::{Target, not_found};
 pub(crate) use right::Right;
 pub(crate) use staff::{Administrator, StaffRight};

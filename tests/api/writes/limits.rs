@@ -31,8 +31,11 @@ async fn allow(fresh: &Fresh, limit: &str, counted: &str, more: i64) -> i64 {
         &format!("SELECT count(*) FROM {counted} AND tenant_id = {acme}"),
     )
     .await;
-    let sql = format!("UPDATE plans SET {limit} = {}", used + more);
-    sqlx::query(AssertSqlSafe(sql))
+    let sql = format!(
+        "DELETE FROM subscription_addons; UPDATE plans SET {limit} = {}",
+        used + more
+    );
+    sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(fresh.world.admin())
         .await
         .expect("a limit");

@@ -2,8 +2,8 @@
 
 use entity::id::{
     AdminSystemEventId, ApiKeyId, CampaignId, CampaignLeadId, CampaignSequenceStepId, CompanyId,
-    DomainId, EmailAccountId, FolderId, InvitationId, JobId, LeadId, LeadImportId, SubscriptionId,
-    TagId, TemplateId, TenantUserId, TypedId, UserId,
+    DomainId, EmailAccountId, FolderId, InvitationId, JobId, LeadId, LeadImportId, PlanId,
+    SubscriptionId, TagId, TemplateId, TenantUserId, TypedId, UserId,
 };
 use gateway_tests::World;
 use migrations::Tier;
@@ -28,6 +28,9 @@ tagged AS (INSERT INTO template_tags (tenant_id, template_id, tag_id)
     SELECT template.tenant_id, template.id, tag.id FROM template, tag),
 import AS (INSERT INTO lead_imports (tenant_id, started_by_user_id, name)
     SELECT tenant.id, min(m.user_id::text)::uuid, 'Spare' FROM tenant JOIN tenant_users m ON m.tenant_id = tenant.id GROUP BY 1),
+running AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start, current_period_end, cancel_at_period_end, stripe_subscription_id)
+    SELECT tenant.id, plans.id, now(), now() + interval '1 month', ends, 'sub_spare_' || ends
+    FROM tenant, plans, (VALUES (false), (true)) AS both (ends) WHERE slug = 'scale'),
 draft AS (INSERT INTO campaigns (tenant_id, company_id, name)
     SELECT tenant_id, id, 'Spare' FROM company RETURNING id, tenant_id)
 INSERT INTO campaign_sequence_steps (tenant_id, campaign_id, step_order, step_type, wait_duration_hours, condition_type)
@@ -71,6 +74,10 @@ pub struct Subjects {
     pub member: String,
     pub admin: String,
     pub subscription: String,
+    /// One that runs and has the largest plan, one that ends with its period, and a smaller plan.
+    pub running: String,
+    pub ending: String,
+    pub smaller_plan: String,
     /// An open one.
     pub invitation: String,
     /// A good one.
@@ -143,6 +150,19 @@ impl Subjects {
             api_key: find.id::<ApiKeyId>("api_keys", "true").await,
             invitation: find.id::<InvitationId>("invitations", "true").await,
             subscription: find.id::<SubscriptionId>("subscriptions", "true").await,
+            running: find
+                .id::<SubscriptionId>(
+                    "subscriptions",
+                    "stripe_subscription_id = 'sub_spare_false'",
+                )
+                .await,
+            ending: find
+                .id::<SubscriptionId>("subscriptions", "stripe_subscription_id = 'sub_spare_true'")
+                .await,
+            smaller_plan: PlanId::from_raw(
+                one(world, "SELECT id FROM plans WHERE slug = 'growth'").await,
+            )
+            .to_string(),
         }
     }
 }

@@ -10,8 +10,10 @@ use super::{
     plan::{Plan, PlanFilter},
     prelude::*,
     subscription_addon::{SubscriptionAddon, SubscriptionAddonListFilter},
+    subscription_usage::{SubscriptionUsage, Usage},
     user::{User, UserFilter},
 };
+use crate::price;
 
 rows::object! {
     /// A tenant's subscription to a plan.
@@ -32,10 +34,15 @@ rows::object! {
         cancel_date: Option<DateTime<Utc>>,
         /// The subscription at Stripe.
         stripe_subscription_id: Option<String>,
+        /// Months of a period.
+        period_months: i32,
         /// When it was made.
         created: DateTime<Utc>,
         /// When it last changed.
         updated: DateTime<Utc>,
+        /// What the tenant uses of what the plan and the add-ons allow.
+        #[cost = price::NUMBERS]
+        usage: SubscriptionUsage = id -> Usage,
         /// The plan.
         plan: Plan = plan_id -> by_id::<Plan>(),
         /// The plan that follows when the period ends.
@@ -85,6 +92,8 @@ filter! {
             current_period_start: DateTimeFilter => CurrentPeriodStart,
             /// End of the period paid for.
             current_period_end: DateTimeFilter => CurrentPeriodEnd,
+            /// Months of a period.
+            period_months: IntFilter => PeriodMonths,
             /// Whether it ends with the period.
             cancel_at_period_end: BooleanFilter => CancelAtPeriodEnd,
             /// When it was canceled.
@@ -136,6 +145,8 @@ aggregates! {
             updated => Updated,
         }
         values {
+            /// Months of a period.
+            period_months: i32 => PeriodMonths,
             /// Whether it is paid.
             status: SubscriptionStatus => Status,
             /// Whether it ends with the period.

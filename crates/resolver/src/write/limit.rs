@@ -1,7 +1,13 @@
 //! The limits of the tenant's plan.
 
+use std::sync::Arc;
+
 use async_graphql::Result;
-use entity::columns::FromSqlOwned;
+use entity::{
+    columns::FromSqlOwned,
+    id::{SubscriptionId, TypedId},
+    oltp::plan,
+};
 use futures::future::try_join;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tenant::{Row, TenantContext};
@@ -25,6 +31,15 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Users,
+        Self::Domains,
+        Self::CampaignsPerMonth,
+        Self::EmailAccounts,
+        Self::Contacts,
+    ];
+
     /// The column of `plans`, the limit's name in the error, and the count of what there is.
     fn parts(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -57,6 +72,36 @@ impl Limit {
             ),
         }
     }
+
+    /// What of it a plan `p` allows with the add-ons of a subscription `s`.
+    pub(crate) fn allowed(self) -> String {
+        raised(self.parts().0)
+    }
+}
+
+/// A limit of a plan `p`, in 64 bits, with what is bought on top of a subscription `s`: of the add-on `extra_…`, which is
+/// called as the column is without `max_` and `_per_month`, each adds one.
+pub(crate) fn raised(column: &str) -> String {
+    let addon = column.trim_start_matches("max_");
+    let addon = addon.trim_end_matches("_per_month");
+    format!(
+        "(p.{column}::bigint + (SELECT coalesce(sum(a.quantity), 0) FROM subscription_addons a \
+         WHERE a.subscription_id = s.id AND a.addon_type = 'extra_{addon}'))"
+    )
+}
+
+/// How much the tenant uses of each of [`Limit::ALL`], in one statement.
+pub(crate) async fn used(context: &TenantContext) -> std::result::Result<[i64; 5], DbErr> {
+    let counts = Limit::ALL.map(|limit| format!("({})", limit.parts().2));
+    let sql = format!("SELECT {}", counts.join(", "));
+    let statement = Statement::from_string(context.get_database_backend(), sql);
+    let row = context.row_raw(&statement).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the counts".to_owned()))?;
+    let mut used = [0; 5];
+    for (place, count) in used.iter_mut().enumerate() {
+        *count = row.at(place)?;
+    }
+    Ok(used)
 }
 
 /// A tenant's plan and one of its limits; `None` without a plan or without that limit.
@@ -87,19 +132,55 @@ impl Writer<'_> {
             return Ok(());
         }
         let message = format!(
-            "the plan {} allows {} ({name}), and {used} are used; delete some or change the plan",
+            "the plan {} allows {} ({name}), and {used} are used; delete some, buy more on top or change the plan",
             allowed.plan, allowed.most
         );
-        Err(ClientError::new(Code::PlanLimitExceeded, message)
-            .with("limit", name)
-            .with("plan", allowed.plan)
-            .with("allowed", allowed.most)
-            .with("used", used)
-            .into())
+        Err(exceeded(message, name, allowed.plan, allowed.most, used).into())
+    }
+
+    /// Makes sure that what the tenant uses fits a plan, with what is bought on top of the subscription.
+    ///
+    /// # Errors
+    /// `PLAN_LIMIT_EXCEEDED` with the first limit that is passed; the message names all.
+    pub(crate) async fn fits(
+        &self,
+        subscription: SubscriptionId,
+        plan: &plan::Model,
+    ) -> Result<()> {
+        let limits = Limit::ALL.map(Limit::allowed).join(", ");
+        let sql =
+            format!("SELECT {limits} FROM subscriptions s, plans p WHERE s.id = $1 AND p.id = $2");
+        let values = [subscription.into_value(), plan.id.into_value()];
+        let rows = self.query(&sql, values).await?;
+        let Some(row) = rows.first() else {
+            return Ok(());
+        };
+        let used = used(self.context()).await;
+        let used = used.map_err(|cause| error::database(self.context(), &Arc::new(cause)))?;
+        let mut over = Vec::new();
+        for (place, (limit, used)) in Limit::ALL.into_iter().zip(used).enumerate() {
+            let most: Option<i64> = row.at(place).map_err(|cause| error::internal(&cause))?;
+            over.extend(
+                most.filter(|most| used > *most)
+                    .map(|most| (limit.parts().1, most, used)),
+            );
+        }
+        let Some(&(name, most, count)) = over.first() else {
+            return Ok(());
+        };
+        let told = over
+            .iter()
+            .map(|(name, most, used)| format!("{used} of {most} ({name})"));
+        let message = format!(
+            "the plan {} allows less than what is used: {}; delete some first",
+            plan.name,
+            told.collect::<Vec<_>>().join(", ")
+        );
+        Err(exceeded(message, name, plan.name.clone(), most, count).into())
     }
 
     async fn allowed(&self, column: &'static str) -> Result<Option<Allowed>> {
-        let rows = self.query(&of_plan(column), []).await?;
+        let rows = self.query(&of_plan(&raised(column)), []).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
@@ -129,7 +210,7 @@ impl RequestRules {
     /// # Errors
     /// As for any statement; the context's refusal says why it could not be asked.
     pub async fn of(context: &TenantContext) -> std::result::Result<Self, DbErr> {
-        let (plan, policy) = (of_plan("api_rate_limit"), POLICY.to_owned());
+        let (plan, policy) = (of_plan("p.api_rate_limit::bigint"), POLICY.to_owned());
         let (a_minute, refusals) = try_join(most(context, plan), most(context, policy)).await?;
         Ok(Self { a_minute, refusals })
     }
@@ -147,12 +228,26 @@ async fn most(context: &TenantContext, sql: String) -> std::result::Result<Optio
     Ok(most.map(|most| u32::try_from(most.max(0)).unwrap_or(u32::MAX)))
 }
 
-/// The name of the tenant's plan and one of its columns.
-fn of_plan(column: &str) -> String {
+/// The name of the tenant's plan, and a number of it in 64 bits.
+fn of_plan(number: &str) -> String {
     format!(
-        "SELECT p.name, p.{column}::bigint AS most FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
+        "SELECT p.name, {number} AS most FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
          ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1"
     )
+}
+
+fn exceeded(
+    message: String,
+    limit: &'static str,
+    plan: String,
+    allowed: i64,
+    used: i64,
+) -> ClientError {
+    ClientError::new(Code::PlanLimitExceeded, message)
+        .with("limit", limit)
+        .with("plan", plan)
+        .with("allowed", allowed)
+        .with("used", used)
 }
 
 fn read<V: FromSqlOwned>(row: &Row, column: &str) -> Result<V> {

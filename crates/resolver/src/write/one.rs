@@ -55,6 +55,11 @@ impl<T: Table> Target<T> {
         }
     }
 
+    /// Whether the client has read another `updated`.
+    pub(crate) fn expects_other_than(&self, updated: DateTime<Utc>) -> bool {
+        self.expected.is_some_and(|expected| expected != updated)
+    }
+
     fn id_only(&self) -> Condition {
         Expr::col(T::KEY.as_column_ref())
             .eq(self.id.into_value())

@@ -16,6 +16,21 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
             json!({ "id": of.subscription, "set": { "billingContactId": of.admin } }),
         ),
         entry(
+            "requestPlanChange",
+            Right::ManageBilling,
+            json!({ "id": of.running, "planId": of.smaller_plan, "when": "PERIOD_END" }),
+        ),
+        entry(
+            "cancelSubscription",
+            Right::ManageBilling,
+            json!({ "id": of.running, "reason": "It is too large.", "when": "NOW" }),
+        ),
+        entry(
+            "resumeSubscription",
+            Right::ManageBilling,
+            json!({ "id": of.ending }),
+        ),
+        entry(
             "updateTenantUser",
             Right::ManageMembers,
             json!({ "id": of.member, "roles": ["ADMIN", "BILLING"] }),

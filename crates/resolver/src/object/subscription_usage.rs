@@ -1,0 +1,172 @@
+//! What a tenant uses of what its subscription allows.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Result};
+use entity::id::{SubscriptionId, TypedId};
+use futures::future::try_join;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value, sea_query::ArrayType};
+use tenant::{Row, TenantContext, Tier};
+
+use super::prelude::*;
+use crate::{
+    error,
+    loader::inside,
+    session::Session,
+    table::Scope,
+    write::{Limit, raised, used},
+};
+
+/// What a [`SubscriptionUsage`] is made of.
+pub struct UsageRow {
+    /// Of each of [`Limit::ALL`].
+    counted: [Arc<LimitUsageRow>; 5],
+    emails: Period,
+}
+
+/// A period, and how many emails may be sent in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    limit: Option<i64>,
+}
+
+rows::object! {
+    /// What the tenant uses of what a subscription allows, add-ons included. What is counted is the tenant's, whichever
+    /// subscription it has it by.
+    pub object SubscriptionUsage(UsageRow) {
+        /// Live members and open invitations.
+        users: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[0]))) -> inside(),
+        /// Domains.
+        domains: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[1]))) -> inside(),
+        /// Campaigns made since the month began (UTC), as far as they are still there.
+        campaigns_this_month: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[2]))) -> inside(),
+        /// Email accounts.
+        email_accounts: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[3]))) -> inside(),
+        /// Leads.
+        contacts: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[4]))) -> inside(),
+        /// Emails sent in the subscription's period.
+        #[cost = crate::price::NUMBERS]
+        emails_sent: LimitUsage = |row| Some(row.emails.clone()) -> EmailsSent,
+    }
+}
+
+/// What a [`LimitUsage`] is made of.
+pub struct LimitUsageRow {
+    used: i64,
+    limit: Option<i64>,
+}
+
+rows::object! {
+    /// How much is used of what is allowed.
+    pub object LimitUsage(LimitUsageRow) {
+        /// How many are used.
+        used: i64,
+        /// How many are allowed; null is as many as one likes.
+        limit: Option<i64>,
+    }
+}
+
+/// The usage of subscriptions: two statements, however many.
+pub(super) struct Usage;
+
+impl rows::Load<SubscriptionId> for Usage {
+    type Value = Option<Arc<UsageRow>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        ids: Vec<SubscriptionId>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let session = Session::of(ctx);
+        session.may_read(Scope::Tenant)?;
+        let context = session.context();
+        let usage = usage(context, &ids).await;
+        let usage = usage.map_err(|cause| error::database(context, &Arc::new(cause)))?;
+        Ok(ids.iter().map(|id| usage.get(id).cloned()).collect())
+    }
+}
+
+async fn usage(
+    context: &TenantContext,
+    ids: &[SubscriptionId],
+) -> std::result::Result<HashMap<SubscriptionId, Arc<UsageRow>>, DbErr> {
+    let limits = Limit::ALL.map(Limit::allowed).join(", ");
+    let emails = raised("max_emails_per_month");
+    let sql = format!(
+        "SELECT s.id, s.current_period_start, s.current_period_end, {emails}, {limits} \
+         FROM subscriptions s JOIN plans p ON p.id = s.plan_id WHERE s.id = ANY ($1)"
+    );
+    let ids = ids.iter().map(|id| id.into_value()).collect();
+    let ids = Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
+    let statement = Statement::from_sql_and_values(context.get_database_backend(), sql, [ids]);
+    // Together, so that neither waits for the other.
+    let (rows, used) = try_join(context.rows_raw(&statement), used(context)).await?;
+    rows.iter().map(|row| of_row(row, used)).collect()
+}
+
+fn of_row(
+    row: &Row,
+    used: [i64; 5],
+) -> std::result::Result<(SubscriptionId, Arc<UsageRow>), DbErr> {
+    let mut counted = Vec::with_capacity(used.len());
+    for (place, used) in used.into_iter().enumerate() {
+        let limit = row.at(4 + place)?;
+        counted.push(Arc::new(LimitUsageRow { used, limit }));
+    }
+    let counted = <[_; 5]>::try_from(counted);
+    let id = row.at(0)?;
+    let usage = UsageRow {
+        counted: counted.map_err(|_| DbErr::Custom("as many limits as counts".to_owned()))?,
+        emails: Period {
+            start: row.at(1)?,
+            end: row.at(2)?,
+            limit: row.at(3)?,
+        },
+    };
+    Ok((id, Arc::new(usage)))
+}
+
+/// How many emails were sent in periods: one statement of the content tier.
+struct EmailsSent;
+
+impl rows::Load<Period> for EmailsSent {
+    type Value = Option<Arc<LimitUsageRow>>;
+
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        periods: Vec<Period>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let context = Session::of(ctx).context();
+        let sent = emails_sent(context, &periods).await;
+        let sent = sent.map_err(|cause| error::database(context, &Arc::new(cause)))?;
+        let usage = |(period, used): (&Period, i64)| {
+            let limit = period.limit;
+            Some(Arc::new(LimitUsageRow { used, limit }))
+        };
+        Ok(periods.iter().zip(sent).map(usage).collect())
+    }
+}
+
+/// How many messages were sent in each period, by the messages themselves. Who keeps such numbers elsewhere has them asked
+/// for here, and nowhere else.
+async fn emails_sent(
+    context: &TenantContext,
+    periods: &[Period],
+) -> std::result::Result<Vec<i64>, DbErr> {
+    let times = |time: fn(&Period) -> DateTime<Utc>| {
+        let times = periods.iter().map(|period| time(period).into()).collect();
+        Value::Array(ArrayType::ChronoDateTimeUtc, Some(Box::new(times)))
+    };
+    let sql = "SELECT (SELECT count(*) FROM email_messages \
+             WHERE direction = 'outbound' AND sent >= period.start AND sent < period.over) \
+         FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS period (start, over, place) ORDER BY place";
+    let values = [times(|period| period.start), times(|period| period.end)];
+    let statement = Statement::from_sql_and_values(context.get_database_backend(), sql, values);
+    let rows = context.on(Tier::Content).rows_raw(&statement).await?;
+    rows.iter().map(|row| row.at(0)).collect()
+}
