@@ -11,6 +11,7 @@ mod m20261126_150000_create_email_search;
 mod m20261126_150100_create_received_mail;
 mod m20261127_032000_create_mailboxes;
 mod m20261127_032100_mark_dropped_mail;
+mod m20261127_033000_create_message_events;
 mod m20261127_033000_index_sent_messages;
 
 /// All migrations of the content tier, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_150100_create_received_mail::Migration),
             Box::new(m20261127_032000_create_mailboxes::Migration),
             Box::new(m20261127_032100_mark_dropped_mail::Migration),
+            Box::new(m20261127_033000_create_message_events::Migration),
             Box::new(m20261127_033000_index_sent_messages::Migration),
         ]
     }

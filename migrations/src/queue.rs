@@ -13,6 +13,7 @@ mod m20261127_030000_trace_causes_of_jobs;
 mod m20261127_031000_index_dead_letters;
 mod m20261127_032000_schedule_mailboxes;
 mod m20261127_032100_remember_dropped_jobs;
+mod m20261127_033000_schedule_analytics;
 mod m20261127_033000_schedule_rollover;
 
 /// All migrations of the queue tier, oldest first.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_031000_index_dead_letters::Migration),
             Box::new(m20261127_032000_schedule_mailboxes::Migration),
             Box::new(m20261127_032100_remember_dropped_jobs::Migration),
+            Box::new(m20261127_033000_schedule_analytics::Migration),
             Box::new(m20261127_033000_schedule_rollover::Migration),
         ]
     }

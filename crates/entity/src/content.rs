@@ -6,4 +6,5 @@ pub mod attachment;
 pub mod email_content;
 pub mod email_message;
 pub mod mailbox;
+pub mod message_event;
 pub mod received_mail;

@@ -41,6 +41,9 @@ DECLARE
     last date := first + interval '1 month';
     name text := 'lead_analytics_' || to_char(first, 'YYYY_MM');
 BEGIN
+    IF to_regclass('public.' || name) IS NOT NULL THEN
+        RETURN false;
+    END IF;
     -- One at a time: two that found no partition would both make it.
     PERFORM pg_advisory_xact_lock(hashtext('make_lead_analytics_month'));
     IF to_regclass('public.' || name) IS NOT NULL THEN

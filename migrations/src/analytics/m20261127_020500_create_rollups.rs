@@ -11,7 +11,8 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// `source` is the content tier's server and database, whose transactions `next_transaction` counts.
+/// `source` is the content tier's server and database, whose transactions `next_transaction` counts. What follows from the
+/// counts, and from `facts` of the transactional tier, is still to be made from the day `stale_from` on.
 const TABLE: &str = r#"
 CREATE TABLE rollups (
     tenant_id uuid PRIMARY KEY,
@@ -21,6 +22,8 @@ CREATE TABLE rollups (
     time_zone varchar(64) NOT NULL DEFAULT 'UTC',
     counted_until timestamptz,
     is_complete boolean NOT NULL DEFAULT false,
+    stale_from date,
+    facts varchar(32),
     created timestamptz NOT NULL DEFAULT now(),
     updated timestamptz NOT NULL DEFAULT now()
 );

@@ -43,7 +43,7 @@ fn entities(tier: Tier) -> Vec<Table> {
     let mut tables = match tier {
         Tier::Oltp => transactional(),
         Tier::Content => {
-            entities![content: attachment, email_content, email_message, mailbox, received_mail]
+            entities![content: attachment, email_content, email_message, mailbox, message_event, received_mail]
         }
         Tier::Analytics => entities![
             analytics:

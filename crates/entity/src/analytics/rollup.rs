@@ -24,6 +24,11 @@ pub struct Model {
     pub counted_until: Option<DateTimeUtc>,
     /// Whether nothing was left to count.
     pub is_complete: bool,
+    /// The first day from which on what follows from the counts is still to be made.
+    pub stale_from: Option<Date>,
+    /// A hash of what of the transactional tier went into the numbers.
+    #[sea_orm(column_type = "String(StringLen::N(32))", nullable)]
+    pub facts: Option<String>,
     /// When the row was made.
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
