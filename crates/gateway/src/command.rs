@@ -9,6 +9,7 @@ mod find;
 mod import_leads;
 mod migrate;
 mod permissions;
+mod recount;
 mod schema;
 mod seed;
 mod serve;
@@ -77,6 +78,11 @@ pub enum Command {
     /// begins. Rows that can not be taken over go to a file, with their line and the reason, and can be
     /// mended there and imported again. Ctrl-C ends it after the batch in flight.
     ImportLeads(import_leads::ImportLeads),
+    /// Count a tenant's numbers anew, from its messages
+    ///
+    /// In one transaction: whoever reads meanwhile sees the old numbers. Workers do so by themselves where they can tell
+    /// that it is needed.
+    Recount(recount::Recount),
     /// Check that the database keeps the promise: roles, row level security, policies
     Doctor,
 }
@@ -111,6 +117,7 @@ impl Cli {
             Command::Migrate(migrate) => long(&config, |signals| signals.end(migrate.run(&config))),
             Command::Seed(seed) => long(&config, |signals| signals.end(seed.run(&config))),
             Command::ImportLeads(import) => long(&config, |signals| import.run(&config, signals)),
+            Command::Recount(recount) => long(&config, |signals| signals.end(recount.run(&config))),
             Command::Doctor => long(&config, |signals| signals.end(doctor::run(&config))),
         }
     }

@@ -191,6 +191,9 @@ pub struct Settings {
     /// Milliseconds between two looks for jobs when nothing is heard of any [default: 1000]
     #[arg(long, env = "GATEWAY_WORKER_POLL_MS", global = true, value_parser = clap::value_parser!(u64).range(10..))]
     pub worker_poll_ms: Option<u64>,
+    /// Months for which the numbers of each lead are kept, by day; all other numbers stay [default: 25]
+    #[arg(long, env = "GATEWAY_ANALYTICS_MONTHS", global = true, value_parser = clap::value_parser!(u32).range(12..=1200))]
+    pub analytics_months: Option<u32>,
     /// Where the receivers of mail reach this gateway: what the links in it begin with (<https://mail.example.com>)
     /// [default: the address it listens on]
     #[arg(long, env = "GATEWAY_PUBLIC_URL", global = true)]
@@ -522,6 +525,7 @@ impl Settings {
             worker_queues: self.worker_queues.or(weaker.worker_queues),
             worker_concurrency: self.worker_concurrency.or(weaker.worker_concurrency),
             worker_poll_ms: self.worker_poll_ms.or(weaker.worker_poll_ms),
+            analytics_months: self.analytics_months.or(weaker.analytics_months),
             public_url: self.public_url.or(weaker.public_url),
             smtp_url: self.smtp_url.or(weaker.smtp_url),
             secrets_dir: self.secrets_dir.or(weaker.secrets_dir),

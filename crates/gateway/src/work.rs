@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use analytics::Analytics;
 use bookkeeping::Bookkeeping;
 use events::ProcessKind;
 use futures::future::join;
@@ -155,7 +156,9 @@ impl Work {
         let bookkeeping = Bookkeeping::new(database.clone());
         let handlers = outreach.handlers().into_iter();
         let handlers = handlers.chain(inbox.handlers()).chain(mailboxes.handlers());
-        let handlers = Handlers::new(handlers.chain(bookkeeping.handlers()));
+        let analytics = Analytics::new(database.clone(), numbers(config));
+        let handlers = handlers.chain(bookkeeping.handlers());
+        let handlers = Handlers::new(handlers.chain(analytics.handlers()));
         Ok(Self {
             worker: Worker::new(database.clone(), handlers, wake, options),
             database,
@@ -211,6 +214,14 @@ impl Work {
         }
         sampler.look();
         events.flush(FLUSHING).await;
+    }
+}
+
+/// How it is counted.
+pub(crate) fn numbers(config: &Config) -> analytics::Options {
+    analytics::Options {
+        months: config.analytics_months,
+        ..analytics::Options::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Finding who asks by names, for the command that signs development tokens.
+//! Finding who asks by names, for the commands.
 
 use entity::id::{TenantId, UserId};
 use sqlx::{Connection, PgConnection};
@@ -38,13 +38,23 @@ pub async fn find_member(
     }))
 }
 
+/// The live tenant of a name, the oldest of several.
+///
+/// # Errors
+/// As of [`find_member`].
+pub async fn find_tenant(url: &str, name: &str) -> Result<Option<TenantId>, sqlx::Error> {
+    let sql = "SELECT id FROM tenants WHERE name = $1 AND deleted IS NULL ORDER BY created, id LIMIT 1";
+    let found = by_text(url, sql, name).await?;
+    Ok(found.map(TenantId::from))
+}
+
 /// The user whose address is `email`, in no tenant.
 ///
 /// # Errors
 /// As of [`find_member`].
 pub async fn find_user(url: &str, email: &str) -> Result<Option<Identity>, sqlx::Error> {
     let sql = "SELECT id FROM users WHERE lower(email) = lower($1) AND deleted IS NULL";
-    let found = by_email(url, sql, email).await?;
+    let found = by_text(url, sql, email).await?.map(UserId::from);
     Ok(found.map(|user| Identity::User { user }))
 }
 
@@ -55,20 +65,16 @@ pub async fn find_user(url: &str, email: &str) -> Result<Option<Identity>, sqlx:
 pub async fn find_staff(url: &str, email: &str) -> Result<Option<Identity>, sqlx::Error> {
     let sql = "SELECT u.id FROM staff_members s JOIN users u ON u.id = s.user_id \
          WHERE lower(u.email) = lower($1) AND s.is_active AND u.deleted IS NULL";
-    let found = by_email(url, sql, email).await?;
+    let found = by_text(url, sql, email).await?.map(UserId::from);
     Ok(found.map(|user| Identity::Staff { user }))
 }
 
-async fn by_email(
-    url: &str,
-    sql: &'static str,
-    email: &str,
-) -> Result<Option<UserId>, sqlx::Error> {
+async fn by_text(url: &str, sql: &'static str, text: &str) -> Result<Option<Uuid>, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     let found: Option<Uuid> = sqlx::query_scalar(sql)
-        .bind(email)
+        .bind(text)
         .fetch_optional(&mut connection)
         .await?;
     connection.close().await?;
-    Ok(found.map(UserId::from))
+    Ok(found)
 }

@@ -42,7 +42,7 @@ pub use api_key::ApiKey;
 pub use cause::{Cause, trace_parent};
 pub use context::{AlreadyWriting, InTier, Outcome, Spent, TenantContext};
 pub use database::{Database, DatabaseOptions};
-pub use directory::{find_member, find_staff, find_user};
+pub use directory::{find_member, find_staff, find_tenant, find_user};
 pub use error::{
     Refusal, Violation, is_aborted_transaction, is_cancelled_statement, is_conflict,
     is_lock_timeout, is_missing_context, is_out_of_range, is_read_only_transaction, violation,

@@ -63,13 +63,13 @@ pub(super) async fn make_warmups(
             FROM assignment a JOIN account USING (domain) JOIN mailbox_analytics t
                 ON t.email_account_id = account AND t.day >= a.first AND t.day < coalesce(a.until, 'infinity')
             GROUP BY assignment, t.day),
-        judged AS (SELECT counted.*, {HEALTH} AS health_score, least(100,
-                100 * max(sent) OVER (PARTITION BY assignment ORDER BY day) / nullif(most, 0))::integer AS progress
+        judged AS (SELECT counted.*, {HEALTH} AS health_score, trunc(least(100,
+                100 * max(sent) OVER (PARTITION BY assignment ORDER BY day) / nullif(most, 0)))::integer AS progress
             FROM counted JOIN most USING (assignment) {month})
         INSERT INTO warmup_analytics (tenant_id, domain_ip_assignment_id, day, billing_id, health_score,
             progress_percentage, {names})
         SELECT (SELECT current_setting('app.current_tenant_id')::uuid), assignment, day, billing_id, health_score,
-            trunc(greatest(progress, 0)), {names}
+            progress, {names}
         FROM judged WHERE day >= coalesce($2, '-infinity'::date)"
     );
     run(analytics, &sql, vec![facts.value(), from.into()]).await

@@ -87,6 +87,9 @@ pub enum CommandError {
     /// Mail can not be sent.
     #[error(transparent)]
     Work(#[from] WorkError),
+    /// Nothing was counted.
+    #[error("the numbers were not counted, and are as they were")]
+    Uncounted(#[from] analytics::Trouble),
     /// Trusted documents that can not be run.
     #[error("problems found: {problems}; documents looked at: {count}")]
     Documents {

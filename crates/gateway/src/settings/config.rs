@@ -76,6 +76,8 @@ pub struct Config {
     pub worker_concurrency: u32,
     /// How often jobs are looked for when nothing is heard of any.
     pub worker_poll: Duration,
+    /// Months for which the numbers of each lead are kept.
+    pub analytics_months: u32,
     /// What links in mail begin with, if not with the address that is listened on.
     pub public_url: Option<url::Url>,
     /// What all mail goes out by, if not by each account's own server.
@@ -253,6 +255,7 @@ impl From<Settings> for Config {
                 .unwrap_or_else(|| Queue::value_variants().to_vec()),
             worker_concurrency: given.worker_concurrency.unwrap_or(8),
             worker_poll: Duration::from_millis(given.worker_poll_ms.unwrap_or(1000)),
+            analytics_months: given.analytics_months.unwrap_or(25),
             public_url: given.public_url,
             smtp_url: given.smtp_url.filter(is_set),
             secrets_dir: given.secrets_dir,

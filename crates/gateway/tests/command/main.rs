@@ -11,6 +11,7 @@ mod home;
 mod import_leads;
 mod observed;
 mod permissions;
+mod recount;
 mod refusals;
 mod roles;
 mod schema;
