@@ -79,9 +79,9 @@ async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
     all
 }
 
-/// The names of all tables but the migrations' own and the log of changes, which holds what has just happened.
+/// The names of all tables but the migrations' own and those that the database itself writes of what has just happened.
 async fn tables(url: &str) -> Vec<(String,)> {
     let sql = "SELECT tablename::text FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes') ORDER BY 1";
+        WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes', 'message_events') ORDER BY 1";
     ask(url, sql).await
 }
