@@ -10,6 +10,7 @@ mod batches;
 mod billing;
 mod budget;
 mod columns;
+mod counting;
 mod content;
 mod cross_site;
 mod differential;

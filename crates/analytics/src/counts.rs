@@ -32,8 +32,8 @@ pub(crate) fn columns(form: impl Fn(&str) -> String) -> String {
 /// One number for each of [`COUNTS`].
 pub(crate) type Numbers = [i64; COUNTS.len()];
 
-/// By whom and on which day; of a step also its campaign.
-pub(crate) type Key = (Uuid, NaiveDate, Option<Uuid>);
+/// By whom and on which day.
+pub(crate) type Key = (Uuid, NaiveDate);
 
 /// Numbers to add, by table.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,8 @@ pub(crate) struct Counts {
     pub campaigns: BTreeMap<Key, Numbers>,
     pub accounts: BTreeMap<Key, Numbers>,
     pub steps: BTreeMap<Key, Numbers>,
+    /// The campaigns of the steps.
+    pub of_campaigns: BTreeMap<Uuid, Uuid>,
     pub leads: BTreeMap<Key, Numbers>,
 }
 
@@ -95,8 +97,16 @@ impl Counts {
             let numbers: Vec<i64> = row.at(4)?;
             let numbers = Numbers::try_from(numbers)
                 .map_err(|numbers| DbErr::Type(format!("{} numbers", numbers.len())))?;
-            if numbers != Numbers::default() {
-                table.insert((row.at(1)?, row.at(2)?, row.at(3)?), numbers);
+            if numbers == Numbers::default() {
+                continue;
+            }
+            // A step of several campaigns, which nothing forbids, has a row for each of them here.
+            let sums = table.entry((row.at(1)?, row.at(2)?)).or_default();
+            for (sum, number) in sums.iter_mut().zip(numbers) {
+                *sum += number;
+            }
+            if let Some(campaign) = row.at(3)? {
+                counts.of_campaigns.insert(row.at(1)?, campaign);
             }
         }
         let whole = whole.ok_or_else(|| DbErr::Type("there is no row of the whole".to_owned()))?;
@@ -115,7 +125,7 @@ impl Counts {
 
     /// The first days of the months of leads, from a day on.
     pub(crate) fn months(&self, kept_from: NaiveDate) -> BTreeSet<NaiveDate> {
-        let days = self.leads.keys().map(|(_, day, _)| *day);
+        let days = self.leads.keys().map(|(_, day)| *day);
         days.filter(|day| *day >= kept_from)
             .filter_map(|day| chrono::Datelike::with_day(&day, 1))
             .collect()
@@ -123,7 +133,7 @@ impl Counts {
 
     /// Forgets the days of leads before this one, which are not kept.
     pub(crate) fn forget_leads_before(&mut self, kept_from: NaiveDate) {
-        self.leads.retain(|(_, day, _), _| *day >= kept_from);
+        self.leads.retain(|(_, day), _| *day >= kept_from);
     }
 
     fn tables_mut(&mut self) -> [&mut BTreeMap<Key, Numbers>; 4] {

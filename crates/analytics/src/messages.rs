@@ -43,7 +43,8 @@ pub(crate) async fn months(
     kept_from: NaiveDate,
 ) -> Result<BTreeSet<NaiveDate>, DbErr> {
     let sql = "SELECT month::date FROM (SELECT min(created) FROM email_messages) m (first), \
-         generate_series(date_trunc('month', greatest(first, $1::date)), now(), interval '1 month') AS month";
+         generate_series(date_trunc('month', greatest(first, $1::date)), now(), interval '1 month') AS month \
+         WHERE first IS NOT NULL";
     let rows = query(content, sql, vec![kept_from.into()]).await?;
     rows.iter().map(|row| row.at(0)).collect()
 }

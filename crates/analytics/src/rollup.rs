@@ -151,9 +151,9 @@ async fn next(context: &TenantContext, most: u32) -> Result<Next, DbErr> {
 
 pub(crate) async fn states(context: &TenantContext, counts: &Counts) -> Result<States, DbErr> {
     let oltp = context.on(Tier::Oltp);
-    let campaigns = counts.campaigns.keys().map(|(key, ..)| *key);
+    let campaigns = counts.campaigns.keys().map(|(key, _)| *key);
     let campaigns = facts::campaign_states(oltp, campaigns).await?;
-    let accounts = counts.accounts.keys().map(|(key, ..)| *key);
+    let accounts = counts.accounts.keys().map(|(key, _)| *key);
     Ok((campaigns, facts::warmup_states(oltp, accounts).await?))
 }
 

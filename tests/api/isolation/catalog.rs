@@ -48,7 +48,8 @@ pub struct Reference {
 /// Of a table: its name, primary key, the commands granted, and the columns that may be updated.
 type Row = (String, Vec<String>, Vec<String>, Vec<String>);
 
-/// All but the log of changes, which no request reaches: `live::log` has its tests.
+/// All but the log of changes, which no request reaches (`live::log` has its tests), and partitions, whose rows are their
+/// table's.
 const TABLES: &str = "SELECT c.relname::text,
         ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
             WHERE i.indrelid = c.oid AND i.indisprimary),
@@ -59,7 +60,8 @@ const TABLES: &str = "SELECT c.relname::text,
             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''
                 AND has_column_privilege('gateway_login', c.oid, a.attnum, 'UPDATE') ORDER BY a.attnum)
     FROM pg_class c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'changes' ORDER BY 1";
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname <> 'changes' ORDER BY 1";
 
 const COLUMNS: &str = "SELECT a.attname::text, t.typname::text
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid

@@ -103,10 +103,21 @@ impl Twins {
         let sql = format!(
             "INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {expressions} FROM {name} WHERE {rows}"
         );
+        let mut transaction = self.world.admin_of(table.tier).begin().await;
+        let transaction = transaction.as_mut().expect("a transaction");
+        // What triggers have written for A's rows is copied, too.
+        sqlx::query("SET LOCAL session_replication_role = replica")
+            .execute(&mut **transaction)
+            .await
+            .expect("a superuser may");
         let done = sqlx::query(AssertSqlSafe(sql))
-            .execute(self.world.admin_of(table.tier))
+            .execute(&mut **transaction)
             .await;
         let done = done.unwrap_or_else(|error| panic!("`{name}` can not be copied: {error}"));
+        sqlx::query("COMMIT")
+            .execute(&mut **transaction)
+            .await
+            .expect("a copy");
         assert!(
             done.rows_affected() > 0,
             "the demo has nothing in `{name}`, so nothing of it would be tested"

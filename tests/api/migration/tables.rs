@@ -3,7 +3,8 @@
 use sqlx::PgPool;
 
 /// Tables that are no tenant's: the platform's, the users', and the migrations' own. All others are tenant tables.
-pub(super) const OTHERS: [&str; 18] = [
+pub(super) const OTHERS: [&str; 19] = [
+    "admin_audit_log", // of all tenants, for staff
     "admin_system_events",
     "analytics_jobs", // of all tenants, for the dispatcher
     "changes",        // of all tenants, for the feed

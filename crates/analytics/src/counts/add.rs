@@ -52,12 +52,14 @@ impl Added<'_> {
     /// Adds them. Days are those of `time_zone`; each is of the period that its midnight lies in.
     pub(crate) async fn add(&self, analytics: InTier<'_>, time_zone: &str) -> Result<(), DbErr> {
         let of_state = |states: &HashMap<Uuid, String>, rows: &BTreeMap<Key, Numbers>| {
-            texts(rows.keys().map(|(key, ..)| states.get(key).cloned()))
+            texts(rows.keys().map(|(key, _)| states.get(key).cloned()))
         };
         let counts = self.counts;
         let campaigns = of_state(&self.campaigns, &counts.campaigns);
         let accounts = of_state(&self.accounts, &counts.accounts);
-        let of_steps = uuids(counts.steps.keys().filter_map(|(_, _, campaign)| *campaign));
+        let of_steps = counts.steps.keys();
+        let of_steps =
+            uuids(of_steps.filter_map(|(step, _)| counts.of_campaigns.get(step).copied()));
         for (table, rows, own) in [
             (CAMPAIGNS, &counts.campaigns, Some(campaigns)),
             (ACCOUNTS, &counts.accounts, Some(accounts)),
@@ -70,8 +72,8 @@ impl Added<'_> {
             let sql = table.add(self.keeps_states);
             query(analytics, &sql, values(rows, time_zone, own)).await?;
             if rows.values().flatten().any(|number| *number < 0) {
-                let keys = uuids(rows.keys().map(|(key, ..)| *key));
-                let days = days(rows.keys().map(|(_, day, _)| *day));
+                let keys = uuids(rows.keys().map(|(key, _)| *key));
+                let days = days(rows.keys().map(|(_, day)| *day));
                 query(analytics, &table.remove_empty_of(), vec![keys, days]).await?;
             }
         }
@@ -82,8 +84,8 @@ impl Added<'_> {
 /// Keys, days, the time zone, the column of the table's own if it has one, and then each of the counts.
 fn values(rows: &BTreeMap<Key, Numbers>, time_zone: &str, own: Option<Value>) -> Vec<Value> {
     let mut values = vec![
-        uuids(rows.keys().map(|(key, ..)| *key)),
-        days(rows.keys().map(|(_, day, _)| *day)),
+        uuids(rows.keys().map(|(key, _)| *key)),
+        days(rows.keys().map(|(_, day)| *day)),
         time_zone.into(),
     ];
     let counts = (0..COUNTS.len()).map(|place| numbers(rows.values().map(|row| row[place])));
