@@ -9,13 +9,18 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 /// A lead's row does not change any more once it is completed, so `updated` says when that was.
-const INDEX: &str = "CREATE INDEX idx_campaign_leads_tenant_completed ON campaign_leads (tenant_id, updated)
+const INDEX: &str =
+    "CREATE INDEX idx_campaign_leads_tenant_completed ON campaign_leads (tenant_id, updated)
     WHERE status = 'completed'";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[&worked("domain_ip_assignments", "SELECT"), INDEX]).await
+        run(
+            manager,
+            &[&worked("domain_ip_assignments", "SELECT"), INDEX],
+        )
+        .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

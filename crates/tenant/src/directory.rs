@@ -43,7 +43,8 @@ pub async fn find_member(
 /// # Errors
 /// As of [`find_member`].
 pub async fn find_tenant(url: &str, name: &str) -> Result<Option<TenantId>, sqlx::Error> {
-    let sql = "SELECT id FROM tenants WHERE name = $1 AND deleted IS NULL ORDER BY created, id LIMIT 1";
+    let sql =
+        "SELECT id FROM tenants WHERE name = $1 AND deleted IS NULL ORDER BY created, id LIMIT 1";
     let found = by_text(url, sql, name).await?;
     Ok(found.map(TenantId::from))
 }

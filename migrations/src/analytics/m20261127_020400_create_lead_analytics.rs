@@ -41,12 +41,13 @@ DECLARE
     last date := first + interval '1 month';
     name text := 'lead_analytics_' || to_char(first, 'YYYY_MM');
 BEGIN
-    IF to_regclass('public.' || name) IS NOT NULL THEN
+    IF EXISTS (SELECT FROM pg_class c WHERE c.relname = name AND c.relnamespace = 'public'::regnamespace) THEN
         RETURN false;
     END IF;
-    -- One at a time: two that found no partition would both make it.
+    -- One at a time: two that found no partition would both make it. The catalog itself is asked, for what was looked up
+    -- by name is remembered over the wait.
     PERFORM pg_advisory_xact_lock(hashtext('make_lead_analytics_month'));
-    IF to_regclass('public.' || name) IS NOT NULL THEN
+    IF EXISTS (SELECT FROM pg_class c WHERE c.relname = name AND c.relnamespace = 'public'::regnamespace) THEN
         RETURN false;
     END IF;
     EXECUTE format('CREATE TABLE public.%I (LIKE public.lead_analytics INCLUDING ALL)', name);

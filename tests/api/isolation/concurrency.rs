@@ -99,7 +99,7 @@ async fn keep_numbers_apart(world: &World, catalog: &Catalog) {
             (place + 1) * 1_000_000
         );
         sqlx::query(AssertSqlSafe(sql))
-            .execute(world.admin())
+            .execute(world.admin_of(table.tier))
             .await
             .expect("a sequence");
     }

@@ -261,6 +261,7 @@ async fn grants_are_what_a_scope_needs() {
                 AND NOT (g.grantee::regrole::text = 'gateway_dispatcher' AND c.relname IN ('analytics_jobs', 'job_schedules'))
                 AND NOT (c.relname = 'admin_system_events' AND (g.privilege_type = 'UPDATE'
                     OR g.grantee::regrole::text = 'gateway_dispatcher' AND g.privilege_type = 'INSERT'))
+                AND NOT (g.grantee::regrole::text = 'gateway_worker' AND c.relname = 'admin_audit_log' AND g.privilege_type = 'INSERT')
                 AND NOT (g.grantee::regrole::text = 'gateway_staff' AND c.relname = 'job_queues' AND g.privilege_type = 'UPDATE')))
         ORDER BY 1";
     assert_eq!(wrong(&world, surplus).await, [""; 0]);

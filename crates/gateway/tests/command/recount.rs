@@ -46,7 +46,10 @@ async fn a_tenant_is_counted_by_its_name_and_no_other() {
 #[tokio::test]
 async fn whoever_is_not_there_is_not_counted() {
     let home: Home = Database::demo().await.home();
-    let told = home.run(&["recount", "--tenant", "nobody"]).await.sentence();
+    let told = home
+        .run(&["recount", "--tenant", "nobody"])
+        .await
+        .sentence();
     assert!(told.contains("there is no tenant nobody"), "{told}");
     let blind = home.without("GATEWAY_ADMIN_URL");
     let told = blind.run(&["recount", "--tenant", "acme"]).await.sentence();
