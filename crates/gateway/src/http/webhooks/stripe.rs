@@ -34,7 +34,7 @@ pub(in crate::http) async fn handle(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
 ) -> Response {
-    let log = RequestLog::start_at("/webhooks/stripe", request.method());
+    let log = RequestLog::start_at(&gateway, "/webhooks/stripe", request.method());
     let answered = run(log.span.clone(), take(&gateway, request)).await;
     respond(log, answered)
 }
