@@ -76,6 +76,7 @@ mod m20261127_030000_trace_causes_of_work;
 mod m20261127_031000_open_system_events_once;
 mod m20261127_032000_tell_which_mailboxes_to_read;
 mod m20261127_033000_let_numbers_be_counted;
+mod m20261127_033000_let_staff_read_audit_log;
 mod m20261127_033000_let_subscriptions_go_on;
 mod m20261127_033100_create_stripe_events;
 

@@ -50,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_031000_open_system_events_once::Migration),
             Box::new(crate::m20261127_032000_tell_which_mailboxes_to_read::Migration),
             Box::new(crate::m20261127_033000_let_numbers_be_counted::Migration),
+            Box::new(crate::m20261127_033000_let_staff_read_audit_log::Migration),
             Box::new(crate::m20261127_033000_let_subscriptions_go_on::Migration),
             Box::new(crate::m20261127_033100_create_stripe_events::Migration),
         ]

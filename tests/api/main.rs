@@ -4,6 +4,7 @@
 
 mod abuse;
 mod analytics;
+mod audit;
 mod audits;
 mod auth;
 mod batches;

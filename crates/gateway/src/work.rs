@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use analytics::Analytics;
+use audit::Log;
 use bookkeeping::Bookkeeping;
 use events::ProcessKind;
 use futures::future::join;
@@ -158,6 +159,7 @@ impl Work {
         let handlers = handlers.chain(inbox.handlers()).chain(mailboxes.handlers());
         let analytics = Analytics::new(database.clone(), numbers(config));
         let handlers = handlers.chain(bookkeeping.handlers());
+        let handlers = handlers.chain(Log::new(database.clone()).handlers());
         let handlers = Handlers::new(handlers.chain(analytics.handlers()));
         Ok(Self {
             worker: Worker::new(database.clone(), handlers, wake, options),

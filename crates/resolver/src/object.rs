@@ -12,6 +12,7 @@
 pub mod admin_system_event;
 pub mod api_key;
 pub mod attachment;
+pub mod audit_log_entry;
 pub mod billing_analytics;
 pub mod campaign;
 pub mod campaign_lead;

@@ -6,7 +6,8 @@
 //! * [`insert`](Writer::insert), [`update`](Writer::update), [`delete`](Writer::delete): one row;
 //! * [`update_many`](Writer::update_many), [`delete_many`](Writer::delete_many): those that a filter
 //!   selects, no more than the client is ready for;
-//! * [`claim`](Writer::claim): the plan's limits.
+//! * [`claim`](Writer::claim): the plan's limits;
+//! * [`record`](Writer::record): acts of high risk; a change of what is [`RECORDED`](Writable::RECORDED) is by itself.
 //!
 //! What is the platform's own is changed by its staff, through an [`Administrator`].
 //!
@@ -16,6 +17,7 @@ mod bulk;
 mod insert;
 mod limit;
 mod one;
+mod record;
 mod right;
 mod staff;
 
@@ -43,6 +45,9 @@ pub(crate) use staff::{Administrator, StaffRight};
 
 /// A table whose rows are written by mutations, and the rules that no column's type can express.
 pub(crate) trait Writable: Table {
+    /// What a change of a row is recorded as, if it is of high risk: a key such as `member.changed`.
+    const RECORDED: Option<&'static str> = None;
+
     /// Makes room for the values in `rows`, or refuses them. `at` is where they stand.
     ///
     /// # Errors

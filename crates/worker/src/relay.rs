@@ -16,24 +16,41 @@ struct Topic {
     name: &'static str,
     queue: &'static str,
     job_type: &'static str,
+    /// Whether the job is told in `happened` when it was reported.
+    is_dated: bool,
 }
 
 /// Every topic that is work.
-const TOPICS: [Topic; 3] = [
+const TOPICS: [Topic; 5] = [
     Topic {
         name: "campaign.scheduled",
         queue: "email-sending",
         job_type: "campaign.run",
+        is_dated: false,
     },
     Topic {
         name: "campaign.started",
         queue: "email-sending",
         job_type: "campaign.run",
+        is_dated: false,
+    },
+    Topic {
+        name: "audit.recorded",
+        queue: "maintenance",
+        job_type: "audit.record",
+        is_dated: false,
+    },
+    Topic {
+        name: "staff.acted",
+        queue: "maintenance",
+        job_type: "audit.record",
+        is_dated: true,
     },
     Topic {
         name: "campaign.leads_added",
         queue: "email-sending",
         job_type: "campaign.run",
+        is_dated: false,
     },
 ];
 
@@ -88,14 +105,18 @@ async fn make_jobs(database: &Database, rows: &[Row]) -> Result<(), DbErr> {
 /// A job waits for the moment that its payload names in `at`, if it does.
 fn job(row: &Row) -> Result<serde_json::Value, DbErr> {
     let name: &str = row.at(2)?;
-    let payload: serde_json::Value = row.at(3)?;
+    let mut payload: serde_json::Value = row.at(3)?;
+    let created: DateTime<Utc> = row.at(4)?;
     let topic = TOPICS.iter().find(|topic| topic.name == name);
     let topic = topic.ok_or_else(|| DbErr::Custom(format!("{name} is no topic of work")))?;
+    if topic.is_dated {
+        payload["happened"] = json!(created);
+    }
     let at = payload.get("at").and_then(serde_json::Value::as_str);
     let at = at.and_then(|at| at.parse::<DateTime<Utc>>().ok());
     Ok(json!({
         "id": row.at::<Uuid>(0)?, "tenant_id": row.at::<Uuid>(1)?, "queue_name": topic.queue,
-        "job_type": topic.job_type, "run_at": at.unwrap_or(row.at(4)?), "payload": payload,
+        "job_type": topic.job_type, "run_at": at.unwrap_or(created), "payload": payload,
         "trace_parent": row.at::<Option<String>>(5)?,
     }))
 }

@@ -247,10 +247,11 @@ fn named(kind: &Type) -> String {
     }
 }
 
-/// The table that a list is of: its name, but for mail, of which there is one kind to ask for.
+/// The table that a list is of: its name, but for mail and the log of acts, of which there is one kind to ask for.
 fn table(field: &Field) -> String {
     match field.name.as_str() {
         "messages" => "email_messages".to_owned(),
+        "auditLog" => "admin_audit_log".to_owned(),
         name => snake(name),
     }
 }

@@ -81,7 +81,7 @@ async fn a_job_that_is_there_already_is_not_made_again() {
 #[tokio::test]
 async fn what_is_no_work_stays_and_keeps_nobody_busy() {
     let yard = Yard::with(1).await;
-    yard.report("staff.acted", "{}", 600).await;
+    yard.report("nothing.known", "{}", 600).await;
     yard.report("something.else", "{}", 600).await;
     let (asked, wake) = (
         "SELECT coalesce(idx_scan, 0) + seq_scan FROM pg_stat_user_tables WHERE relname = 'outbox'",

@@ -21,7 +21,7 @@ async fn what_is_long_over_is_removed_and_dead_letters_stay() {
             "INSERT INTO outbox (tenant_id, topic, payload, processed, created)
              SELECT '{tenant}', 'campaign.started', '{{}}', now() - make_interval(hours => hours), now() - interval '40 days'
              FROM (VALUES (25, 2500), (23, 2), (NULL, 3)) AS v (hours, many), generate_series(1, many);
-             UPDATE outbox SET topic = 'staff.acted' WHERE processed IS NULL"
+             UPDATE outbox SET topic = 'something.else' WHERE processed IS NULL"
         ),
     )
     .await;

@@ -102,6 +102,11 @@ impl<T: Table> Changes<T> {
         values.map(|(column, field, value)| (*column, *field, value))
     }
 
+    /// The columns that are to change.
+    pub(crate) fn columns(&self) -> Vec<Column<T>> {
+        self.values.iter().map(|(column, ..)| *column).collect()
+    }
+
     /// Columns and values.
     pub(crate) fn into_values(self) -> impl Iterator<Item = (Column<T>, Value)> {
         self.values

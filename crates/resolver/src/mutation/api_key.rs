@@ -6,6 +6,7 @@ use entity::{
     oltp::api_key::{self, Column},
 };
 use sea_orm::{ColumnTrait, Value};
+use serde_json::json;
 use tenant::Role;
 
 use super::{prelude::*, tenant_user::roles};
@@ -81,6 +82,11 @@ impl Mutate for CreateApiKeyInput {
         ];
         writer.run(INSERT, values).await?;
         let key = writer.locked(&Target::<ApiKey>::of(key.id())).await?;
+        let now = json!({
+            "name": key.name, "roles": key.roles, "read_only": key.read_only, "expires": key.expires,
+        });
+        let act = writer.act::<ApiKey>("api_key.created", key.id, now);
+        writer.record(act).await?;
         Ok(NewApiKey { key, secret })
     }
 }
@@ -151,4 +157,6 @@ impl Mutate for RevokeApiKeyInput {
     }
 }
 
-impl Writable for ApiKey {}
+impl Writable for ApiKey {
+    const RECORDED: Option<&'static str> = Some("api_key.changed");
+}

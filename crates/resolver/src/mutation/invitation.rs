@@ -6,6 +6,7 @@ use entity::{
     oltp::invitation::{self, Column},
 };
 use sea_orm::ColumnTrait;
+use serde_json::json;
 
 use super::{prelude::*, tenant_user::roles};
 use crate::{
@@ -60,7 +61,22 @@ impl Mutate for CreateInvitationInput {
         refuse_members(writer, &email).await?;
         writer.claim(Limit::Users, 1).await?;
         writer.run(REVOKE_EXPIRED, [email.into()]).await?;
-        writer.insert(&INPUT, changes).await.map(Written)
+        let invitation = writer.insert(&INPUT, changes).await?;
+        if self.roles.iter().any(|role| is_high(*role)) {
+            let (email, roles) = (&invitation.email, &invitation.roles);
+            let now = json!({ "email": email, "roles": roles });
+            let act = writer.act::<Invitation>("invitation.created", invitation.id, now);
+            writer.record(act).await?;
+        }
+        Ok(Written(invitation))
+    }
+}
+
+/// Whether a role is over others, or over what is paid.
+fn is_high(role: TenantRole) -> bool {
+    match role {
+        TenantRole::Owner | TenantRole::Admin | TenantRole::Billing => true,
+        TenantRole::Member | TenantRole::Analyst => false,
     }
 }
 

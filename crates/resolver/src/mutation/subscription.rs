@@ -45,6 +45,8 @@ impl Change<Subscription> for SubscriptionChanges {
 }
 
 impl Writable for Subscription {
+    const RECORDED: Option<&'static str> = Some("subscription.changed");
+
     /// The foreign key knows users of all tenants, so the contact is looked for among the members.
     async fn prepare(
         writer: &Writer<'_>,

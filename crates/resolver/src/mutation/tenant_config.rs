@@ -103,3 +103,7 @@ impl Mutate for UpdateTenantConfigInput {
         writer.upsert(&INPUT, owner, changes).await.map(Written)
     }
 }
+
+impl Writable for TenantConfig {
+    const RECORDED: Option<&'static str> = Some("tenant_config.changed");
+}

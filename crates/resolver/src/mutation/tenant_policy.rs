@@ -108,3 +108,7 @@ impl Mutate for UpdateTenantPolicyInput {
         writer.upsert(&INPUT, owner, changes).await.map(Written)
     }
 }
+
+impl Writable for TenantPolicy {
+    const RECORDED: Option<&'static str> = Some("tenant_policy.changed");
+}

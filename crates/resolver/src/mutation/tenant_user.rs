@@ -97,7 +97,9 @@ impl Mutate for RemoveTenantUserInput {
     }
 }
 
-impl Writable for TenantUser {}
+impl Writable for TenantUser {
+    const RECORDED: Option<&'static str> = Some("member.changed");
+}
 
 /// A member who was removed is none.
 fn live(mut member: Target<TenantUser>) -> Target<TenantUser> {

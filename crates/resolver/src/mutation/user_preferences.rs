@@ -84,3 +84,5 @@ impl Mutate for UpdateUserPreferencesInput {
         writer.upsert(&INPUT, owner, changes).await.map(Written)
     }
 }
+
+impl Writable for UserPreferences {}

@@ -6,9 +6,9 @@ use rows::{Implements, Item};
 
 use super::{
     admin_system_event::AdminSystemEvent, api_key::ApiKey, attachment::Attachment,
-    billing_analytics::BillingAnalytics, campaign::Campaign, campaign_lead::CampaignLead,
-    campaign_sequence_step::CampaignSequenceStep, company::Company, domain::Domain,
-    domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
+    audit_log_entry::AuditLogEntry, billing_analytics::BillingAnalytics, campaign::Campaign,
+    campaign_lead::CampaignLead, campaign_sequence_step::CampaignSequenceStep, company::Company,
+    domain::Domain, domain_ip_assignment::DomainIpAssignment, email_account::EmailAccount,
     email_message::EmailMessage, feature_flag::FeatureFlag, folder::Folder, invitation::Invitation,
     job::Job, job_log::JobLog, lead::Lead, lead_import::LeadImport, payment::Payment,
     permission::Permission, plan::Plan, smtp_ip_address::SmtpIpAddress, staff_member::StaffMember,
@@ -53,6 +53,7 @@ nodes![
     AdminSystemEvent,
     ApiKey,
     Attachment,
+    AuditLogEntry,
     BillingAnalytics,
     Campaign,
     CampaignLead,

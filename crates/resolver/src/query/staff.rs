@@ -6,8 +6,9 @@ use crate::{
     connection::Connection,
     loader::{all, find},
     object::{
-        admin_system_event::AdminSystemEvent, permission::Permission, staff_member::StaffMember,
-        staff_role::StaffRole, staff_role_permission::StaffRolePermission,
+        admin_system_event::AdminSystemEvent, audit_log_entry::AuditLogEntry,
+        permission::Permission, staff_member::StaffMember, staff_role::StaffRole,
+        staff_role_permission::StaffRolePermission,
     },
 };
 
@@ -34,5 +35,9 @@ root! {
         admin_system_event(IdArgument<AdminSystemEvent>): Option<AdminSystemEvent> = |_row| Some(()) -> find::<AdminSystemEvent>(),
         /// The tenant's system events to its owners and admins, all to staff.
         admin_system_events(ConnectionArguments<AdminSystemEvent>): Connection<AdminSystemEvent> = |_row| Some(()) -> all::<AdminSystemEvent>(),
+        /// An act of high risk by its id; for staff with the permission `audit.read`.
+        audit_log_entry(IdArgument<AuditLogEntry>): Option<AuditLogEntry> = |_row| Some(()) -> find::<AuditLogEntry>(),
+        /// The acts of high risk in all tenants; for staff with the permission `audit.read`.
+        audit_log(ConnectionArguments<AuditLogEntry>): Connection<AuditLogEntry> = |_row| Some(()) -> all::<AuditLogEntry>(),
     }
 }

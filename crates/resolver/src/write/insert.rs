@@ -77,7 +77,19 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// As [`Self::insert`].
-    pub(crate) async fn upsert<T: Table>(
+    pub(crate) async fn upsert<T: Writable>(
+        &self,
+        at: &Path<'_>,
+        (owner, key): (Column<T>, Value),
+        changes: Changes<T>,
+    ) -> Result<Arc<T::Row>> {
+        let columns = changes.columns();
+        let change = self.change_or_make(at, (owner, key.clone()), changes);
+        self.recording::<T, _>((owner, key), columns, None, change)
+            .await
+    }
+
+    async fn change_or_make<T: Table>(
         &self,
         at: &Path<'_>,
         (owner, key): (Column<T>, Value),

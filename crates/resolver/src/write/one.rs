@@ -102,6 +102,18 @@ impl Writer<'_> {
         at: &Path<'_>,
         changes: Changes<T>,
     ) -> Result<Option<Arc<T::Row>>> {
+        let (key, columns) = (target.id.into_value(), changes.columns());
+        let change = self.change_if(target, at, changes);
+        self.recording::<T, _>((T::KEY, key), columns, Some(target.id), change)
+            .await
+    }
+
+    async fn change_if<T: Writable>(
+        &self,
+        target: &Target<T>,
+        at: &Path<'_>,
+        changes: Changes<T>,
+    ) -> Result<Option<Arc<T::Row>>> {
         T::prepare(self, at, &changes, Rows::One(target.id)).await?;
         let written = changes.written(at);
         let row = if changes.is_empty() {

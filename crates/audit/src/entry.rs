@@ -1,0 +1,63 @@
+//! What is recorded of an act.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use entity::id::UserId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What the outbox calls an act that is to be recorded; its payload is an [`Entry`].
+pub const TOPIC: &str = "audit.recorded";
+
+/// An act of high risk, as the outbox and its job carry it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Who acted.
+    pub user_id: Uuid,
+    /// What was done, as a key such as `member.changed`; 100 characters at most.
+    pub action: Cow<'static, str>,
+    /// What it was done to: a table, or what else has no table; 100 characters at most.
+    pub resource_type: Cow<'static, str>,
+    /// Which one: its id as the API gives it, or its name; 200 characters at most.
+    #[serde(default)]
+    pub resource_id: Option<String>,
+    /// What was there before, as far as it changed.
+    #[serde(default)]
+    pub old_values: Option<Value>,
+    /// What is there now, as far as it changed.
+    #[serde(default)]
+    pub new_values: Option<Value>,
+    /// The address that the request came from, as far as it is known.
+    #[serde(default)]
+    pub ip_address: Option<String>,
+    /// The program that it came from, as that calls itself; 500 characters at most.
+    #[serde(default)]
+    pub user_agent: Option<String>,
+    /// Why, in words.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// When.
+    pub happened: DateTime<Utc>,
+}
+
+impl Entry {
+    /// That a user did something to something now.
+    #[must_use]
+    pub fn now(user: UserId, action: &'static str, resource_type: &'static str) -> Self {
+        Self {
+            user_id: user.into(),
+            action: action.into(),
+            resource_type: resource_type.into(),
+            resource_id: None,
+            old_values: None,
+            new_values: None,
+            ip_address: None,
+            user_agent: None,
+            notes: None,
+            happened: Utc::now(),
+        }
+    }
+}
