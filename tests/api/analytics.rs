@@ -2,6 +2,7 @@
 //!
 //! That no tenant sees another's is walked in `isolation`, with all other objects; here is what analytics have of their own.
 
+mod downloads;
 mod numbers;
 mod rankings;
 mod refusals;

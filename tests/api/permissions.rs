@@ -133,6 +133,9 @@ async fn query(fresh: &Fresh, field: &Field) -> String {
         None => match name.as_str() {
             "viewer" => "{ it: viewer { roles } }".to_owned(),
             "analytics" => "{ it: analytics { totals { sent } } }".to_owned(),
+            "analyticsDownload" => {
+                "{ it: analyticsDownload(kind: LEADS, from: \"2026-01-01\", to: \"2026-01-31\") { url } }".to_owned()
+            }
             "topCampaigns" | "topEmailAccounts" | "topSteps" => {
                 format!("{{ it: {name} {{ complete }} }}")
             }

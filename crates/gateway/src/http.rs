@@ -1,5 +1,7 @@
 //! HTTP: the routes, and the way of a request from its bytes to its answer.
 
+mod analytics;
+mod answered;
 mod attachments;
 mod authenticate;
 mod batch;
@@ -67,6 +69,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphiql/{file}", get(graphiql::asset))
         .route("/schema.graphql", get(schema::sdl))
         .route("/attachments/{token}", get(attachments::download))
+        .route("/analytics/{file}", get(analytics::download))
+        .route("/analytics/link/{token}", get(analytics::follow))
         .route("/ingest/email", any(mail::ingest::handle))
         .route("/webhooks/stripe", any(webhooks::stripe::handle))
         .route("/o/{token}", get(mail::links::opened))

@@ -1,7 +1,7 @@
 //! Signed links: what a mail's pixel, links and unsubscribe line say when they come back, and downloads.
 //!
 //! A token is base64url of: a byte for the kind, a byte for the key, eight for the expiry if the kind's first
-//! bit is set, the ids in 16 bytes each, the URL of a click, and the first 16 bytes of HMAC-SHA256 over all
+//! bit is set, the ids in 16 bytes each, the URL of a click or what is exported, and the first 16 bytes of HMAC-SHA256 over all
 //! before (RFC 2104, section 5). A click carries its URL, so nobody is sent where we did not point.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
@@ -48,6 +48,15 @@ pub enum Link {
         user: Uuid,
         /// Which.
         attachment: Uuid,
+    },
+    /// A user takes something away that is made when it is asked for.
+    Export {
+        /// Whose it is.
+        tenant: Uuid,
+        /// In whose name it is read.
+        user: Uuid,
+        /// What, as a path and its query.
+        wanted: String,
     },
 }
 
@@ -174,6 +183,11 @@ impl Link {
                 user,
                 attachment,
             } => (4, vec![*tenant, *user, *attachment], ""),
+            Self::Export {
+                tenant,
+                user,
+                wanted,
+            } => (5, vec![*tenant, *user], wanted),
         }
     }
 
@@ -211,6 +225,11 @@ impl Link {
                     attachment: id(2)?,
                 }
             }
+            5 => Self::Export {
+                tenant,
+                user: second,
+                wanted: std::str::from_utf8(&rest[32..]).ok()?.to_owned(),
+            },
             _ => return None,
         })
     }
@@ -280,7 +299,7 @@ mod tests {
 
     fn links() -> impl Strategy<Value = Link> {
         let ids = any::<[u128; 3]>().prop_map(|ids| ids.map(Uuid::from_u128));
-        (ids, 0..4, any::<String>()).prop_map(|([tenant, second, third], kind, url)| match kind {
+        (ids, 0..5, any::<String>()).prop_map(|([tenant, second, third], kind, url)| match kind {
             0 => Link::Open {
                 tenant,
                 message: second,
@@ -294,6 +313,11 @@ mod tests {
                 tenant,
                 message: second,
                 lead: third,
+            },
+            3 => Link::Export {
+                tenant,
+                user: second,
+                wanted: url,
             },
             _ => Link::Download {
                 tenant,

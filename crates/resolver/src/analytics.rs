@@ -8,15 +8,19 @@
 //! * `counts`: the numbers, and their rates;
 //! * `object`, `load`: what a row's analytics show, and how a level's are loaded;
 //! * `ranking`: which campaigns, accounts and steps do best;
+//! * `download`: links to files of them;
 //! * `statement`: the SQL.
 
 mod counts;
+mod download;
 mod load;
 mod object;
 mod ranking;
 mod span;
 mod statement;
 
+pub use download::AnalyticsDownload;
+pub(crate) use download::{DownloadArguments, Links};
 pub(crate) use load::{analytics, of_tenant};
 pub use object::Analytics;
 pub use ranking::{CampaignRanking, EmailAccountRanking, StepRanking};

@@ -9,7 +9,8 @@
 //! * [`operation`]: what a document asks for, how large it is and what it may cost, before it is executed;
 //!   `price`: what fields weigh beyond their rows;
 //! * `loader`: what a level of rows asks of the database, asked once;
-//! * [`download`]: the bytes of attachments, which are never part of an answer;
+//! * [`download`]: the bytes of attachments, which are never part of an answer; [`export`]: numbers as text, which are
+//!   taken away;
 //! * [`error`]: the codes a client may read.
 //!
 //! What may not be in here: HTTP, authentication, a pool, a transaction's beginning or end. Every
@@ -22,6 +23,7 @@ pub mod audience;
 mod connection;
 pub mod download;
 pub mod error;
+pub mod export;
 mod filter;
 mod input;
 pub mod live;

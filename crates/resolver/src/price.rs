@@ -10,7 +10,7 @@ pub(crate) const WRITE: u32 = 10;
 pub(crate) const COUNT: u32 = 10;
 /// `estimatedCount`: 10,000 rows at most are counted, else the statistics answer.
 pub(crate) const ESTIMATE: u32 = 5;
-/// `aggregates`, `groups`, the numbers of the dashboard: all rows of the list are read.
+/// `aggregates`, `groups`, the numbers of the dashboard: all rows of the list are read. Analytics: those of many days.
 pub(crate) const NUMBERS: u32 = 20;
 /// A filter: rows are read and left out. Not all of its columns have an index.
 pub(crate) const FILTER: u32 = 5;

@@ -14,10 +14,14 @@ use super::{
 };
 
 /// The root fields of queries with a case of their own, and where it is.
-pub const BY_HAND: [(&str, &str); 12] = [
+pub const BY_HAND: [(&str, &str); 13] = [
     (
         "analytics",
         "has no id, and is made of numbers: below and `analytics`",
+    ),
+    (
+        "analyticsDownload",
+        "reads nothing; what its link leads to is in `analytics::downloads`",
     ),
     (
         "dashboard",

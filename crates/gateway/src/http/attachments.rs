@@ -22,10 +22,10 @@ use resolver::download;
 use tenant::{Access, Identity, TenantContext};
 
 use super::{
+    answered::{respond, run},
     authenticate::Sender,
     error::HttpError,
     log::RequestLog,
-    mail::{respond, run},
     signed,
 };
 use crate::serve::Gateway;

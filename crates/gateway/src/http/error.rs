@@ -88,6 +88,14 @@ pub(crate) enum HttpError {
     )]
     MayNotBringMail,
     #[error(
+        "numbers are taken away by members of a tenant and their keys; sign in to one, or name it in the header X-Tenant-Id"
+    )]
+    MayNotTake,
+    #[error(
+        "what is taken away is recorded, and that failed, so nothing is given; try again in a moment"
+    )]
+    NotRecorded,
+    #[error(
         "this endpoint answers `application/graphql-response+json` and `application/json`; accept one of them"
     )]
     NotAcceptable,
@@ -128,11 +136,11 @@ pub(crate) enum HttpError {
     #[error("there is nothing here; the API is at /graphql, GraphiQL at /graphiql")]
     NotFound,
     #[error(
-        "this is no link of this server's, or it was changed; ask for the attachment's `downloadUrl` again"
+        "this is no link of this server's, or it was changed; ask for the attachment's `downloadUrl`, or `analyticsDownload`, again"
     )]
     Link,
     #[error(
-        "the link was good for a few minutes, which are over; ask for the attachment's `downloadUrl` again"
+        "the link was good for a few minutes, which are over; ask for the attachment's `downloadUrl`, or `analyticsDownload`, again"
     )]
     LinkExpired,
     #[error("internal error")]
@@ -151,6 +159,7 @@ impl HttpError {
             | Self::NotPermitted
             | Self::NotTrusted
             | Self::MayNotBringMail
+            | Self::MayNotTake
             | Self::SchemaHidden(_)
             | Self::Origin
             | Self::Link => StatusCode::FORBIDDEN,
@@ -173,7 +182,7 @@ impl HttpError {
                 StatusCode::BAD_REQUEST
             }
             Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
-            Self::CommitFailed | Self::Unrecorded | Self::Internal => {
+            Self::CommitFailed | Self::Unrecorded | Self::NotRecorded | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }
@@ -245,6 +254,7 @@ impl HttpError {
             | Self::OtherTenant
             | Self::NotPermitted
             | Self::MayNotBringMail
+            | Self::MayNotTake
             | Self::SchemaHidden(_)
             | Self::Origin
             | Self::Link => "FORBIDDEN",
@@ -268,7 +278,7 @@ impl HttpError {
             Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
             Self::NotFound | Self::NoStream => "NOT_FOUND",
-            Self::Internal => "INTERNAL_ERROR",
+            Self::Internal | Self::NotRecorded => "INTERNAL_ERROR",
         }
     }
 }

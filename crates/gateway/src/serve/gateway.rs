@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch};
 use worker::Wake;
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct Gateway {
     database: Database,
     /// Events that may be read at the same moment: half of the connections, so that requests have the others.
     turns: Semaphore,
+    /// Files of numbers that may be on their way at the same moment: a quarter of the connections.
+    downloads: Arc<Semaphore>,
     /// Sockets that are open.
     sockets: watch::Sender<usize>,
     redis: Option<Redis>,
@@ -132,6 +134,7 @@ impl Gateway {
                     redis: redis.transpose().map_err(InvalidUrl::from)?,
                     requests: Arc::default(),
                     turns: Semaphore::new((max_connections / 2).max(1) as usize),
+                    downloads: Arc::new(Semaphore::new((max_connections / 4).max(1) as usize)),
                     sockets: watch::Sender::new(0),
                     shared: Arc::clone(&shared),
                 }))
@@ -164,6 +167,11 @@ impl Gateway {
 
     pub(crate) fn schema(&self) -> &resolver::Schema {
         &self.shared.schema
+    }
+
+    /// Leave to send a file of numbers, which holds connections for as long as a client takes; none at the moment.
+    pub(crate) fn download_turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.downloads).try_acquire_owned().ok()
     }
 
     /// What links are signed with.

@@ -2,8 +2,8 @@
 
 use crate::{
     analytics::{
-        Analytics, CampaignRanking, EmailAccountRanking, RankingArguments, Span, StepRanking,
-        Subject, of_tenant, ranking,
+        Analytics, AnalyticsDownload, CampaignRanking, DownloadArguments, EmailAccountRanking,
+        Links, RankingArguments, Span, StepRanking, Subject, of_tenant, ranking,
     },
     argument::{ConnectionArguments, IdArgument},
     audience::root,
@@ -23,6 +23,8 @@ root! {
         top_email_accounts(RankingArguments): EmailAccountRanking = |_row| Some(()) -> ranking(Subject::EmailAccount),
         /// The steps of campaigns that stand out.
         top_steps(RankingArguments): StepRanking = |_row| Some(()) -> ranking(Subject::Step),
+        /// A link to a file of numbers, good for five minutes; null for staff of the platform. Who follows it is recorded.
+        analytics_download(DownloadArguments): Option<AnalyticsDownload> = |_row| Some(()) -> Links,
         /// What the tenant used in a period, by its id.
         billing_period(IdArgument<BillingAnalytics>): Option<BillingAnalytics> = |_row| Some(()) -> find::<BillingAnalytics>(),
         /// What the tenant used in each period that it pays for.

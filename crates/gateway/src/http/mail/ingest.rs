@@ -18,10 +18,11 @@ use serde_json::json;
 use tenant::{Access, Identity, Role};
 use tokio::time::timeout;
 
-use super::{failed, respond, run};
+use super::failed;
 use crate::{
     budget::Budgets,
     http::{
+        answered::{respond, run},
         authenticate::{self, Sender},
         error::HttpError,
         log::RequestLog,

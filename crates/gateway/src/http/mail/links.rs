@@ -21,9 +21,15 @@ use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
-use super::{failed, respond, run};
+use super::failed;
 use crate::{
-    http::{authenticate::Sender, error::HttpError, log::RequestLog, signed},
+    http::{
+        answered::{respond, run},
+        authenticate::Sender,
+        error::HttpError,
+        log::RequestLog,
+        signed,
+    },
     serve::Gateway,
 };
 
