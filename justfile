@@ -94,6 +94,10 @@ bench-mail *arguments: bench-build corpus
     command -v redis-server || $([ "$(id -u)" = 0 ] || echo sudo) apt-get install --yes redis-server
     cargo run --package bench -- mail {{ arguments }}
 
+# Count three million events as they come, and all anew (--ten-million: of ten); the last line has the figures
+bench-analytics *arguments: bench-build
+    cargo run --profile ${BENCH_PROFILE:-release} --package bench -- analytics {{ arguments }}
+
 # Build what is measured
 bench-build: bench-tools
     cargo build --profile ${BENCH_PROFILE:-release} --package gateway --package stock

@@ -54,6 +54,14 @@ impl Place {
         }
     }
 
+    /// The database of the numbers beside it.
+    pub(crate) fn analytics(&self) -> Self {
+        Self {
+            socket: self.socket.clone(),
+            name: format!("{}_analytics", self.name),
+        }
+    }
+
     /// A connection of the superuser, whom policies do not bind.
     pub(crate) async fn connect(&self) -> Result<PgConnection> {
         Ok(PgConnection::connect(&self.url("postgres")).await?)
@@ -140,7 +148,9 @@ impl Database {
         .await?;
         if there.flatten().as_deref() != Some(wanted.as_str()) {
             say::progress(format_args!("filling the database {name}, once: {plan:?}"));
-            for of_tier in [name, &format!("{name}_content"), &format!("{name}_queue")] {
+            for of_tier in
+                ["", "_content", "_analytics", "_queue"].map(|tier| format!("{name}{tier}"))
+            {
                 run(
                     &mut admin,
                     format!("DROP DATABASE IF EXISTS {of_tier} WITH (FORCE)"),

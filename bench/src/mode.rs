@@ -1,5 +1,6 @@
 //! The commands.
 
+mod analytics;
 mod compare;
 mod cores;
 mod costs;
@@ -44,6 +45,8 @@ enum Mode {
     Cores(cores::Cores),
     /// Mail that goes and mail that comes; the last line has the figures
     Mail(mail::Mail),
+    /// Events that are counted as they come, and all anew; the last line has the figures
+    Analytics(analytics::Analytics),
     /// A change a second that a thousand sockets are told of
     Subscriptions(subscriptions::Subscriptions),
 }
@@ -60,6 +63,7 @@ impl Arguments {
             Mode::Neighbour(neighbour) => neighbour.run().await,
             Mode::Cores(cores) => cores.run().await,
             Mode::Mail(mail) => mail.run().await,
+            Mode::Analytics(analytics) => analytics.run().await,
             Mode::Subscriptions(subscriptions) => subscriptions.run().await,
         }
     }

@@ -8,6 +8,9 @@ use migrations::Tier;
 use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow};
 use uuid::Uuid;
 
+/// Messages, mailboxes, campaigns and leads of a period, and which mailboxes.
+type Sent = (i64, i64, i64, i64, Option<Vec<Uuid>>);
+
 /// The rows of a statement about `acme`, whose id stands for `$`.
 async fn rows<R>(world: &World, tier: Tier, sql: &str) -> Vec<R>
 where
@@ -202,8 +205,7 @@ async fn a_period_says_what_was_used_in_it() {
             FROM email_messages WHERE tenant_id = $ AND direction = 'outbound'
                 AND date_trunc('day', sent, 'UTC') >= '{start}' AND date_trunc('day', sent, 'UTC') < '{end}'"
         );
-        let sent: Vec<(i64, i64, i64, i64, Option<Vec<Uuid>>)> =
-            rows(&world, Tier::Content, &sent).await;
+        let sent: Vec<Sent> = rows(&world, Tier::Content, &sent).await;
         let accounts: Vec<String> = sent[0]
             .4
             .iter()

@@ -61,7 +61,7 @@ pub(super) async fn download(
     Path(file): Path<String>,
     request: Parts,
 ) -> Response {
-    let mut log = RequestLog::start_at("/analytics/{file}", &request.method);
+    let mut log = RequestLog::start_at(&gateway, "/analytics/{file}", &request.method);
     let span = log.span.clone();
     let answered = run(span, by_token(&gateway, &file, &request, &mut log)).await;
     respond(log, answered)
@@ -73,7 +73,7 @@ pub(super) async fn follow(
     Path(token): Path<String>,
     request: Parts,
 ) -> Response {
-    let mut log = RequestLog::start_at("/analytics/link/{token}", &request.method);
+    let mut log = RequestLog::start_at(&gateway, "/analytics/link/{token}", &request.method);
     let span = log.span.clone();
     let answered = run(span, by_link(&gateway, &token, &request, &mut log)).await;
     respond(log, answered)

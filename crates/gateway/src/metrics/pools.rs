@@ -32,12 +32,15 @@ impl Pools {
     }
 }
 
+/// A metric's name, what it means, and how it is read.
+type Figure = (&'static str, &'static str, fn(&PoolCounts) -> u64);
+
 /// Reads the pools whenever somebody asks for numbers. The meter keeps what is registered with it.
 pub(super) fn watch(meter: &Meter, part: &'static str, databases: Arc<[Database]>) {
     let pools = Pools { part, databases };
     connections(meter, pools.clone());
     prepared(meter, pools.clone());
-    let counters: [(&'static str, &'static str, fn(&PoolCounts) -> u64); 6] = [
+    let counters: [Figure; 6] = [
         (
             "db.client.connection.timeouts",
             "Requests that waited for a connection for too long.",
@@ -135,7 +138,7 @@ fn connections(meter: &Meter, pools: Pools) {
             }
         })
         .build();
-    let gauges: [(&'static str, &'static str, fn(&PoolCounts) -> u64); 2] = [
+    let gauges: [Figure; 2] = [
         (
             "db.client.connection.max",
             "Most connections at once.",

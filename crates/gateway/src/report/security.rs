@@ -129,7 +129,7 @@ pub(super) struct Taken {
 /// Who is shut out is one, and so is what happens too often to be a mistake.
 fn incident(((kind, tenant, user), count): &(Suspicious, u64)) -> Option<Incident> {
     let is_one = *kind == SuspiciousKind::RepeatedFailures || *count >= TOO_OFTEN;
-    is_one.then(|| Incident {
+    is_one.then_some(Incident {
         kind: Kind::Suspicious(*kind, *user),
         tenant: *tenant,
         count: *count,

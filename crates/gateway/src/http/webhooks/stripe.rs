@@ -21,9 +21,9 @@ use tokio::time::timeout;
 
 use crate::{
     http::{
+        answered::{respond, run},
         error::HttpError,
         log::RequestLog,
-        mail::{respond, run},
         request::within,
     },
     serve::Gateway,
