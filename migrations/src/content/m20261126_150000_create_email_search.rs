@@ -4,7 +4,7 @@
 //! tenant are read, and their documents with them. What was weighed: marking `@@` LEAKPROOF is a superuser's to do, and for
 //! the whole server; a table of our own with a row for each word makes a hundred rows of a message, and has neither
 //! phrases nor ranks; `btree_gin`, to put the tenant into the index, is an extension, and does not make `@@` any more
-//! LEAKPROOF. So there is a function. What was measured stands in README.
+//! LEAKPROOF. So there is a function. What was measured stands in docs/mail.md.
 //!
 //! Why the function is safe: it runs as the owner, to whom row level security is forced and who in this database sees the
 //! rows of this table and of no other, and it answers with keys and ranks only. It finds nothing but what
