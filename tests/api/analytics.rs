@@ -50,6 +50,17 @@ async fn keys(world: &World, tenant: Uuid, table: &str) -> Vec<Uuid> {
     keys.expect("keys")
 }
 
+/// The key of the row that a list of the table begins with.
+async fn newest(world: &World, tenant: Uuid, table: &str) -> Uuid {
+    let sql = format!(
+        "SELECT id FROM {table} WHERE tenant_id = '{tenant}' ORDER BY created DESC, id DESC LIMIT 1"
+    );
+    let key = sqlx::query_scalar(AssertSqlSafe(sql))
+        .fetch_one(world.admin())
+        .await;
+    key.expect("a row")
+}
+
 /// A day of a table: whose it is, and how many went out, were opened, were answered, came back.
 async fn day(
     world: &World,

@@ -61,9 +61,11 @@ async fn what_is_sent_is_what_serde_json_makes_of_it() {
     let server = &cluster().await.server;
     let beside = |tier| server.url("gateway_login", &beside(&world.database, tier));
     let content = beside(migrations::Tier::Content);
+    let analytics = beside(migrations::Tier::Analytics);
     let queue = beside(migrations::Tier::Queue);
     let database = Database::new(&url, &options)
         .and_then(|database| database.and(Tier::Content, &content))
+        .and_then(|database| database.and(Tier::Analytics, &analytics))
         .and_then(|database| database.and(Tier::Queue, &queue))
         .expect("PostgreSQL URLs");
     let demo = world.demo.as_ref().expect("a demo world");

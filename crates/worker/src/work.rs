@@ -87,6 +87,11 @@ fn log(job: &Job, attempt: Result<Attempt, DbErr>, elapsed: Duration) {
             ending: Ending::Dead,
             ..
         }) => line!(warn),
+        // What only looks whether there is something to do, and comes back, does so each minute.
+        Ok(Attempt {
+            ending: Ending::Again,
+            ..
+        }) => line!(debug),
         Ok(_) => line!(info),
         Err(_) => line!(error),
     }

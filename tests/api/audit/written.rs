@@ -91,7 +91,7 @@ async fn one(world: &World, sql: &str) -> Uuid {
 async fn what_is_of_high_risk_is_recorded_with_what_it_was_before() {
     let (world, owner) = quiet().await;
     let acme = tenant(&world, "acme");
-    let member = one(&world, &format!("SELECT m.id FROM tenant_users m JOIN users u ON u.id = m.user_id WHERE u.email = 'analyst@acme.test' AND m.tenant_id = '{acme}'")).await;
+    let member = one(&world, &format!("SELECT m.user_id FROM tenant_users m JOIN users u ON u.id = m.user_id WHERE u.email = 'analyst@acme.test' AND m.tenant_id = '{acme}'")).await;
     let subscription = one(&world, &format!("SELECT id FROM subscriptions WHERE tenant_id = '{acme}' AND billing_contact_user_id IS NOT NULL LIMIT 1")).await;
     let calls = [
         format!("updateTenantUser(input: {{id: \"{member}\", roles: [ADMIN]}}) {{ tenantUser {{ id }} }}"),

@@ -107,7 +107,11 @@ async fn more_may_be_had_at_once_and_less_waits() {
         json!({ "plan": "growth", "pending_plan_id": null })
     );
     let topics = books.reported(books.acme, "subscriptionId").await;
-    let topics: Vec<&str> = topics.iter().map(|(topic, _)| topic.as_str()).collect();
+    let topics = topics.iter().map(|(topic, _)| topic.as_str());
+    // Each is recorded as an act of high risk, too.
+    let topics: Vec<&str> = topics
+        .filter(|topic| topic.starts_with("subscription."))
+        .collect();
     assert_eq!(topics.len(), 6, "{topics:?}");
     assert_eq!(topics[5], "subscription.renewed");
 }
@@ -183,7 +187,7 @@ async fn what_is_not_sold_any_more_is_its_holders_alone() {
         owner.data(seen).await["plans"]["nodes"],
         json!([{ "slug": "early-bird", "isActive": false }])
     );
-    let end = "2101-01-01T00:00:00Z";
+    let end = "2100-12-15T00:00:00Z";
     books
         .change("UPDATE subscriptions SET current_period_end = '2100-12-01T00:00:00Z'")
         .await;
@@ -269,8 +273,8 @@ async fn usage_says_how_much_of_what_is_used() {
     books.begin("growth").await;
     let content = books.world.admin_of(migrations::Tier::Content);
     let sent = "UPDATE email_messages SET sent = NULL;
-        WITH some AS (SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY id) AS place FROM email_messages WHERE direction = 'outbound')
-        UPDATE email_messages m SET sent = CASE WHEN place <= 4 THEN now() ELSE now() - interval '2 days' END FROM some WHERE some.id = m.id AND place <= 7";
+        WITH chosen AS (SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY id) AS place FROM email_messages WHERE direction = 'outbound')
+        UPDATE email_messages m SET sent = CASE WHEN place <= 4 THEN now() ELSE now() - interval '2 days' END FROM chosen WHERE chosen.id = m.id AND place <= 7";
     sqlx::raw_sql(sent)
         .execute(content)
         .await

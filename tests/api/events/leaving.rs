@@ -191,7 +191,7 @@ fn assert_told(world: &World, events: &[(String, Map<String, Value>)]) {
         (errors("UNAUTHENTICATED"), errors("TOO_MANY_ATTEMPTS")),
         (3, 1)
     );
-    assert_eq!((errors("PAYLOAD_TOO_LARGE"), errors("FORBIDDEN")), (10, 1));
+    assert_eq!((errors("PAYLOAD_TOO_LARGE"), errors("FORBIDDEN")), (10, 2));
     let failures = |tenant: Value, reason: &str| {
         let found = find(
             events,

@@ -32,7 +32,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
     ),
     (
         &[Role::Owner, Role::Admin],
-        &["tenant_policies", "api_keys", "jobs"],
+        &["tenant_policies", "api_keys", "jobs", "admin_system_events"],
     ),
     (&[Role::Owner, Role::Billing], &["subscriptions"]),
     (&[Role::Owner], &["tenant_users", "invitations"]),
@@ -226,7 +226,7 @@ fn only_a_live_member_is_a_billing_contact() {
             "{stranger:?}"
         );
         assert_eq!(stranger, nobody);
-        let rest = "UPDATE subscriptions SET plan_id = plan_id";
+        let rest = "UPDATE subscriptions SET current_period_end = current_period_end";
         login.assert_refused(NOT_PERMITTED, rest).await;
     });
 }

@@ -152,7 +152,7 @@ fn prefixes_are_unique_and_allowed() {
         assert!(seen.insert(prefix), "{prefix} is taken");
         assert_eq!(prefix_of(&format!("{prefix}_0")), Some(prefix));
     }
-    assert_eq!(seen.len(), 37);
+    assert_eq!(seen.len(), 39);
 }
 
 #[test]

@@ -45,6 +45,7 @@ const CODES: &[&str] = &[
     "BUSY",
     "COMMIT_FAILED",
     "BAD_REQUEST",
+    "BAD_SIGNATURE",
     "METHOD_NOT_ALLOWED",
     "NOT_ACCEPTABLE",
     "PAYLOAD_TOO_LARGE",

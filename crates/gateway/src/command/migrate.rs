@@ -152,7 +152,7 @@ fn report(done: &str, names: &[(Tier, String)], nothing: &str) -> Result<(), Com
         return print(nothing);
     }
     for (tier, name) in names {
-        print(format_args!("{done}  {:<7}  {name}", tier.as_str()))?;
+        print(format_args!("{done}  {:<9}  {name}", tier.as_str()))?;
     }
     Ok(())
 }

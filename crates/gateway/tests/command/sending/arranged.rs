@@ -185,9 +185,10 @@ impl Campaign {
         }
     }
 
-    /// Lets everything that waits for its time be due at once.
+    /// Lets all sending that waits for its time be due at once.
     pub async fn hurry(&self) {
-        let sql = "UPDATE jobs SET run_at = now() WHERE status = 'queued' AND run_at > now()";
+        let sql = "UPDATE jobs SET run_at = now() \
+             WHERE status = 'queued' AND run_at > now() AND queue_name = 'email-sending'";
         self.change(Tier::Queue, sql).await;
     }
 
