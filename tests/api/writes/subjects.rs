@@ -30,7 +30,7 @@ import AS (INSERT INTO lead_imports (tenant_id, started_by_user_id, name)
     SELECT tenant.id, min(m.user_id::text)::uuid, 'Spare' FROM tenant JOIN tenant_users m ON m.tenant_id = tenant.id GROUP BY 1),
 running AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start, current_period_end, cancel_at_period_end, stripe_subscription_id)
     SELECT tenant.id, plans.id, now(), now() + interval '1 month', ends, 'sub_spare_' || ends
-    FROM tenant, plans, (VALUES (false), (true)) AS both (ends) WHERE slug = 'scale'),
+    FROM tenant, plans, (VALUES (false), (true)) AS kinds (ends) WHERE slug = 'scale'),
 draft AS (INSERT INTO campaigns (tenant_id, company_id, name)
     SELECT tenant_id, id, 'Spare' FROM company RETURNING id, tenant_id)
 INSERT INTO campaign_sequence_steps (tenant_id, campaign_id, step_order, step_type, wait_duration_hours, condition_type)
