@@ -138,6 +138,8 @@ impl World {
             // The demo's plans allow fewer requests a minute than some tests send.
             rate_limits: Some(false),
             link_key: Some(LINK_KEY.into()),
+            // What the gateway sees of itself becomes rows, which tests of other things would find.
+            events_interval_seconds: Some(3600),
             ..Settings::default()
         };
         let config = Config::from(settings.or(options.settings).or(few));

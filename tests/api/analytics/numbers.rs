@@ -229,7 +229,11 @@ async fn every_kind_of_thing_that_mail_is_of_has_its_own() {
             5,
         ),
     ] {
-        let first = newest(&world, acme, of).await;
+        // A page has no room for all leads.
+        let first = match of {
+            "leads" => newest(&world, acme, of).await,
+            of => keys(&world, acme, of).await[0],
+        };
         day(
             &world,
             (table, column),

@@ -32,7 +32,13 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
     ),
     (
         &[Role::Owner, Role::Admin],
-        &["tenant_policies", "api_keys", "jobs", "admin_system_events"],
+        &[
+            "tenant_policies",
+            "api_keys",
+            "jobs",
+            "admin_system_events",
+            "dropped_jobs",
+        ],
     ),
     (&[Role::Owner, Role::Billing], &["subscriptions"]),
     (&[Role::Owner], &["tenant_users", "invitations"]),

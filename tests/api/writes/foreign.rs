@@ -18,7 +18,9 @@ fn another_tenants_id_is_answered_as_an_unknown_one_everywhere() {
         let mut places = 0;
         for entry in &arranged.entries {
             let before = arranged.dump().await;
-            for (pointer, own) in ids(&entry.input) {
+            // Plans are of no tenant.
+            let ids = ids(&entry.input).into_iter();
+            for (pointer, own) in ids.filter(|(_, own)| prefix_of(own) != Some("plan")) {
                 let input = |id: &str| entry.with(&pointer, json!(id));
                 same_answer(arranged, entry, &own, input, &pointer).await;
                 places += 1;

@@ -140,7 +140,7 @@ async fn what_is_to_send_is_reported_with_the_change_or_not_at_all() {
     );
     begin("pauseCampaign", json!({})).await.data();
     let undone = "mutation($id: ID!) { resumeCampaign(input: {id: $id}) { campaign { id } }
-        deleteTag(input: {id: \"tag_01h455vb4pex5vsknk084sn02q\"}) { id } }";
+        deleteTag(input: {id: \"tag_999999999\"}) { id } }";
     assert_eq!(
         owner
             .query_with(undone, json!({ "id": draft }))
