@@ -7,8 +7,10 @@ use tenant::{Access, Database, DatabaseOptions, Identity};
 
 /// Names that would match, and why they may: rules about passwords are no passwords, and a key's secret is shown once, when
 /// it is made.
-const RULES: [&str; 9] = [
+const RULES: [&str; 10] = [
     "CreateApiKeyPayload.secret",
+    // What is wrong with a mailbox, as one word.
+    "MailboxProblem.PASSWORD",
     "UpdateTenantPolicyInput.passwordMinLength",
     "UpdateTenantPolicyInput.passwordRequireUppercase",
     "UpdateTenantPolicyInput.passwordRequireNumber",
