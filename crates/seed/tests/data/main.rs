@@ -79,9 +79,10 @@ async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
     all
 }
 
-/// The names of all tables but the migrations' own and those that the database itself writes of what has just happened.
+/// The names of all tables but the migrations' own and those of what has just happened, which the database itself writes,
+/// or what Stripe told.
 async fn tables(url: &str) -> Vec<(String,)> {
     let sql = "SELECT tablename::text FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes', 'message_events') ORDER BY 1";
+        WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes', 'message_events', 'stripe_events') ORDER BY 1";
     ask(url, sql).await
 }
