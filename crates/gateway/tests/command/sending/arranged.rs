@@ -55,6 +55,9 @@ impl Campaign {
             let emptied = format!("TRUNCATE {table} CASCADE");
             campaign.change(tier, &emptied).await;
         }
+        // Nor are its mailboxes read, and its days counted, meanwhile.
+        let others = "UPDATE job_schedules SET is_active = false WHERE name <> 'maintenance'";
+        campaign.change(Tier::Queue, others).await;
         campaign
             .change(
                 Tier::Oltp,
