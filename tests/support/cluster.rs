@@ -95,10 +95,10 @@ pub async fn migrated(server: &Server, tier: Tier, name: &str) {
         .expect("migrations");
 }
 
-/// Takes back what is done each minute: tests count the jobs that they make.
+/// Takes back what is done each minute or hour: tests count the jobs that they make.
 async fn unscheduled(url: &str) {
     let mut connection = PgConnection::connect(url).await.expect("the queue tier");
-    let sql = "UPDATE job_schedules SET is_active = false WHERE name = 'analytics'";
+    let sql = "UPDATE job_schedules SET is_active = false WHERE name IN ('analytics', 'rollover')";
     let done = sqlx::query(sql).execute(&mut connection).await;
     done.expect("a superuser may");
     connection.close().await.expect("an end");
