@@ -173,7 +173,7 @@ async fn a_worker_does_it_by_the_clock() {
         .change("UPDATE subscriptions SET current_period_start = now() - interval '40 days', current_period_end = now() - interval '10 days'")
         .await;
     let queue = books.world.admin_of(migrations::Tier::Queue);
-    sqlx::raw_sql("TRUNCATE jobs, job_logs; UPDATE job_schedules SET next_run = CASE name WHEN 'rollover' THEN now() ELSE 'infinity' END")
+    sqlx::raw_sql("TRUNCATE jobs, job_logs; UPDATE job_schedules SET is_active = true, next_run = CASE name WHEN 'rollover' THEN now() ELSE 'infinity' END")
         .execute(queue)
         .await
         .expect("the hour");

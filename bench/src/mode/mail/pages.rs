@@ -12,7 +12,7 @@ use crate::{Result, database::Place, peer::Peer, statistics::median, subject::Su
 const PAGE: &str = "{ campaigns(first: 20) { nodes { name status messages { totalCount groups(by: [STATUS]) { key { status } aggregates { count } } } } } }";
 
 /// What became of a campaign's messages, day by day.
-const NUMBERS: &str = "query ($id: ID!) { campaign(id: $id) { messages { totalCount groups(by: [STATUS, CREATED_DAY]) { key { status created } aggregates { count } } } } }";
+const NUMBERS: &str = "query ($id: ID!) { campaign(id: $id) { messages { totalCount groups(by: [STATUS, CREATED_DAY]) { key { status created { day } } aggregates { count } } } } }";
 
 /// Pages that are measured.
 const PAGES: usize = 60;
