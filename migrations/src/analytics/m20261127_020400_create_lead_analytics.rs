@@ -35,7 +35,7 @@ CREATE TABLE lead_analytics_rest PARTITION OF lead_analytics DEFAULT;
 /// Makes the partition of the month that a day is in; true if there was none. Rows of it that were in the rest move.
 const MAKE: &str = "
 CREATE FUNCTION make_lead_analytics_month(day date) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     first date := date_trunc('month', day);
     last date := first + interval '1 month';
@@ -73,7 +73,7 @@ GRANT EXECUTE ON FUNCTION make_lead_analytics_month(date) TO gateway_worker, gat
 /// Drops the partitions whose months ended before a day, and no month of the last year; how many those were.
 const DROP: &str = "
 CREATE FUNCTION drop_lead_analytics_before(day date) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     bound date := least(day, (date_trunc('month', now()) - interval '1 year')::date);
     name text;
