@@ -13,7 +13,7 @@ run *arguments:
 
 # Schedule a campaign of the demo, watch it send and read its messages, while `just run` goes elsewhere; needs curl and jq
 watch-campaign:
-    docs/watch-campaign {{ binary }}
+    examples/watch-campaign {{ binary }}
 
 # Run all tests, or those that `cargo test` selects with the arguments: `just test -p rows`
 test *arguments='--workspace':

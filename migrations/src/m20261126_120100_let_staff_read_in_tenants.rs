@@ -4,19 +4,17 @@
 //! The staff role writes nothing else. A record is of the request's tenant, in the name of the request's user, and
 //! has a reason; the transaction is read only once it is written.
 
-use crate::statement::run;
+use crate::{
+    row_security::{no_permission, permission},
+    statement::run,
+};
 use sea_orm_migration::prelude::*;
 
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const PERMISSION: &str = r"
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-INSERT INTO permissions (id, name, description) VALUES
-    ('019c0000-0000-7000-8000-000000000005', 'tenants.read', 'Read in a tenant, for a reason that is recorded.');
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-";
+const PERMISSION: &str = "tenants.read";
 
 const RECORD: &str = r"
 GRANT INSERT (tenant_id, topic, payload) ON outbox TO gateway_staff;
@@ -31,20 +29,20 @@ CREATE POLICY outbox_insert_by_staff ON outbox AS RESTRICTIVE
 const DOWN: &str = r"
 DROP POLICY outbox_insert_by_staff ON outbox;
 REVOKE INSERT (tenant_id, topic, payload) ON outbox FROM gateway_staff;
-ALTER TABLE staff_role_permissions NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-DELETE FROM permissions WHERE name = 'tenants.read';
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-ALTER TABLE staff_role_permissions FORCE ROW LEVEL SECURITY;
 ";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[PERMISSION, RECORD]).await
+        let permission = permission(
+            "019c0000-0000-7000-8000-000000000005",
+            PERMISSION,
+            "Read in a tenant, for a reason that is recorded.",
+        );
+        run(manager, &[&permission, RECORD]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN]).await
+        run(manager, &[DOWN, &no_permission(PERMISSION)]).await
     }
 }

@@ -1,35 +1,30 @@
 //! Staff with a permission of its own pause and resume the queues, which are all tenants'. The queues are in the queue
 //! tier, whose policy asks for the permission's name.
 
-use crate::statement::run;
+use crate::{
+    row_security::{no_permission, permission},
+    statement::run,
+};
 use sea_orm_migration::prelude::*;
 
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const UP: &str = r"
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-INSERT INTO permissions (id, name, description) VALUES
-    ('019c0000-0000-7000-8000-000000000006', 'queues.manage', 'Pause and resume the queues of jobs.');
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-";
-
-const DOWN: &str = r"
-ALTER TABLE staff_role_permissions NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-DELETE FROM permissions WHERE name = 'queues.manage';
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-ALTER TABLE staff_role_permissions FORCE ROW LEVEL SECURITY;
-";
+const NAME: &str = "queues.manage";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[UP]).await
+        let up = permission(
+            "019c0000-0000-7000-8000-000000000006",
+            NAME,
+            "Pause and resume the queues of jobs.",
+        );
+        run(manager, &[&up]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN]).await
+        run(manager, &[&no_permission(NAME)]).await
     }
 }

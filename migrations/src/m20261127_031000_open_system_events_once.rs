@@ -8,7 +8,7 @@
 //! The dispatcher writes them, in columns of its own, and reads what tells one from another; what they say it can not read.
 
 use crate::{
-    row_security::{ADMINS, any_writers, dispatched, writers},
+    row_security::{ADMINS, any_writers, dispatched, no_permission, permission, writers},
     statement::run,
 };
 use sea_orm_migration::prelude::*;
@@ -57,19 +57,9 @@ CREATE POLICY admin_system_events_staff_resolution ON admin_system_events
 GRANT UPDATE (is_resolved, resolved_at, resolved_by) ON admin_system_events TO gateway_login, gateway_staff;
 ";
 
-const PERMISSION: &str = r"
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-INSERT INTO permissions (id, name, description) VALUES
-    ('019c0000-0000-7000-8000-000000000011', 'events.manage', 'Resolve system events.');
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-";
+const PERMISSION: &str = "events.manage";
 
 const DOWN: &str = r"
-ALTER TABLE staff_role_permissions NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE permissions NO FORCE ROW LEVEL SECURITY;
-DELETE FROM permissions WHERE name = 'events.manage';
-ALTER TABLE permissions FORCE ROW LEVEL SECURITY;
-ALTER TABLE staff_role_permissions FORCE ROW LEVEL SECURITY;
 REVOKE UPDATE (is_resolved, resolved_at, resolved_by) ON admin_system_events FROM gateway_login, gateway_staff;
 DROP POLICY admin_system_events_staff_resolution ON admin_system_events;
 DROP POLICY admin_system_events_tenant_resolution ON admin_system_events;
@@ -82,11 +72,16 @@ ALTER TABLE admin_system_events
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let permission = permission(
+            "019c0000-0000-7000-8000-000000000011",
+            PERMISSION,
+            "Resolve system events.",
+        );
         run(
             manager,
             &[
                 COLUMNS,
-                PERMISSION,
+                &permission,
                 &dispatched("admin_system_events", DISPATCHER),
                 &writers("admin_system_events", ADMINS),
                 RESOLVING,
@@ -96,6 +91,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[&any_writers("admin_system_events"), DOWN]).await
+        let (no_permission, any_writers) = (
+            no_permission(PERMISSION),
+            any_writers("admin_system_events"),
+        );
+        run(manager, &[&no_permission, &any_writers, DOWN]).await
     }
 }

@@ -102,6 +102,31 @@ pub(crate) fn staff(table: &str, permission: &str) -> String {
         )
 }
 
+/// A permission that roles of staff may be given.
+pub(crate) fn permission(id: &str, name: &str, description: &str) -> String {
+    let insert = format!(
+        "INSERT INTO permissions (id, name, description) VALUES ('{id}', '{name}', '{description}');"
+    );
+    unforced(&["permissions"], &insert)
+}
+
+/// Takes [`permission`] back, from the roles that were given it, too.
+pub(crate) fn no_permission(name: &str) -> String {
+    let delete = format!("DELETE FROM permissions WHERE name = '{name}';");
+    unforced(&["staff_role_permissions", "permissions"], &delete)
+}
+
+/// A statement of the owner's, whom the policies of these tables bind, too, and who has none on them.
+pub(crate) fn unforced(tables: &[&str], statement: &str) -> String {
+    let each = |force: &str| -> String {
+        let tables = tables.iter();
+        tables
+            .map(|table| format!("ALTER TABLE {table} {force} ROW LEVEL SECURITY;"))
+            .collect()
+    };
+    each("NO FORCE") + statement + &each("FORCE")
+}
+
 /// Only members with one of these roles write, whatever else lets them.
 ///
 /// The roles are those of the opening message, in a subquery, so that they are read once for a

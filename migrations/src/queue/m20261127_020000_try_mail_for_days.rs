@@ -3,20 +3,17 @@
 //! hour, less up to half of each by chance, are between 44 and 89 hours. Jobs that are there keep the ten they were made
 //! with.
 
-use crate::statement::run;
+use crate::{row_security::unforced, statement::run};
 use sea_orm_migration::prelude::*;
 
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The owner is bound by the policies, too, and none is for him.
 fn attempts(number: u8) -> String {
-    format!(
-        "ALTER TABLE job_queues NO FORCE ROW LEVEL SECURITY;
-        UPDATE job_queues SET max_attempts = {number} WHERE name = 'email-sending';
-        ALTER TABLE job_queues FORCE ROW LEVEL SECURITY"
-    )
+    let update =
+        format!("UPDATE job_queues SET max_attempts = {number} WHERE name = 'email-sending';");
+    unforced(&["job_queues"], &update)
 }
 
 #[async_trait::async_trait]

@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/watch-campaign");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/watch-campaign");
 
 #[tokio::test]
 async fn a_newcomer_watches_a_campaign_from_its_schedule_to_its_messages() {
