@@ -62,6 +62,14 @@ impl Place {
         }
     }
 
+    /// The database of the jobs beside it.
+    pub(crate) fn queue(&self) -> Self {
+        Self {
+            socket: self.socket.clone(),
+            name: format!("{}_queue", self.name),
+        }
+    }
+
     /// A connection of the superuser, whom policies do not bind.
     pub(crate) async fn connect(&self) -> Result<PgConnection> {
         Ok(PgConnection::connect(&self.url("postgres")).await?)

@@ -24,6 +24,9 @@ use crate::{Failure, Result, database::Place, paths::Paths, peer::Peer, subject:
 /// How long a message may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// From one message to the next, so that a short run has some of each folder.
+const STRIDE: usize = 97;
+
 /// What was measured.
 #[derive(Debug, Serialize)]
 pub(super) struct Measured {
@@ -59,7 +62,7 @@ pub(super) async fn measure(
     let mut turns = interval(Duration::from_secs(1) / rate);
     for number in 0..rate * seconds {
         turns.tick().await;
-        let mut letter = letters[number as usize % letters.len()].clone();
+        let mut letter = letters[number as usize * STRIDE % letters.len()].clone();
         // Each is another one, or it would be the same mail brought twice.
         let mark = format!("X-Benchmark: {number}-{}\r\n", Uuid::now_v7());
         letter.splice(0..0, mark.into_bytes());
@@ -150,7 +153,7 @@ async fn api_key(peer: &Peer, subject: &Subject) -> Result<String> {
 /// The messages of the corpus.
 fn letters(corpus: &Path) -> Result<Vec<Vec<u8>>> {
     let mut files = Vec::new();
-    collect(corpus, &mut files);
+    collect(corpus, corpus, &mut files);
     files.sort();
     let letters: Vec<Vec<u8>> = files
         .iter()
@@ -166,12 +169,13 @@ fn letters(corpus: &Path) -> Result<Vec<Vec<u8>>> {
     Ok(letters)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+/// The files in the folders of the corpus; what stands beside those is about it.
+fn collect(corpus: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "eml") {
+            collect(corpus, &path, files);
+        } else if path.parent() != Some(corpus) {
             files.push(path);
         }
     }
