@@ -79,6 +79,7 @@ mod m20261127_033000_let_numbers_be_counted;
 mod m20261127_033000_let_staff_read_audit_log;
 mod m20261127_033000_let_subscriptions_go_on;
 mod m20261127_033100_create_stripe_events;
+mod m20261127_040000_leave_incidents_to_the_platform;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

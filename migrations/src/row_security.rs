@@ -154,7 +154,7 @@ pub(crate) fn any_writers(table: &str) -> String {
 }
 
 /// Whether the member has one of these roles.
-fn has_role(roles: &str) -> String {
+pub(crate) fn has_role(roles: &str) -> String {
     format!("string_to_array(current_setting('app.current_roles'), ',') && ARRAY[{roles}]")
 }
 

@@ -7,6 +7,7 @@ mod numbers;
 mod rankings;
 mod refusals;
 mod statements;
+mod turns;
 
 use gateway_tests::{Client, World};
 use migrations::Tier;

@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod connection;
 mod core;
+mod downloads;
 mod gateway;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
@@ -25,7 +26,7 @@ use self::{
 };
 
 pub use self::gateway::{Gateway, InvalidUrl, Unready};
-pub(crate) use self::{core::STACK, gateway::database};
+pub(crate) use self::{core::STACK, downloads::DownloadTurn, gateway::database};
 
 /// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
 /// closes the connections.

@@ -162,6 +162,15 @@ async fn events_are_resolved_by_staff_and_by_their_tenants_owners() {
     };
     let events = until(&acme, "dead_letters", seen).await;
     assert_eq!(ids(&events), ids(&own));
+    // An incident of security may be about who would resolve it.
+    let incident = "INSERT INTO admin_system_events (event_type, severity, description, tenant_id, subject)
+        SELECT 'security_incident', 'medium', 'Many links came that are not as they were signed.', id, 'forged_link' FROM tenants WHERE name = 'acme'";
+    run(&world, Tier::Oltp, incident).await;
+    let incidents = until(&acme, "security_incident", |events| !events.is_empty()).await;
+    let refused = resolve(&acme, &incidents[0]).await;
+    assert_eq!(refused.code(), "FORBIDDEN", "{:#}", refused.body);
+    let by_staff = resolve(&staff, &incidents[0]).await.data()["it"]["event"].take();
+    assert_eq!(by_staff["isResolved"], true);
     // The permission is asked for by the database, too.
     let without = "DELETE FROM staff_role_permissions WHERE permission_id = (SELECT id FROM permissions WHERE name = 'events.manage')";
     run(&world, Tier::Oltp, without).await;

@@ -66,6 +66,22 @@ fn only_owners_and_admins_see_events() {
 }
 
 #[tokio::test]
+async fn a_key_without_the_role_sees_none_of_its_owners() {
+    let world = World::demo().await;
+    let owner = world.owner("acme");
+    assert!(counts(&owner).await[0] > 0);
+    for (roles, sees) in [("ANALYST", false), ("ADMIN", true)] {
+        let make = format!(
+            "mutation {{ createApiKey(input: {{name: \"{roles}\", roles: [{roles}]}}) {{ secret }} }}"
+        );
+        let secret = owner.data(&make).await["createApiKey"]["secret"].clone();
+        let key = world.with_token(secret.as_str().map(str::to_owned));
+        let counts = counts(&key).await;
+        assert_eq!(counts[0] > 0, sees, "{roles}: {counts:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_role_in_another_tenant_counts_there_only() {
     let world = World::demo().await;
     let consultant = "consultant@agency.test";

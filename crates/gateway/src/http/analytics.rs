@@ -2,7 +2,8 @@
 //!
 //! They are read in the tenant's context, as the user who asks, page by page in one snapshot, and sent as they are read: a
 //! download takes the memory of two pages, however long it is. It is recorded before its first byte, and at its end with
-//! how many rows were taken. A client that goes away, or takes nothing for half a minute, ends the transaction.
+//! how many rows were taken. A client that goes away, takes nothing for half a minute, or is not done in ten, ends the transaction; a
+//! tenant takes one file at a time.
 //!
 //! A browser's page asks with the header that it asks everything else with, and keeps what it gets; one that can send no
 //! header follows a link that says in whose name, for a few minutes (`analyticsDownload`).
@@ -156,7 +157,7 @@ async fn answer(
     log.identity = Some(identity.clone());
     log.policy = gateway.spend(&identity).await?;
     let tenant = may_take(&identity)?;
-    let turn = gateway.download_turn().ok_or(HttpError::Busy)?;
+    let turn = gateway.download_turn(tenant).ok_or(HttpError::Busy)?;
     let file = name(&export);
     let record = Record {
         log: Log::new(gateway.database().clone()),

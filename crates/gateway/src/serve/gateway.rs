@@ -5,13 +5,15 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use ::watch::Watcher;
 use axum::http::HeaderValue;
 use billing::stripe::{NoSecret, Secrets};
+use entity::id::TenantId;
 use ipnet::IpNet;
 use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use worker::Wake;
 
+use super::downloads::{DownloadTurn, Takers};
 use crate::{
     TierUrls,
     auth::{Door, SecurityEvents, Trust},
@@ -44,6 +46,7 @@ pub struct Gateway {
 /// What all cores have together.
 pub(super) struct Shared {
     pub(super) report: Arc<Report>,
+    takers: Takers,
     pub(super) events_interval: Duration,
     pub(super) watcher: Watcher,
     schema: resolver::Schema,
@@ -91,6 +94,7 @@ impl Gateway {
         let watcher = watching::watcher(config, urls, &report)?;
         let shared = Arc::new(Shared {
             report,
+            takers: Takers::default(),
             watcher,
             events_interval: config.events_interval,
             schema: resolver::schema().with_links(Arc::clone(&links)),
@@ -169,9 +173,9 @@ impl Gateway {
         &self.shared.schema
     }
 
-    /// Leave to send a file of numbers, which holds connections for as long as a client takes; none at the moment.
-    pub(crate) fn download_turn(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.downloads).try_acquire_owned().ok()
+    /// Leave to send a file of a tenant's numbers; none at the moment.
+    pub(crate) fn download_turn(&self, tenant: TenantId) -> Option<DownloadTurn> {
+        self.shared.takers.turn(tenant, &self.downloads)
     }
 
     /// What links are signed with.

@@ -121,12 +121,16 @@ fn common<T: Aggregated>(by: GroupBy<T>, zone: Tz) -> Expr {
     let column = Expr::col(declared.column.as_column_ref());
     match (&declared.kind, by.unit) {
         (DimensionKind::Time, unit) => {
-            let unit = unit.unwrap_or(Unit::Day).sql();
-            // The moment as a clock on the wall shows it, cut down to the beginning of the span.
-            Expr::cust_with_exprs(
-                format!("date_trunc('{unit}', $1 AT TIME ZONE $2::text)::date"),
-                [column, Expr::val(zone.name())],
-            )
+            // The moment as a clock on the wall shows it, cut down to the beginning of the span. A date is a day,
+            // so a day needs no cutting, which is a quarter of what a grouping of many rows takes.
+            let sql = match unit.unwrap_or(Unit::Day) {
+                Unit::Day => "($1 AT TIME ZONE $2::text)::date".to_owned(),
+                unit => format!(
+                    "date_trunc('{}', $1 AT TIME ZONE $2::text)::date",
+                    unit.sql()
+                ),
+            };
+            Expr::cust_with_exprs(sql, [column, Expr::val(zone.name())])
         }
         (DimensionKind::Value(_), _) if is_text(declared.column) => {
             Expr::cust_with_exprs("$1 COLLATE \"C\"", [column])

@@ -21,7 +21,7 @@ use crate::{
 root! {
     /// What can be changed.
     pub object AdminSystemEventMutations(()) {
-        /// Says that a system event is dealt with; while its cause lasts, it is not opened again. For owners and admins, of their tenant's events, and for staff with the permission `events.manage`, of all.
+        /// Says that a system event is dealt with; while its cause lasts, it is not opened again. For owners and admins, of their tenant's events but for incidents of security, and for staff with the permission `events.manage`, of all.
         resolve_system_event(Input<ResolveSystemEventInput>): ResolveSystemEventPayload = |_row| Some(()) -> Resolve,
     }
 }
@@ -109,19 +109,26 @@ impl<'s> Resolver<'s> {
 
     /// Why there was none to resolve.
     async fn refused(&self, id: AdminSystemEventId) -> Result<ClientError> {
-        const FIND: &str = "SELECT id FROM admin_system_events WHERE id = $1";
+        const FIND: &str = "SELECT is_resolved FROM admin_system_events WHERE id = $1";
         let values = [id.into_value()];
         let found = match self {
             Self::Member(writer) => writer.query(FIND, values).await?,
             Self::Staff(staff, _) => staff.query(FIND, values).await?,
         };
         let at = INPUT.field("id");
-        Ok(match found.is_empty() {
-            true => not_found(&at),
-            false => ClientError::at(
+        let is_resolved = found.first().map(|row| row.at::<bool>(0)).transpose();
+        let is_resolved = is_resolved.map_err(|cause| error::internal(&cause))?;
+        Ok(match is_resolved {
+            None => not_found(&at),
+            Some(true) => ClientError::at(
                 Code::IllegalTransition,
                 at,
                 "is an event that is resolved already",
+            ),
+            Some(false) => ClientError::at(
+                Code::Forbidden,
+                at,
+                "is an incident of security, which the platform's staff resolve",
             ),
         })
     }

@@ -12,16 +12,15 @@ use std::{
 use futures::stream::{self, Stream};
 use resolver::export::{Export, Line};
 use tenant::{Identity, Refusal, TenantContext};
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::timeout,
-};
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{Record, csv};
-use crate::http::error::HttpError;
+use crate::{http::error::HttpError, serve::DownloadTurn};
 
 /// For so long a client may take nothing; less than for how long the database lets a transaction rest.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a download may take in all: its snapshot holds connections, and keeps both databases from tidying up.
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// Bytes on their way to a client.
 pub(super) struct Download {
@@ -63,7 +62,7 @@ impl Download {
         context: Arc<TenantContext>,
         mut export: Export,
         record: Record,
-        turn: OwnedSemaphorePermit,
+        turn: DownloadTurn,
     ) -> Result<Self, NotBegun> {
         let first = export.page(&context).await;
         let begun = match first {
@@ -94,7 +93,7 @@ impl Download {
                 to,
                 rows: 0,
             };
-            let all = sending.send(first).await;
+            let all = timeout(LONGEST, sending.send(first)).await.unwrap_or(false);
             let _ = sending.context.finish(false).await;
             done.store(all, Ordering::Release);
             drop((sending.to, turn));
