@@ -1,4 +1,4 @@
-//! What a tenant used in a period.
+//! What a tenant used in a period of its subscription.
 
 use crate::{
     columns::FromColumns,
@@ -15,7 +15,7 @@ pub struct Model {
     pub id: BillingAnalyticsId,
     /// The tenant.
     pub tenant_id: TenantId,
-    /// The subscription that the period is of; none for a calendar month of a tenant that has none.
+    /// The subscription whose period it is, when it was first counted. Nothing is counted of a period without one.
     pub subscription_id: Option<SubscriptionId>,
     /// When the period began.
     pub period_start: DateTimeUtc,

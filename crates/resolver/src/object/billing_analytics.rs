@@ -8,7 +8,7 @@ use entity::{
 use super::{prelude::*, subscription::Subscription};
 
 rows::object! {
-    /// What a tenant used in a period that it pays for, or in a month of the calendar if it has no subscription.
+    /// What a tenant used in a period of its subscription, as long as that is: a month, or a year. Without one there is no period.
     pub object BillingAnalytics(billing_analytics::Model) implements Node {
         /// The id.
         id: GlobalId,
