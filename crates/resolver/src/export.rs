@@ -2,217 +2,23 @@
 //!
 //! A context reads one snapshot of a tier, so the pages are of one moment, however long the reading takes.
 
-use std::str::FromStr;
+mod kind;
+mod shape;
 
-use async_graphql::Enum;
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
-use entity::id::{
-    BillingAnalyticsId, CampaignId, CampaignSequenceStepId, DomainIpAssignmentId, EmailAccountId,
-    LeadId, TypedId,
-};
 use sea_orm::{DbBackend, DbErr, Statement, Value};
 use tenant::{Row, TenantContext, Tier};
 use uuid::Uuid;
 
 use crate::loader::RawKey;
+use shape::Shape;
+
+pub use kind::Kind;
 
 /// Rows of a page.
 const PAGE: usize = 1_000;
-
-/// What there is to take away.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(name = "AnalyticsFile")]
-pub enum Kind {
-    /// Campaigns, by day.
-    Campaigns,
-    /// Email accounts, by day.
-    Accounts,
-    /// Steps of campaigns, by day.
-    Steps,
-    /// Leads, by day.
-    Leads,
-    /// Domains that are warmed up on addresses, by day.
-    Warmups,
-    /// What was used in the periods that began on the days.
-    Billing,
-}
-
-impl Kind {
-    /// Each of them.
-    pub const ALL: [Self; 6] = [
-        Self::Campaigns,
-        Self::Accounts,
-        Self::Steps,
-        Self::Leads,
-        Self::Warmups,
-        Self::Billing,
-    ];
-
-    /// As paths and records call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Campaigns => "campaigns",
-            Self::Accounts => "accounts",
-            Self::Steps => "steps",
-            Self::Leads => "leads",
-            Self::Warmups => "warmups",
-            Self::Billing => "billing",
-        }
-    }
-
-    /// The table of the analytics tier, its column with the key, and what else it has, by what a reader calls it.
-    fn shape(self) -> Shape {
-        let (table, key, own) = match self {
-            Self::Campaigns => (
-                "campaign_analytics",
-                "campaign_id",
-                &[("status", "status"), ("completed_leads", "completed_leads")][..],
-            ),
-            Self::Accounts => (
-                "mailbox_analytics",
-                "email_account_id",
-                &[
-                    ("warmup_status", "warmup_status"),
-                    ("health_score", "health_score"),
-                    ("current_volume", "current_volume"),
-                ][..],
-            ),
-            Self::Steps => ("sequence_step_analytics", "step_id", &[][..]),
-            Self::Leads => ("lead_analytics", "lead_id", &[][..]),
-            Self::Warmups => (
-                "warmup_analytics",
-                "domain_ip_assignment_id",
-                &[
-                    ("health_score", "health_score"),
-                    ("progress_percentage", "progress_percentage"),
-                ][..],
-            ),
-            Self::Billing => return BILLING,
-        };
-        Shape {
-            table,
-            time: "day",
-            time_type: "date",
-            shown_time: "day::text",
-            key,
-            own,
-            counts: &COUNTS,
-        }
-    }
-
-    /// What the keys are called where people see them: a statement of the transactional tier.
-    fn names(self) -> Option<(&'static str, &'static str)> {
-        Some(match self {
-            Self::Campaigns => (
-                "campaign",
-                "SELECT id, name FROM campaigns WHERE id = ANY($1)",
-            ),
-            Self::Accounts => (
-                "email_account",
-                "SELECT id, email AS name FROM email_accounts WHERE id = ANY($1)",
-            ),
-            Self::Steps => (
-                "step",
-                "SELECT s.id, c.name || ' ' || s.step_order AS name FROM campaign_sequence_steps s \
-                 JOIN campaigns c ON c.id = s.campaign_id WHERE s.id = ANY($1)",
-            ),
-            Self::Leads => (
-                "lead",
-                "SELECT id, email AS name FROM leads WHERE id = ANY($1)",
-            ),
-            Self::Warmups => (
-                "domain",
-                "SELECT a.id, d.domain AS name FROM domain_ip_assignments a \
-                 JOIN domains d ON d.id = a.domain_id WHERE a.id = ANY($1)",
-            ),
-            Self::Billing => return None,
-        })
-    }
-
-    /// The id as the API gives it.
-    fn id(self, key: Uuid) -> String {
-        match self {
-            Self::Campaigns => CampaignId::from_raw(key).to_string(),
-            Self::Accounts => EmailAccountId::from_raw(key).to_string(),
-            Self::Steps => CampaignSequenceStepId::from_raw(key).to_string(),
-            Self::Leads => LeadId::from_raw(key).to_string(),
-            Self::Warmups => DomainIpAssignmentId::from_raw(key).to_string(),
-            Self::Billing => BillingAnalyticsId::from_raw(key).to_string(),
-        }
-    }
-
-    /// The names of the columns.
-    #[must_use]
-    pub fn header(self) -> Vec<&'static str> {
-        let shape = self.shape();
-        let named = self.names().map(|(column, _)| column);
-        let cells = shape.cells().map(|(shown, _)| shown);
-        let key = match shape.key {
-            "id" => "billing_analytics_id",
-            key => key,
-        };
-        let time = [shape.time, key];
-        time.into_iter().chain(named).chain(cells).collect()
-    }
-}
-
-impl FromStr for Kind {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        found.ok_or(())
-    }
-}
-
-type Cells = &'static [(&'static str, &'static str)];
-
-/// How a table is read.
-struct Shape {
-    table: &'static str,
-    time: &'static str,
-    time_type: &'static str,
-    shown_time: &'static str,
-    key: &'static str,
-    own: Cells,
-    counts: Cells,
-}
-
-impl Shape {
-    /// What is shown beside time, key and name.
-    fn cells(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.own.iter().chain(self.counts).copied()
-    }
-}
-
-const COUNTS: [(&str, &str); 8] = [
-    ("sent", "sent"),
-    ("delivered", "delivered"),
-    ("opened", "opened_tracked"),
-    ("clicked", "clicked_tracked"),
-    ("replied", "replied"),
-    ("bounced", "bounced"),
-    ("unsubscribed", "unsubscribed"),
-    ("spam_complaints", "spam_complaints"),
-];
-
-const BILLING: Shape = Shape {
-    table: "billing_analytics",
-    time: "period_start",
-    time_type: "timestamptz",
-    shown_time: "to_json(period_start) #>> '{}'",
-    key: "id",
-    own: &[("period_end", "to_json(period_end) #>> '{}'")],
-    counts: &[
-        ("emails_sent", "emails_sent"),
-        ("mailboxes_used", "mailboxes_used"),
-        ("domains_used", "domains_used"),
-        ("campaigns_used", "campaigns_used"),
-        ("leads_used", "leads_used"),
-        ("warmups_active", "warmups_active"),
-    ],
-};
 
 /// Rows that are taken away, and how far they were read.
 #[derive(Clone, Debug)]
@@ -276,6 +82,7 @@ impl Export {
 
     /// Read from where the last page ended: the index has the rows of a tenant in this order.
     fn statement(&self) -> Statement {
+        let shape = Shape::of(self.kind);
         let Shape {
             table,
             time,
@@ -283,8 +90,7 @@ impl Export {
             shown_time,
             key,
             ..
-        } = self.kind.shape();
-        let shape = self.kind.shape();
+        } = shape;
         let cells: Vec<String> = shape
             .cells()
             .map(|(_, column)| format!("coalesce(({column})::text, '')"))
@@ -313,7 +119,7 @@ impl Export {
         keys.dedup();
         let values = [RawKey::any_value(&keys)];
         let names = Statement::from_sql_and_values(DbBackend::Postgres, names, values);
-        let mut known = std::collections::HashMap::new();
+        let mut known = HashMap::new();
         for row in context.rows_raw(&names).await? {
             known.insert(row.named::<Uuid>("id")?, row.named::<String>("name")?);
         }
