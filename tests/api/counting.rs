@@ -4,6 +4,7 @@
 //! worker does, by databases of their own, as the login role.
 
 mod desk;
+mod due;
 mod exact;
 mod follows;
 mod isolation;

@@ -26,6 +26,7 @@ fn of_server(server: &Server, oltp: &str, batch: u32) -> (Analytics, Database) {
     let database = Database::new(&url(Tier::Oltp), &options)
         .and_then(|database| database.and(tenant::Tier::Content, &url(Tier::Content)))
         .and_then(|database| database.and(tenant::Tier::Analytics, &url(Tier::Analytics)))
+        .and_then(|database| database.and(tenant::Tier::Queue, &url(Tier::Queue)))
         .expect("PostgreSQL URLs");
     // The demo is of a fixed day, which is kept whatever day it is.
     let options = Options {

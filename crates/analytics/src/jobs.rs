@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entity::id::TenantId;
 use worker::{Done, Failure, Handler, Job};
 
 use crate::{Analytics, Trouble};
@@ -30,6 +31,10 @@ impl Handler for Rollup {
             (rolled.events > 0).then(|| format!("events counted: {}", rolled.events))
         };
         Ok(Done::Completed(told))
+    }
+
+    async fn wanted(&self) -> Result<Option<Vec<TenantId>>, Failure> {
+        Ok(Some(self.0.due().await?))
     }
 }
 

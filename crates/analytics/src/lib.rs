@@ -6,7 +6,7 @@
 //!   campaign_leads, subscriptions, assignments (transactional) ┴────── closing ── warmup_, billing_analytics (analytics)
 //! ```
 //!
-//! * `rollup`: adds what is new, a batch at a time;
+//! * `due`: which tenants there is something to count of; `rollup`: adds what is new, a batch at a time;
 //! * `recount`: all of a tenant anew, from the messages themselves;
 //! * `events`, `messages`: what a batch comes to, summed up where it is; `counts`: adding that to the tables of days;
 //! * `closing`: what follows from those tables: standing, warm-ups, what a period used;
@@ -22,6 +22,7 @@
 
 mod closing;
 mod counts;
+mod due;
 mod events;
 mod facts;
 mod jobs;

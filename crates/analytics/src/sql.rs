@@ -1,6 +1,6 @@
 //! Asking a tier in words of its own, and lists as one value.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
 use tenant::{InTier, Row};
 use uuid::Uuid;
@@ -27,6 +27,10 @@ pub(crate) fn uuids(keys: impl IntoIterator<Item = Uuid>) -> Value {
 
 pub(crate) fn days(days: impl IntoIterator<Item = NaiveDate>) -> Value {
     array(ArrayType::ChronoDate, days)
+}
+
+pub(crate) fn times(times: impl IntoIterator<Item = DateTime<Utc>>) -> Value {
+    array(ArrayType::ChronoDateTimeUtc, times)
 }
 
 pub(crate) fn numbers(numbers: impl IntoIterator<Item = i64>) -> Value {

@@ -76,7 +76,8 @@ impl Watermark {
         complete_at: Option<DateTime<Utc>>,
     ) -> Result<bool, DbErr> {
         let sql = "UPDATE rollups SET facts = $5, stale_from = NULL, is_complete = $6::timestamptz IS NOT NULL, \
-             counted_until = greatest(counted_until, $6) \
+             counted_until = greatest(counted_until, $6), \
+             day_ends = ((greatest(counted_until, $6) AT TIME ZONE time_zone)::date + 1)::timestamp AT TIME ZONE time_zone \
              WHERE next_transaction = $1 AND next_event = $2 AND source = $3 AND time_zone = $4 RETURNING 1";
         let mut values = self.read_values();
         values.extend([facts.into(), complete_at.into()]);

@@ -6,7 +6,7 @@ use sea_orm::DbErr;
 use tenant::Database;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Wake, claim, ending, schedule, sweep};
+use crate::{Handlers, Wake, claim, ending, schedule, sweep};
 
 /// How often jobs of workers that are gone are looked for, and what is due by the clock.
 const TICK: Duration = Duration::from_secs(2);
@@ -14,7 +14,7 @@ const TICK: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Ticks for ever.
-pub(crate) async fn tick(database: &Database, wake: &Wake) {
+pub(crate) async fn tick(database: &Database, handlers: &Handlers, wake: &Wake) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut swept: Option<Instant> = None;
@@ -24,7 +24,7 @@ pub(crate) async fn tick(database: &Database, wake: &Wake) {
         if gone > 0 {
             tracing::warn!(gone, "jobs were taken back from workers that are gone");
         }
-        let made = told("made on time", schedule::make_due(database).await);
+        let made = told("made on time", schedule::make_due(database, handlers).await);
         let lost = told("put back", claim::unmark(database).await);
         if gone + made + lost > 0 {
             wake.touch_jobs();

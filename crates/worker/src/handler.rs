@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use entity::id::TenantId;
 
 use crate::Job;
 
@@ -18,6 +19,14 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     /// [`Failure`], which says whether to try again.
     async fn run(&self, job: &Job) -> Result<Done, Failure>;
+
+    /// The live tenants that a schedule of these jobs makes one for, asked each time; `None` is all of them.
+    ///
+    /// # Errors
+    /// [`Failure`]: the schedule stays due, and they are asked for again.
+    async fn wanted(&self) -> Result<Option<Vec<TenantId>>, Failure> {
+        Ok(None)
+    }
 }
 
 /// A job that did not fail.
@@ -30,11 +39,13 @@ pub enum Done {
 }
 
 /// A job that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// It may go better later.
+    #[error("{0}")]
     Later(String),
     /// It will not go better: a dead letter, at once.
+    #[error("{0}")]
     ForGood(String),
 }
 

@@ -93,7 +93,7 @@ impl Worker {
         let mut jobs = JoinSet::new();
         let beside = futures::future::join4(
             inner.relay(),
-            tick(&inner.database, &inner.wake),
+            tick(&inner.database, &inner.handlers, &inner.wake),
             inner.wake.publish(),
             metrics::measure(&inner.database, inner.options.measure),
         );

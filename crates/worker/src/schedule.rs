@@ -1,40 +1,41 @@
 //! What is done at certain times, in every tenant or for every mailbox.
 //!
 //! When a schedule is due, one worker moves it on to its next time and makes its jobs, in one transaction of the queue
-//! tier: each slot is made once, however many workers look, and slots that were missed are one.
+//! tier: each slot is made once, however many workers look, and slots that were missed are one. What does the jobs may
+//! know better for which tenants there is something to do ([`crate::Handler::wanted`]).
 
 mod every;
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use croner::Cron;
-use entity::queue::job_schedule::ScheduleScope;
 use sea_orm::{DbBackend, DbErr, Statement};
 use tenant::{Access, Database, Identity, Tier};
+use tokio::time::timeout;
 
+use crate::{Failure, Handlers};
 use every::Every;
 
+/// How long it may take to learn for which tenants there is something to do: the clock has more to do than that.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Makes the jobs of what is due; answers with how many.
-pub(crate) async fn make_due(database: &Database) -> Result<usize, DbErr> {
-    let mut every = Vec::new();
-    for scope in due(database).await? {
-        every.push(Every::of(database, scope).await?);
-    }
-    if every.is_empty() {
+pub(crate) async fn make_due(database: &Database, handlers: &Handlers) -> Result<usize, DbErr> {
+    let due = due(database, handlers).await?;
+    if due.is_empty() {
         return Ok(0);
     }
     let context = database.writing(Tier::Queue, Identity::Dispatcher);
     let queue = context.on(Tier::Queue);
     let made = async {
-        let due = "SELECT name, cron, scope FROM job_schedules WHERE is_active AND next_run <= now() FOR UPDATE SKIP LOCKED";
-        let due = Statement::from_string(DbBackend::Postgres, due);
+        let locked = "SELECT name, cron FROM job_schedules WHERE is_active AND next_run <= now() FOR UPDATE SKIP LOCKED";
+        let locked = Statement::from_string(DbBackend::Postgres, locked);
         let mut made = 0;
-        for row in queue.rows_raw(&due).await? {
+        for row in queue.rows_raw(&locked).await? {
             let (name, cron): (String, String) = (row.at(0)?, row.at(1)?);
-            let scope: ScheduleScope = row.at(2)?;
             // One that has become due just now waits for the next look.
-            let Some(every) = every.iter().find(|every| every.scope == scope) else {
+            let Some((_, every)) = due.iter().find(|(due, _)| *due == name) else {
                 continue;
             };
             match next(&cron, Utc::now()) {
@@ -52,14 +53,33 @@ pub(crate) async fn make_due(database: &Database) -> Result<usize, DbErr> {
     Ok(usize::try_from(made?).unwrap_or(usize::MAX))
 }
 
-/// What is due makes jobs for these.
-async fn due(database: &Database) -> Result<Vec<ScheduleScope>, DbErr> {
+/// The names of what is due, and what it makes jobs for.
+async fn due(database: &Database, handlers: &Handlers) -> Result<Vec<(String, Every)>, DbErr> {
     let context = database.context(Identity::Dispatcher, Access::Read);
-    let due = "SELECT DISTINCT scope FROM job_schedules WHERE is_active AND next_run <= now()";
+    let due =
+        "SELECT name, scope, job_type FROM job_schedules WHERE is_active AND next_run <= now()";
     let due = Statement::from_string(DbBackend::Postgres, due);
     let rows = context.on(Tier::Queue).rows_raw(&due).await;
     context.finish(false).await?;
-    rows?.iter().map(|row| row.at(0)).collect()
+    let mut every = Vec::new();
+    for row in rows? {
+        let (name, job_type): (String, String) = (row.at(0)?, row.at(2)?);
+        let wanted = match handlers.of(&job_type) {
+            Some(handler) => timeout(PATIENCE, handler.wanted())
+                .await
+                .unwrap_or_else(|_| Err(Failure::Later("no answer in time".to_owned()))),
+            None => Ok(None),
+        };
+        match wanted {
+            Ok(Some(tenants)) => every.push((name, Every::these(&tenants))),
+            Ok(None) => every.push((name, Every::of(database, row.at(1)?).await?)),
+            // The others are not to wait for it.
+            Err(error) => {
+                tracing::warn!(name, error = %error, "nobody knows for whom a schedule is due");
+            }
+        }
+    }
+    Ok(every)
 }
 
 /// The first moment after `now` that a pattern names, in UTC.

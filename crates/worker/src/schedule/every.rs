@@ -1,7 +1,7 @@
 //! All that a schedule makes a job for: every tenant, or every mailbox.
 
 use chrono::{DateTime, Utc};
-use entity::queue::job_schedule::ScheduleScope;
+use entity::{id::TenantId, queue::job_schedule::ScheduleScope};
 use sea_orm::{DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
 use tenant::{Access, Database, Identity, InTier};
 use uuid::Uuid;
@@ -34,35 +34,42 @@ const FOR_MAILBOXES: &str = "WITH each AS (SELECT id, t FROM unnest($3::uuid[], 
 
 /// What a schedule makes jobs for, as it was just now.
 pub(super) struct Every {
-    pub(super) scope: ScheduleScope,
+    make: &'static str,
     ids: Value,
     tenants: Value,
 }
 
 impl Every {
-    /// All of them that are in tenants which are not deleted.
+    /// All of a scope that are in tenants which are not deleted.
     pub(super) async fn of(database: &Database, scope: ScheduleScope) -> Result<Self, DbErr> {
         let context = database.context(Identity::Dispatcher, Access::Read);
-        let every = match scope {
-            ScheduleScope::Tenant => TENANTS,
-            ScheduleScope::Mailbox => MAILBOXES,
+        let (every, make) = match scope {
+            ScheduleScope::Tenant => (TENANTS, FOR_TENANTS),
+            ScheduleScope::Mailbox => (MAILBOXES, FOR_MAILBOXES),
         };
         let every = Statement::from_string(DbBackend::Postgres, every);
         let rows = context.rows_raw(&every).await;
         context.finish(false).await?;
         let rows = rows?;
         let column = |place| {
-            let ids = rows
-                .iter()
-                .map(|row| row.at::<Uuid>(place).map(Value::from));
-            let ids: Result<Vec<Value>, DbErr> = ids.collect();
-            Ok::<_, DbErr>(Value::Array(ArrayType::Uuid, Some(Box::new(ids?))))
+            let ids: Result<Vec<Uuid>, DbErr> = rows.iter().map(|row| row.at(place)).collect();
+            ids.map(uuids)
         };
         Ok(Self {
-            scope,
+            make,
             ids: column(0)?,
             tenants: column(1)?,
         })
+    }
+
+    /// These tenants, and no others.
+    pub(super) fn these(tenants: &[TenantId]) -> Self {
+        let ids = uuids(tenants.iter().map(|tenant| Uuid::from(*tenant)));
+        Self {
+            make: FOR_TENANTS,
+            ids: ids.clone(),
+            tenants: ids,
+        }
     }
 
     /// Makes the jobs of a schedule, and moves it on to its next time; answers with how many.
@@ -72,18 +79,19 @@ impl Every {
         schedule: &str,
         next: DateTime<Utc>,
     ) -> Result<i64, DbErr> {
-        let make = match self.scope {
-            ScheduleScope::Tenant => FOR_TENANTS,
-            ScheduleScope::Mailbox => FOR_MAILBOXES,
-        };
         let values = [
             schedule.into(),
             next.into(),
             self.ids.clone(),
             self.tenants.clone(),
         ];
-        let make = Statement::from_sql_and_values(DbBackend::Postgres, make, values);
+        let make = Statement::from_sql_and_values(DbBackend::Postgres, self.make, values);
         let row = queue.row_raw(&make).await?;
         row.map_or(Ok(0), |row| row.at(0))
     }
+}
+
+fn uuids(ids: impl IntoIterator<Item = Uuid>) -> Value {
+    let ids = ids.into_iter().map(Value::from).collect();
+    Value::Array(ArrayType::Uuid, Some(Box::new(ids)))
 }
