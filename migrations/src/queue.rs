@@ -15,6 +15,7 @@ mod m20261127_032000_schedule_mailboxes;
 mod m20261127_032100_remember_dropped_jobs;
 mod m20261127_033000_schedule_analytics;
 mod m20261127_033000_schedule_rollover;
+mod m20261127_041000_index_jobs_of_schedules;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_032100_remember_dropped_jobs::Migration),
             Box::new(m20261127_033000_schedule_analytics::Migration),
             Box::new(m20261127_033000_schedule_rollover::Migration),
+            Box::new(m20261127_041000_index_jobs_of_schedules::Migration),
         ]
     }
 }

@@ -9,9 +9,10 @@ async fn what_is_long_over_is_removed_and_dead_letters_stay() {
     let yard = Yard::with(1).await;
     let tenant = yard.tenants[0];
     yard.run(&format!(
-        "INSERT INTO jobs (tenant_id, queue_name, job_type, status, updated)
-         SELECT '{tenant}', 'billing', 'test', status, now() - make_interval(days => days)
-         FROM (VALUES ('completed', 8, 2500), ('completed', 6, 2), ('failed', 80, 3)) AS v (status, days, many), generate_series(1, many);
+        "INSERT INTO jobs (tenant_id, queue_name, job_type, status, updated, dedupe_key)
+         SELECT '{tenant}', 'billing', 'test', status, now() - make_interval(days => days), made || ':' || n
+         FROM (VALUES ('completed', 8, 2500, NULL), ('completed', 6, 2, NULL), ('failed', 80, 3, NULL), ('completed', 3, 2500, 'schedule:a'),
+            ('completed', 1, 1, 'schedule:b'), ('failed', 3, 1, 'schedule:c'), ('completed', 3, 1, 'at:once')) AS v (status, days, many, made), generate_series(1, many) n;
          INSERT INTO job_logs (tenant_id, job_id, status, attempt_number, started) SELECT tenant_id, id, 'success', 1, now() FROM jobs"
     ))
     .await;
@@ -26,13 +27,13 @@ async fn what_is_long_over_is_removed_and_dead_letters_stay() {
     )
     .await;
     let worker = yard.work(done).await;
-    yard.until("count(*) = 5 FROM jobs").await;
+    yard.until("count(*) = 8 FROM jobs").await;
     yard.until_in(Tier::Oltp, "count(*) = 5 FROM outbox").await;
     worker.stop().await;
-    let left = "SELECT string_agg(status, ' ' ORDER BY status) FROM jobs";
+    let left = "SELECT string_agg(status || coalesce(' ' || dedupe_key, ''), ', ' ORDER BY status, dedupe_key) FROM jobs";
     assert_eq!(
         yard.one::<String>(left).await,
-        "completed completed failed failed failed"
+        "completed at:once:1, completed schedule:b:1, completed, completed, failed schedule:c:1, failed, failed, failed"
     );
-    assert_eq!(yard.one::<i64>("SELECT count(*) FROM job_logs").await, 5);
+    assert_eq!(yard.one::<i64>("SELECT count(*) FROM job_logs").await, 8);
 }
