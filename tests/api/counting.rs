@@ -10,4 +10,5 @@ mod follows;
 mod isolation;
 mod late;
 mod maintenance;
+mod unknown_zones;
 mod zones;

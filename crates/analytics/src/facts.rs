@@ -10,8 +10,10 @@ use crate::sql::{only, query, uuids};
 /// What is true of a tenant now.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
-    /// Its time zone, by its IANA name.
+    /// Its time zone, by its IANA name; UTC if it has none, or one that nothing can be counted by.
     pub time_zone: String,
+    /// What stands there as its time zone and is none.
+    pub unknown_zone: Option<String>,
     /// `periods`, `accounts` and `assignments`: as SQL of the analytics tier reads them, see `closing`.
     pub known: serde_json::Value,
     /// A hash of all that.
@@ -23,8 +25,9 @@ pub(crate) struct Facts {
 }
 
 const KNOWN: &str = "
-SELECT z.name, f.known, md5(f.known::text), f.completed
-FROM (SELECT coalesce(nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), ''), 'UTC')) z (name),
+SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN given.zone IS DISTINCT FROM z.name THEN given.zone END
+FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) given (zone),
+LATERAL (SELECT coalesce(usable_time_zone(given.zone), 'UTC')) z (name),
 LATERAL (SELECT jsonb_build_object(
     'periods', coalesce((SELECT jsonb_agg(jsonb_build_object('subscription', id, 'first', current_period_start,
         'until', current_period_end) ORDER BY id) FROM subscriptions), '[]'),
@@ -54,6 +57,7 @@ impl Facts {
             hash: row.at(2)?,
             completed,
             since,
+            unknown_zone: row.at(4)?,
         })
     }
 

@@ -25,10 +25,14 @@ impl Analytics {
 impl Handler for Rollup {
     async fn run(&self, job: &Job) -> Result<Done, Failure> {
         let rolled = self.0.rollup(job.tenant).await?;
-        let told = if rolled.is_anew {
-            Some("all was counted anew".to_owned())
-        } else {
-            (rolled.events > 0).then(|| format!("events counted: {}", rolled.events))
+        let told = match (rolled.is_anew, rolled.unknown_zone) {
+            (true, None) => Some("all was counted anew".to_owned()),
+            (_, Some(zone)) => Some(format!(
+                "all was counted anew, by the days of UTC: `{zone}` is no time zone"
+            )),
+            (false, None) => {
+                (rolled.events > 0).then(|| format!("events counted: {}", rolled.events))
+            }
         };
         Ok(Done::Completed(told))
     }

@@ -30,11 +30,15 @@ impl Analytics {
         self.make_all_months(tenant).await?;
         let context = self.writing(tenant);
         let counted = self.count(&context).await;
-        let is_complete = ended(&context, counted).await?;
+        let (is_complete, unknown_zone) = ended(&context, counted).await?;
+        if let Some(zone) = &unknown_zone {
+            tracing::warn!(%tenant, zone, "this is no time zone: the tenant's days are those of UTC");
+        }
         Ok(Rolled {
             events: 0,
             is_anew: true,
             is_complete,
+            unknown_zone,
         })
     }
 
@@ -47,7 +51,8 @@ impl Analytics {
         self.make_months(tenant, months).await
     }
 
-    async fn count(&self, context: &Arc<TenantContext>) -> Result<bool, DbErr> {
+    /// Whether nothing is left, and what stands where a time zone should.
+    async fn count(&self, context: &Arc<TenantContext>) -> Result<(bool, Option<String>), DbErr> {
         let (analytics, content) = (context.on(Tier::Analytics), context.on(Tier::Content));
         // Before there is a snapshot: whoever counted until now has ended.
         Watermark::take(analytics).await?;
@@ -80,7 +85,7 @@ impl Analytics {
         let complete_at = (!is_left).then_some(source.at);
         closing::close(context, &watermark, &facts, complete_at).await?;
         remove_empty(analytics).await?;
-        Ok(!is_left)
+        Ok((!is_left, facts.unknown_zone))
     }
 
     /// Takes away what is in the log and not below the horizon; whether there was anything.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rolled {
     /// Events that were added.
     pub events: i64,
@@ -27,6 +27,8 @@ pub struct Rolled {
     /// Whether nothing is left of what there was when it was looked at. What a transaction wrote that ended before an older
     /// one is left until that has ended, too.
     pub is_complete: bool,
+    /// What the tenant's configuration has as its time zone and is none, if all was counted anew: days are those of UTC then.
+    pub unknown_zone: Option<String>,
 }
 
 /// What there is to do.
@@ -54,9 +56,12 @@ impl Analytics {
             let next = next(&context, self.options.batch).await;
             match ended(&context, next).await? {
                 Next::Anew => {
-                    rolled.is_complete = self.recount(tenant).await?.is_complete;
-                    rolled.is_anew = true;
-                    return Ok(rolled);
+                    let recounted = self.recount(tenant).await?;
+                    let events = rolled.events;
+                    return Ok(Rolled {
+                        events,
+                        ..recounted
+                    });
                 }
                 Next::Add(watermark, facts, mut batch, states) => {
                     let kept_from = self.kept_from();

@@ -15,14 +15,17 @@ pub enum Rule {
     AddressNotVerified,
     /// A tenant keeps an owner.
     LastOwner,
+    /// The database knows no time zone of that name.
+    UnknownTimeZone,
 }
 
 impl Rule {
-    const ALL: [(&str, Self); 4] = [
+    const ALL: [(&str, Self); 5] = [
         ("TG001", Self::NoInvitation),
         ("TG002", Self::InvitationExpired),
         ("TG003", Self::AddressNotVerified),
         ("TG101", Self::LastOwner),
+        ("TG102", Self::UnknownTimeZone),
     ];
 
     /// The rule that an error is about.

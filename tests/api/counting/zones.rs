@@ -14,7 +14,7 @@ use super::desk::Desk;
 const COLUMNS: &str = "campaign_id, email_account_id, lead_id, sent";
 
 impl Desk {
-    async fn live_in(&self, zone: &str) {
+    pub(super) async fn live_in(&self, zone: &str) {
         let sql = format!(
             "INSERT INTO tenant_config (tenant_id, ui_settings) VALUES ('{}', '{{\"time_zone\": \"{zone}\"}}')
             ON CONFLICT (tenant_id) DO UPDATE SET ui_settings = excluded.ui_settings",
@@ -23,7 +23,7 @@ impl Desk {
         self.run(Tier::Oltp, &sql).await;
     }
 
-    async fn days(&self) -> Vec<String> {
+    pub(super) async fn days(&self) -> Vec<String> {
         let lines = self.counted(0, 1).await;
         lines.into_iter().map(|(_, day, _)| day).collect()
     }

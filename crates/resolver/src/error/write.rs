@@ -14,9 +14,8 @@ use crate::input::Written;
 
 /// The error of a failed insert, update or delete. `written` knows the path of each column.
 pub(crate) fn write(context: &TenantContext, error: DbErr, written: &Written<'_>) -> Error {
-    if Rule::broken_by(&error) == Some(Rule::LastOwner) {
-        let message = "this is the tenant's only owner; make another member an owner first";
-        return ClientError::new(Code::LastOwner, message).into();
+    if let Some(broken) = Rule::broken_by(&error).and_then(|rule| broken(rule, written)) {
+        return broken.into();
     }
     match violation(&error).and_then(|violation| refused(&violation, written)) {
         Some(refused) => {
@@ -24,6 +23,23 @@ pub(crate) fn write(context: &TenantContext, error: DbErr, written: &Written<'_>
             refused.into()
         }
         None => database(context, &Arc::new(error)),
+    }
+}
+
+fn broken(rule: Rule, written: &Written<'_>) -> Option<ClientError> {
+    match rule {
+        Rule::LastOwner => {
+            let message = "this is the tenant's only owner; make another member an owner first";
+            Some(ClientError::new(Code::LastOwner, message))
+        }
+        Rule::UnknownTimeZone => {
+            let at = format!("{}.timeZone", written.path("ui_settings", None));
+            let problem =
+                "is no time zone that the database knows; give another name of the same one";
+            Some(ClientError::at(Code::BadUserInput, at, problem))
+        }
+        // What only accepting an invitation may break.
+        Rule::NoInvitation | Rule::InvitationExpired | Rule::AddressNotVerified => None,
     }
 }
 

@@ -111,6 +111,6 @@ fn refused(rule: Rule) -> Option<ClientError> {
             let message = "your email address is not verified; verify it first";
             Some(ClientError::new(Code::Forbidden, message))
         }
-        Rule::LastOwner => None,
+        Rule::LastOwner | Rule::UnknownTimeZone => None,
     }
 }
