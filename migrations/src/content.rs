@@ -14,6 +14,7 @@ mod m20261127_032100_mark_dropped_mail;
 mod m20261127_033000_create_message_events;
 mod m20261127_033000_index_sent_messages;
 mod m20261127_041000_tell_whose_messages_have_events;
+mod m20261127_070000_tell_of_addresses;
 
 /// All migrations of the content tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_033000_create_message_events::Migration),
             Box::new(m20261127_033000_index_sent_messages::Migration),
             Box::new(m20261127_041000_tell_whose_messages_have_events::Migration),
+            Box::new(m20261127_070000_tell_of_addresses::Migration),
         ]
     }
 }

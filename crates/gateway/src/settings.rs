@@ -206,6 +206,15 @@ pub struct Settings {
     /// Folder with the accounts' passwords, each in a file at its `vault_key_path`
     #[arg(long, env = "GATEWAY_SECRETS_DIR", global = true)]
     pub secrets_dir: Option<PathBuf>,
+    /// Networks (10.0.0.0/8) that accounts' mail servers may be in beside the internet, at any port: what tenants name is
+    /// connected to in no other [default: none]
+    #[arg(
+        long,
+        env = "GATEWAY_MAIL_NETWORKS",
+        global = true,
+        value_delimiter = ','
+    )]
+    pub mail_networks: Option<Vec<IpNet>>,
     /// Bytes of memory for documents that were seen before, and as many for answers to introspection; 0
     /// keeps none [default: 16777216]
     #[arg(long, env = "GATEWAY_DOCUMENT_CACHE_BYTES", global = true)]
@@ -529,6 +538,7 @@ impl Settings {
             public_url: self.public_url.or(weaker.public_url),
             smtp_url: self.smtp_url.or(weaker.smtp_url),
             secrets_dir: self.secrets_dir.or(weaker.secrets_dir),
+            mail_networks: self.mail_networks.or(weaker.mail_networks),
             document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
             max_document_bytes: self.max_document_bytes.or(weaker.max_document_bytes),
             max_tokens: self.max_tokens.or(weaker.max_tokens),

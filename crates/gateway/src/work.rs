@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tenant::{Database, DatabaseOptions};
 use transport::{
-    Credentials, Secrets, Security, Server,
+    Credentials, Networks, Secrets, Security, Server,
     sink::{self, Sink},
     smtp::{Mailer, Relay},
 };
@@ -123,18 +123,21 @@ impl Work {
         };
         let secrets = config.secrets_dir.clone();
         let secrets = secrets.map_or_else(Secrets::default, Secrets::in_folder);
+        let networks: Networks = config.mail_networks.iter().copied().collect();
         let settings = outreach::Settings {
             public_url,
             link_keys: links::keys(config)?,
             relay,
             secrets: secrets.clone(),
+            networks: networks.clone(),
         };
         let mailer = Mailer::new(transport::smtp::Options {
             max_connections: config.worker_concurrency.min(8) as usize,
             ..transport::smtp::Options::default()
         });
         let inbox = Inbox::new(database.clone());
-        let mailboxes = Mailboxes::new(inbox.clone(), secrets, wake.clone(), config.max_mail_bytes);
+        let largest = config.max_mail_bytes;
+        let mailboxes = Mailboxes::new(inbox.clone(), secrets, networks, wake.clone(), largest);
         let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
         let queues = config.worker_queues.iter();
         let options = worker::Options {

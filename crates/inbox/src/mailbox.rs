@@ -18,7 +18,7 @@ use entity::{
 use tenant::{Identity, Tier};
 use tokio::time::{Instant, timeout};
 use transport::{
-    Secrets,
+    Networks, Secrets,
     imap::{self, Message, Messages, Place},
 };
 use uuid::Uuid;
@@ -47,6 +47,7 @@ const LONGEST: i64 = 30;
 pub struct Mailboxes {
     inbox: Inbox,
     secrets: Secrets,
+    networks: Networks,
     wake: Wake,
     max_bytes: usize,
 }
@@ -65,12 +66,20 @@ pub(crate) enum Read {
 }
 
 impl Mailboxes {
-    /// What keeps the mail in this inbox. Of messages of more than `max_bytes` the header alone is taken.
+    /// What keeps the mail in this inbox. Servers may be in the internet and in these networks; of messages of more than
+    /// `max_bytes` the header alone is taken.
     #[must_use]
-    pub fn new(inbox: Inbox, secrets: Secrets, wake: Wake, max_bytes: usize) -> Self {
+    pub fn new(
+        inbox: Inbox,
+        secrets: Secrets,
+        networks: Networks,
+        wake: Wake,
+        max_bytes: usize,
+    ) -> Self {
         Self {
             inbox,
             secrets,
+            networks,
             wake,
             max_bytes,
         }

@@ -97,7 +97,8 @@ impl Outreach {
         vault_key_path: Option<&str>,
     ) -> Result<Relay, NoServer> {
         let settings = account.smtp_settings.as_ref().ok_or(NoServer::Missing)?;
-        let server = Server::of_settings(settings, Security::StartTls);
+        let networks = &self.settings.networks;
+        let server = Server::of_settings(settings, Security::StartTls, networks);
         let server = server.map_err(|Unusable(setting)| NoServer::Unusable(setting))?;
         let user = settings.get("username").and_then(serde_json::Value::as_str);
         let credentials = match user {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mail::Keys;
-use transport::{Secrets, smtp::Relay};
+use transport::{Networks, Secrets, smtp::Relay};
 
 /// What the platform's operator decides.
 pub struct Settings {
@@ -15,4 +15,6 @@ pub struct Settings {
     pub relay: Option<Relay>,
     /// The passwords of the accounts.
     pub secrets: Secrets,
+    /// Where the accounts' servers may be beside the internet.
+    pub networks: Networks,
 }

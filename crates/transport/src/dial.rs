@@ -21,12 +21,22 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::Server;
+use crate::{NoAddress, Server};
+
+/// Addresses of one server that are tried; RFC 5321, section 5.1, wants two at least.
+const TRIED: usize = 4;
+
+/// Why nothing is connected.
+#[derive(Debug)]
+pub(crate) enum Undialled {
+    Io(io::Error),
+    NoAddress(NoAddress),
+}
 
 /// Connects to the first address that answers; each has `patience` to.
-pub(crate) async fn tcp(server: &Server, patience: Duration) -> io::Result<TcpStream> {
+pub(crate) async fn tcp(server: &Server, patience: Duration) -> Result<TcpStream, Undialled> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no usable address");
-    for address in lookup_host((server.host.as_str(), server.port)).await? {
+    for address in addresses(server).await? {
         let from = server.local_address;
         if from.is_some_and(|from| from.is_ipv4() != address.is_ipv4()) {
             continue;
@@ -37,7 +47,27 @@ pub(crate) async fn tcp(server: &Server, patience: Duration) -> io::Result<TcpSt
             Err(_) => last = io::ErrorKind::TimedOut.into(),
         }
     }
-    Err(last)
+    Err(Undialled::Io(last))
+}
+
+/// Where the server is and may be. Looked up once: what is connected to is what was looked at, whatever the name means a
+/// moment later (DNS rebinding).
+async fn addresses(server: &Server) -> Result<Vec<SocketAddr>, Undialled> {
+    let found = lookup_host((server.host.as_str(), server.port)).await;
+    let Some(networks) = &server.networks else {
+        return Ok(found.map_err(Undialled::Io)?.take(TRIED).collect());
+    };
+    let found = found.map(Vec::from_iter);
+    let each = found.iter().flatten().copied();
+    let admitted = each.filter(|address| networks.admit(*address));
+    let admitted: Vec<_> = admitted.take(TRIED).collect();
+    if admitted.is_empty() {
+        // Whoever has named it is not told why.
+        let (host, port) = (&server.host, server.port);
+        tracing::warn!(host, port, ?found, "a mail server is not connected to");
+        return Err(Undialled::NoAddress(NoAddress));
+    }
+    Ok(admitted)
 }
 
 async fn connect(server: &Server, address: SocketAddr) -> io::Result<TcpStream> {

@@ -11,11 +11,13 @@
 mod credentials;
 mod dial;
 pub mod imap;
+mod networks;
 mod secrets;
 mod server;
 pub mod sink;
 pub mod smtp;
 
 pub use credentials::Credentials;
+pub use networks::{Networks, NoAddress};
 pub use secrets::Secrets;
 pub use server::{Security, Server, Unusable};

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
+use crate::Networks;
+
 /// When TLS begins. Where it is asked for there is no way around it: a server without, or with a
 /// certificate that nobody trusts, is not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,10 +31,13 @@ pub struct Server {
     pub authority: Option<String>,
     /// The address of this machine that connections come from; the system's choice if `None`.
     pub local_address: Option<IpAddr>,
+    /// Where it may be beside the internet; anywhere if `None`, as one that the platform's operator has named.
+    pub networks: Option<Networks>,
 }
 
 impl Server {
-    /// A server with a certificate that browsers trust.
+    /// A server with a certificate that browsers trust, wherever it is: for one that a member of a tenant has named there is
+    /// [`Self::of_settings`].
     pub fn new(host: impl Into<String>, port: u16, security: Security) -> Self {
         Self {
             host: host.into(),
@@ -40,14 +45,20 @@ impl Server {
             security,
             authority: None,
             local_address: None,
+            networks: None,
         }
     }
+
     /// The server of an account's settings: `host`, `port` and, where it is not to be `unless_said`, `security`, which is
-    /// `tls`, `starttls` or `none`.
+    /// `tls`, `starttls` or `none`. It is connected to in the internet and in these networks alone.
     ///
     /// # Errors
     /// When one of them is missing or not what it should be.
-    pub fn of_settings(settings: &Value, unless_said: Security) -> Result<Self, Unusable> {
+    pub fn of_settings(
+        settings: &Value,
+        unless_said: Security,
+        networks: &Networks,
+    ) -> Result<Self, Unusable> {
         let text = |key: &str| settings.get(key).and_then(Value::as_str);
         let host = text("host").ok_or(Unusable("host"))?;
         let port = settings.get("port").and_then(Value::as_u64);
@@ -61,7 +72,10 @@ impl Server {
                 _ => return Err(Unusable("security")),
             },
         };
-        Ok(Self::new(host, port.ok_or(Unusable("port"))?, security))
+        Ok(Self {
+            networks: Some(networks.clone()),
+            ..Self::new(host, port.ok_or(Unusable("port"))?, security)
+        })
     }
 }
 
@@ -74,13 +88,14 @@ pub struct Unusable(pub &'static str);
 mod tests {
     use serde_json::json;
 
-    use super::{Security, Server, Unusable};
+    use super::{Networks, Security, Server, Unusable};
 
     #[test]
     fn settings_name_a_server_and_never_leave_tls_out_by_themselves() {
         let of = |security| {
             let settings = json!({ "host": "x.test", "port": 993, "security": security });
-            Server::of_settings(&settings, Security::Tls).map(|server| server.security)
+            let server = Server::of_settings(&settings, Security::Tls, &Networks::default());
+            server.map(|server| server.security)
         };
         assert_eq!(of(json!("starttls")), Ok(Security::StartTls));
         assert_eq!(of(json!("none")), Ok(Security::None));
@@ -94,7 +109,7 @@ mod tests {
             (json!({ "host": "x.test", "port": 65_536 }), "port"),
             (json!("x.test:993"), "host"),
         ] {
-            let server = Server::of_settings(&settings, Security::Tls);
+            let server = Server::of_settings(&settings, Security::Tls, &Networks::default());
             assert_eq!(server, Err(Unusable(missing)), "{settings}");
         }
     }

@@ -45,6 +45,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub enum MailboxProblem {
     /// The account's settings name no server, or one that would get the password in clear.
     Settings,
+    /// The server has no address, or none that may be connected to.
+    Address,
     /// The account's password is not where it should be.
     Password,
     /// The server does not let the account in.

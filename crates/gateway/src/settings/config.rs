@@ -84,6 +84,8 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// Where the accounts' passwords are.
     pub secrets_dir: Option<PathBuf>,
+    /// Where the accounts' servers may be beside the internet.
+    pub mail_networks: Vec<IpNet>,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
     /// How large a document may be, and what it may cost.
@@ -259,6 +261,7 @@ impl From<Settings> for Config {
             public_url: given.public_url,
             smtp_url: given.smtp_url.filter(is_set),
             secrets_dir: given.secrets_dir,
+            mail_networks: given.mail_networks.unwrap_or_default(),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             limits,
             documents: given.documents,

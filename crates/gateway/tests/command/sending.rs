@@ -6,6 +6,7 @@ mod arranged;
 mod away;
 mod faults;
 mod hastened;
+mod inside;
 mod killed;
 mod left_out;
 mod limits;

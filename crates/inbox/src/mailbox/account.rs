@@ -42,7 +42,7 @@ impl Mailboxes {
 
     /// The server that the settings name: by TLS from the first byte, unless they say otherwise.
     pub(super) async fn server(&self, known: &Known) -> Result<imap::Account, MailboxProblem> {
-        let server = Server::of_settings(&known.settings, Security::Tls);
+        let server = Server::of_settings(&known.settings, Security::Tls, &self.networks);
         let server = server.map_err(|_| MailboxProblem::Settings)?;
         let password = match &known.vault_key_path {
             Some(path) => self.secrets.read(path).await,

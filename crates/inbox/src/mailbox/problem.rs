@@ -29,6 +29,7 @@ fn problem(error: &Error) -> MailboxProblem {
         Error::Protocol(_) => MailboxProblem::Protocol,
         // Nothing that the server does would change that.
         Error::NotReached(Cause::PasswordInClear) => MailboxProblem::Settings,
+        Error::NotReached(Cause::NoAddress(_)) => MailboxProblem::Address,
         Error::NotReached(_) => MailboxProblem::NotReached,
     }
 }

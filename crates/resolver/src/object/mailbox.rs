@@ -23,6 +23,8 @@ enumeration! {
     MailboxProblem of mailbox::MailboxProblem {
         /// The account's settings name no server, or one on another machine without TLS.
         Settings,
+        /// The settings name a server that is unknown, or that is not in the internet at a port for mail.
+        Address,
         /// The account's password is not in the platform's vault.
         Password,
         /// The server does not let the account in: see the user's name, and the password.

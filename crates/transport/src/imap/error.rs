@@ -2,6 +2,8 @@
 
 use std::{io, time::Duration};
 
+use crate::{NoAddress, dial::Undialled};
+
 /// What keeps mail from being fetched; the first two want somebody to do something.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,6 +27,9 @@ pub enum Cause {
     /// It took longer than this.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
+    /// See [`crate::Server::networks`].
+    #[error(transparent)]
+    NoAddress(#[from] NoAddress),
     /// TCP or TLS.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -43,6 +48,15 @@ pub enum Cause {
     /// An earlier call was dropped before it ended.
     #[error("something is half said on the connection: open another one")]
     HalfSaid,
+}
+
+impl From<Undialled> for Cause {
+    fn from(undialled: Undialled) -> Self {
+        match undialled {
+            Undialled::Io(error) => error.into(),
+            Undialled::NoAddress(none) => none.into(),
+        }
+    }
 }
 
 impl<C: Into<Cause>> From<C> for Error {

@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, time::Duration};
 
 use lettre::transport::smtp;
 
+use crate::{NoAddress, dial::Undialled};
+
 /// How far it had come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -93,12 +95,24 @@ pub enum Cause {
     /// See [`crate::Security::None`].
     #[error("a password is not sent in clear to another machine: choose STARTTLS or TLS")]
     PasswordInClear,
+    /// See [`crate::Server::networks`].
+    #[error(transparent)]
+    NoAddress(#[from] NoAddress),
     /// TCP or TLS.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The connection is lost, or what came is not SMTP.
     #[error(transparent)]
     Smtp(#[from] smtp::Error),
+}
+
+impl From<Undialled> for Cause {
+    fn from(undialled: Undialled) -> Self {
+        match undialled {
+            Undialled::Io(error) => error.into(),
+            Undialled::NoAddress(none) => none.into(),
+        }
+    }
 }
 
 /// What is wrong with a message, whatever the server.

@@ -1,5 +1,6 @@
 //! What sends mail, against servers that do as they should and servers that do not.
 
+mod inside;
 mod outcomes;
 mod pool;
 mod protocol;

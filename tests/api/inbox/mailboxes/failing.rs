@@ -1,8 +1,11 @@
 //! A mailbox that can not be read says why, and keeps no other waiting.
 
 use dovecot::PASSWORD;
+use futures::FutureExt;
 use migrations::Tier;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use transport::Networks;
 
 use super::{Post, numbered, post::on};
 use crate::inbox::arranged::Office;
@@ -89,6 +92,7 @@ async fn each_problem_has_its_name_and_no_word_of_the_servers() {
         (tls(post.dovecot.imap()), "not_reached"),
         (imaps, "not_reached"),
         (on(1), "not_reached"),
+        (at("10.0.0.1", 143), "address"),
     ];
     let worker = post.work();
     for (settings, problem) in cases {
@@ -115,5 +119,42 @@ async fn each_problem_has_its_name_and_no_word_of_the_servers() {
         (&found["problem"], &found["failures"]),
         (&json!(null), &json!(0))
     );
+    worker.stop().await;
+}
+
+fn at(host: &str, port: u16) -> Value {
+    let mut settings = on(port);
+    settings["host"] = json!(host);
+    settings
+}
+
+/// A member is told the same of this machine, of others of its network, and of names that there are not.
+#[tokio::test]
+async fn nobody_learns_from_a_mailbox_what_listens_inside() {
+    let post = Post::new().await;
+    let acme = &post.arranged.acme;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let worker = post.work_with(Networks::default());
+    for settings in [
+        at("127.0.0.1", port),
+        at("localhost", port),
+        at("2130706433", port),
+        at("::ffff:127.0.0.1", port),
+        at("127.0.0.1", 143),
+        at("169.254.169.254", 80),
+        at("no-such-host.invalid", 143),
+    ] {
+        post.account(acme, &settings).await;
+        assert_eq!(post.poll(acme).await["problem"], "address", "{settings}");
+        assert_eq!(post.told(acme, "acme").await["problem"], "ADDRESS");
+    }
+    worker.stop().await;
+    let came = listener.accept();
+    assert!(came.now_or_never().is_none(), "somebody was there");
+    // Where it may be, it is.
+    post.account(acme, &on(post.dovecot.imap())).await;
+    let worker = post.work();
+    assert_eq!(post.poll(acme).await["problem"], json!(null));
     worker.stop().await;
 }

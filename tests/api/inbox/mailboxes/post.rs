@@ -8,7 +8,7 @@ use migrations::Tier;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
-use transport::Secrets;
+use transport::{Networks, Secrets};
 use uuid::Uuid;
 use worker::{Handlers, Wake, Worker};
 
@@ -67,9 +67,14 @@ impl Post {
 
     /// Whatever a worker of the platform does about mail that comes, four jobs at once.
     pub fn work(&self) -> Running {
+        self.work_with(Networks::this_machine())
+    }
+
+    /// The same where servers may be in these networks beside the internet.
+    pub fn work_with(&self, networks: Networks) -> Running {
         let (inbox, wake) = (self.arranged.inbox.clone(), Wake::default());
         let secrets = Secrets::in_folder(self.secrets.path().to_owned());
-        let mailboxes = Mailboxes::new(inbox.clone(), secrets, wake.clone(), LARGEST);
+        let mailboxes = Mailboxes::new(inbox.clone(), secrets, networks, wake.clone(), LARGEST);
         let handlers = inbox.handlers().into_iter().chain(mailboxes.handlers());
         let options = worker::Options {
             concurrency: 4,

@@ -200,6 +200,7 @@ impl Campaign {
         let home = self.database.home();
         home.with("GATEWAY_SMTP_URL", server.url())
             .with("GATEWAY_WORKER_POLL_MS", "100")
+            .with("GATEWAY_MAIL_NETWORKS", "127.0.0.0/8")
             .with(
                 "GATEWAY_LINK_KEY",
                 "a key for tests only that is long enough",

@@ -56,7 +56,7 @@ async fn a_message_is_tried_for_more_than_a_day_before_it_is_a_dead_letter() {
 }
 
 /// A server that hangs up before it says a word; and how often somebody came.
-async fn hanging_up() -> (SocketAddr, Arc<AtomicUsize>) {
+pub async fn hanging_up() -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let came = Arc::new(AtomicUsize::new(0));
