@@ -102,14 +102,20 @@ impl Database {
         Arc::new(context)
     }
 
-    /// Whether the transactional tier answers; for readiness probes.
+    /// The tiers that there are.
+    pub fn tiers(&self) -> impl Iterator<Item = Tier> {
+        let pools = Tier::ALL.into_iter().zip(self.pools.iter());
+        pools.filter_map(|(tier, pool)| pool.as_ref().map(|_| tier))
+    }
+
+    /// Whether a tier answers; for readiness probes.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
-    pub async fn ping(&self) -> Result<(), Refusal> {
+    pub async fn ping(&self, tier: Tier) -> Result<(), Refusal> {
         let mut attempts = 0;
         loop {
-            let refusal = match self.ping_once().await {
+            let refusal = match self.ping_once(tier).await {
                 Ok(()) => return Ok(()),
                 Err(error) => Refusal::of(&error).unwrap_or(Refusal::Unavailable),
             };
@@ -121,8 +127,8 @@ impl Database {
         }
     }
 
-    async fn ping_once(&self) -> Result<(), sqlx::Error> {
-        let lent = self.acquire(Tier::Oltp).await?;
+    async fn ping_once(&self, tier: Tier) -> Result<(), sqlx::Error> {
+        let lent = self.acquire(tier).await?;
         let wire = lent.wire();
         let (unended, ended) = wire.ended();
         let question = unended + "SELECT 1";

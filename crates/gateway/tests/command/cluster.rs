@@ -1,12 +1,14 @@
 //! A PostgreSQL server beside the gateway, for what is tested with `DATABASE_URL`.
 
 use std::{
+    collections::HashMap,
     fs,
     path::Path,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use embedded::{Options, Running, Server};
+use chrono::{DateTime, Utc};
+use embedded::{Options, Running, SUPERUSER, Server};
 use migrations::{Passwords, Tier};
 use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
@@ -16,11 +18,23 @@ use crate::home::Home;
 
 /// Roles, schema, the demo.
 const DEMO: &str = "template_demo";
+/// The database of a tier that is apart.
+const APART: &str = "apart";
+/// Who is given URLs.
+const ROLES: [&str; 3] = ["gateway_login", "gateway_migrator", SUPERUSER];
 
 /// A database of a test's own.
 pub struct Database {
     name: String,
     server: &'static Server,
+    apart: Option<(Tier, HashMap<&'static str, String>)>,
+}
+
+/// A server with the database of one tier, which the test may stop.
+pub struct Apart {
+    tier: Tier,
+    folder: TempDir,
+    server: Option<Server>,
 }
 
 struct Cluster {
@@ -79,21 +93,36 @@ impl Database {
         Self {
             name,
             server: &cluster.server,
+            apart: None,
         }
+    }
+
+    /// The same, but for one tier, whose database is on the other server.
+    pub fn but(mut self, apart: &Apart) -> Self {
+        let url = |role| (role, apart.server().url(role, APART));
+        self.apart = Some((apart.tier, ROLES.map(url).into()));
+        self
     }
 
     /// The database's URL for a role.
     pub fn url(&self, role: &str) -> String {
-        self.server.url(role, &self.name)
+        self.url_of(Tier::Oltp, role)
     }
 
     pub fn admin_url(&self) -> String {
-        self.server.superuser_url(&self.name)
+        self.url(SUPERUSER)
     }
 
     /// The superuser's URL of a tier's database.
     pub fn admin_url_of(&self, tier: Tier) -> String {
-        self.server.superuser_url(&beside(&self.name, tier))
+        self.url_of(tier, SUPERUSER)
+    }
+
+    fn url_of(&self, tier: Tier, role: &str) -> String {
+        match &self.apart {
+            Some((apart, urls)) if *apart == tier => urls[role].clone(),
+            _ => self.server.url(role, &beside(&self.name, tier)),
+        }
     }
 
     /// Runs statements as the superuser.
@@ -107,10 +136,52 @@ impl Database {
 
     /// A folder whose gateway works on this database.
     pub fn home(&self) -> Home {
-        Home::new()
+        let home = Home::new()
             .with("DATABASE_URL", self.url("gateway_login"))
             .with("GATEWAY_MIGRATION_URL", self.url("gateway_migrator"))
-            .with("GATEWAY_ADMIN_URL", self.admin_url())
+            .with("GATEWAY_ADMIN_URL", self.admin_url());
+        if self.apart.is_none() {
+            return home;
+        }
+        let others = [Tier::Content, Tier::Analytics, Tier::Queue].into_iter();
+        others.fold(home, |home, tier| {
+            let name = format!("GATEWAY_{}_URL", tier.as_str().to_uppercase());
+            home.with(&name, self.url_of(tier, "gateway_login"))
+        })
+    }
+}
+
+impl Apart {
+    /// With the schema, and the demo where that is the tier's.
+    pub async fn start(tier: Tier) -> Self {
+        let folder = tempfile::Builder::new().prefix("gwo").tempdir();
+        let mut apart = Self {
+            tier,
+            folder: folder.expect("a folder"),
+            server: None,
+        };
+        apart.go_on().await;
+        make(apart.server(), tier, APART).await;
+        if tier == Tier::Oltp {
+            let admin = seed::AdminUrls::of_oltp(apart.server().superuser_url(APART));
+            seed::demo(&admin, now()).await.expect("the demo");
+        }
+        apart
+    }
+
+    pub async fn stop(&mut self) {
+        let server = self.server.take().expect("a server that runs");
+        server.stop().await.expect("an end");
+    }
+
+    /// Starts it again, where it was.
+    pub async fn go_on(&mut self) {
+        let server = Server::start(Options::scratch(self.folder.path())).await;
+        self.server = Some(server.expect("PostgreSQL starts"));
+    }
+
+    fn server(&self) -> &Server {
+        self.server.as_ref().expect("a server that runs")
     }
 }
 
@@ -124,14 +195,7 @@ fn beside(name: &str, tier: Tier) -> String {
 
 async fn make_demo(server: &Server) {
     for tier in Tier::ALL {
-        let name = &beside(DEMO, tier);
-        server.create_database(name).await.expect("a database");
-        migrations::prepare_roles(&server.superuser_url(name), &Passwords::default())
-            .await
-            .expect("roles");
-        migrations::up(tier, &server.url("gateway_migrator", name), None)
-            .await
-            .expect("migrations");
+        make(server, tier, &beside(DEMO, tier)).await;
     }
     let url = |tier| server.superuser_url(&beside(DEMO, tier));
     let admin = seed::AdminUrls {
@@ -140,8 +204,23 @@ async fn make_demo(server: &Server) {
         analytics: Some(url(Tier::Analytics)),
         queue: Some(url(Tier::Queue)),
     };
-    let now = "2026-06-15T12:00:00Z".parse().expect("a moment");
-    seed::demo(&admin, now).await.expect("the demo");
+    seed::demo(&admin, now()).await.expect("the demo");
+}
+
+/// Makes a tier's database, with roles and schema.
+async fn make(server: &Server, tier: Tier, name: &str) {
+    server.create_database(name).await.expect("a database");
+    migrations::prepare_roles(&server.superuser_url(name), &Passwords::default())
+        .await
+        .expect("roles");
+    migrations::up(tier, &server.url("gateway_migrator", name), None)
+        .await
+        .expect("migrations");
+}
+
+/// When the demo is.
+fn now() -> DateTime<Utc> {
+    "2026-06-15T12:00:00Z".parse().expect("a moment")
 }
 
 /// A folder for as long as the tests run. Nothing drops it at their end, so the next run removes what

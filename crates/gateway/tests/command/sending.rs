@@ -12,5 +12,7 @@ mod left_out;
 mod limits;
 mod logged;
 mod mended;
+mod promises;
 mod queues;
 mod redis;
+mod stopped;
