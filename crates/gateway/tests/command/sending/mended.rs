@@ -39,6 +39,32 @@ async fn a_campaign_that_is_run_four_times_at_once_does_nothing_twice() {
     assert_eq!(campaign.value(Tier::Oltp, counted).await, both);
 }
 
+/// The database refuses just where the row is to say that the message is being sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_goes_out_only_once_its_row_says_so() {
+    let campaign = Campaign::new(3, &["One"]).await;
+    let server = MailServer::start(Script::default()).await;
+    campaign
+        .change(
+            Tier::Content,
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON email_messages FOR EACH ROW
+                WHEN (NEW.status = 'sending') EXECUTE FUNCTION refuse()",
+        )
+        .await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let tried = "count(*) = 3 AND min(attempt_count) >= 2 FROM jobs WHERE job_type = 'message.send'";
+    campaign.hurry_until(Tier::Queue, tried).await;
+    assert_eq!(server.accepted(), []);
+    let again = "DROP TRIGGER refuse ON email_messages";
+    campaign.change(Tier::Content, again).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 3);
+    assert_eq!(campaign.messages().await, [("sent".to_owned(), 3)].into());
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
 /// The worker died at the job's last attempt: before the message went out, while it did, and after.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lead_whose_worker_died_at_the_last_attempt_goes_on() {
