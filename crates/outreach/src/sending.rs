@@ -1,8 +1,11 @@
 //! Campaigns: who is due, what comes next, and one message after the other.
 
+mod advance;
+mod due;
 mod known;
 mod ledger;
 mod letter;
+mod messages;
 mod run;
 mod send;
 mod sequence;

@@ -4,47 +4,25 @@
 //! message is there once for a step and a lead, its job has the message's id, and a lead is moved on only from where
 //! it was found. Whatever dies in between, the next run goes on from there.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    content::email_message::{self, MessageStatus},
-    id::{CampaignId, EmailMessageId, TenantId, TypedId},
-    oltp::{
-        campaign::{self, CampaignStatus},
-        campaign_lead,
-        campaign_sequence_step::{self, StepType},
-        email_account, lead,
-    },
+    id::{CampaignId, TenantId, TypedId},
+    oltp::campaign::{self, CampaignStatus},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
-use tenant::{Access, Identity, Tier};
-use uuid::Uuid;
+use tenant::{Identity, Tier};
 use worker::{Failure, Job};
 
-use super::{
-    Ended,
-    known::LeadKnown,
-    sequence::{self, Next},
-};
+use super::{Ended, due::BATCH};
 use crate::{
     Outreach, Trouble,
-    rows::{by, query, uuids},
+    rows::{by, query},
 };
 
-/// Leads that are taken further at once.
-const BATCH: usize = 500;
 /// How late a campaign is looked at again at the latest. Whatever happens to it hastens its job; this is for what died
 /// before it could say so.
 const LATE: Duration = Duration::hours(1);
 /// The same of one that is paused, of which nothing is on its way.
 const PAUSED: Duration = Duration::days(1);
-
-/// One lead in the campaign, and what comes next for it.
-struct Due {
-    row: campaign_lead::Model,
-    lead: lead::Model,
-}
 
 impl Outreach {
     /// Does it; answers when to do it again. A campaign has one job as long as it is not over: one that is made when it is
@@ -119,242 +97,6 @@ impl Outreach {
         begun
     }
 
-    /// The campaign's steps in their order, and the leads that are due.
-    async fn due(
-        &self,
-        tenant: TenantId,
-        id: CampaignId,
-    ) -> Result<(Vec<campaign_sequence_step::Model>, Vec<Due>), Trouble> {
-        let context = self
-            .database
-            .context(Identity::Job { tenant }, Access::Read);
-        let oltp = context.on(Tier::Oltp);
-        let steps = campaign_sequence_step::Entity::find()
-            .filter(campaign_sequence_step::Column::CampaignId.eq(id))
-            .order_by_asc(campaign_sequence_step::Column::StepOrder)
-            .into_query();
-        let steps = oltp.rows(&steps).await?;
-        let steps: Result<Vec<_>, _> = steps.iter().map(|row| row.read(0)).collect();
-        let due = campaign_lead::Entity::find()
-            .filter(campaign_lead::Column::CampaignId.eq(id))
-            .filter(
-                campaign_lead::Column::Status
-                    .eq(campaign_lead::CampaignLeadStatus::Active.to_value()),
-            )
-            .filter(campaign_lead::Column::Due.lte(Utc::now()))
-            .order_by_asc(campaign_lead::Column::Due)
-            .order_by_asc(campaign_lead::Column::Id)
-            .into_query()
-            .limit(BATCH as u64)
-            .take();
-        let rows = oltp.rows(&due).await?;
-        let rows: Result<Vec<campaign_lead::Model>, _> =
-            rows.iter().map(|row| row.read(0)).collect();
-        let rows = rows?;
-        let keys = rows.iter().map(|row| row.lead_id.into());
-        let leads = by::<lead::Entity>(oltp, lead::Column::Id, keys).await?;
-        context.finish(false).await?;
-        let mut leads: HashMap<_, _> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
-        // A campaign has a lead once, and a key of the database says that it is there.
-        let due = rows.into_iter().filter_map(|row| {
-            let lead = leads.remove(&row.lead_id)?;
-            Some(Due { row, lead })
-        });
-        Ok((steps?, due.collect()))
-    }
-
-    async fn advance(
-        &self,
-        job: &Job,
-        steps: &[campaign_sequence_step::Model],
-        due: Vec<Due>,
-    ) -> Result<(), Trouble> {
-        let tenant = job.tenant;
-        let asks = steps
-            .iter()
-            .any(|step| step.step_type == StepType::Condition);
-        let known = self.known(tenant, &due, asks).await?;
-        let now = Utc::now();
-        let mut moves = Moves::default();
-        let mut letters = Vec::new();
-        for Due { row, lead } in &due {
-            let known = LeadKnown::new(lead, known.get(&lead.id));
-            match sequence::next(steps, row.next_step_order, lead.status, &known, now) {
-                Next::Email(step) => letters.push(Letter { row, lead, step }),
-                Next::Wait { order, until } => moves.go(row, order, Some(until)),
-                Next::Completed => moves.end(row, "completed", None),
-                Next::Stopped(reason) => moves.end(row, "stopped", Some(reason)),
-            }
-        }
-        let standing = self.write_letters(tenant, &letters).await?;
-        let on_their_way = standing.iter().filter(|standing| standing.is_on_its_way());
-        let messages = on_their_way.map(|standing| standing.message).collect();
-        self.queue_letters(job, messages).await?;
-        for standing in standing {
-            let Letter { row, step, .. } = standing.letter;
-            if standing.is_on_its_way() {
-                // What becomes of it says when to go on.
-                moves.go(row, step.step_order, None);
-            } else {
-                moves.go(row, step.step_order + 1, Some(now));
-            }
-        }
-        self.make(tenant, moves).await
-    }
-
-    /// What is known of the leads' answers to the campaign, where a condition asks for it.
-    async fn known(
-        &self,
-        tenant: TenantId,
-        due: &[Due],
-        asks: bool,
-    ) -> Result<HashMap<entity::id::LeadId, Vec<email_message::Model>>, Trouble> {
-        let mut known: HashMap<_, Vec<_>> = HashMap::new();
-        let Some(first) = due.first().filter(|_| asks) else {
-            return Ok(known);
-        };
-        let context = self
-            .database
-            .context(Identity::Job { tenant }, Access::Read);
-        let keys = due.iter().map(|due| Uuid::from(due.lead.id));
-        let found = by::<email_message::Entity>(
-            context.on(Tier::Content),
-            email_message::Column::LeadId,
-            keys,
-        )
-        .await?;
-        context.finish(false).await?;
-        let own = found
-            .into_iter()
-            .filter(|message| message.campaign_id == Some(first.row.campaign_id));
-        for message in own {
-            if let Some(lead) = message.lead_id {
-                known.entry(lead).or_default().push(message);
-            }
-        }
-        Ok(known)
-    }
-
-    /// Makes a message for each; answers where that one stands, or the one that is there already.
-    async fn write_letters<'l, 'd>(
-        &self,
-        tenant: TenantId,
-        letters: &'l [Letter<'d>],
-    ) -> Result<Vec<Standing<'l, 'd>>, Trouble> {
-        if letters.is_empty() {
-            return Ok(Vec::new());
-        }
-        let senders = self.senders(tenant, letters).await?;
-        let context = self
-            .database
-            .writing(Tier::Content, Identity::Job { tenant });
-        let content = context.on(Tier::Content);
-        let written = async {
-            let rows: Vec<serde_json::Value> = letters
-                .iter()
-                .map(|letter| letter.as_row(&senders))
-                .collect();
-            let sql = "INSERT INTO email_messages (id, tenant_id, storage_key, thread_id, direction, status, queued, \
-                 campaign_id, step_id, lead_id, email_account_id, from_email, to_email, subject) \
-                 SELECT id, $2, storage_key, id, 'outbound', 'queued', now(), \
-                 campaign_id, step_id, lead_id, email_account_id, from_email, to_email, '' \
-                 FROM jsonb_to_recordset($1) AS letter (id uuid, storage_key text, campaign_id uuid, step_id uuid, \
-                 lead_id uuid, email_account_id uuid, from_email text, to_email text) \
-                 ON CONFLICT (tenant_id, step_id, lead_id) WHERE direction = 'outbound' AND step_id IS NOT NULL DO NOTHING";
-            let values = [serde_json::Value::from(rows).into(), tenant.into_value()];
-            query(content, sql, values).await?;
-            let sql = "SELECT m.id, m.step_id, m.lead_id, m.status FROM email_messages m \
-                 JOIN unnest($1::uuid[], $2::uuid[]) AS asked (step_id, lead_id) USING (step_id, lead_id) \
-                 WHERE m.direction = 'outbound'";
-            let steps = uuids(letters.iter().map(|letter| letter.step.id.into()));
-            let leads = uuids(letters.iter().map(|letter| letter.lead.id.into()));
-            query(content, sql, [steps, leads]).await
-        };
-        let written = written.await;
-        context.finish(written.is_ok()).await?;
-        let mut found = HashMap::new();
-        for row in written? {
-            let place: (Uuid, Uuid) = (row.at(1)?, row.at(2)?);
-            found.insert(place, (row.at::<Uuid>(0)?, row.at::<MessageStatus>(3)?));
-        }
-        let standing = letters.iter().filter_map(|letter| {
-            let place = (letter.step.id.into(), letter.lead.id.into());
-            let (message, status) = *found.get(&place)?;
-            Some(Standing {
-                letter,
-                message,
-                status,
-            })
-        });
-        Ok(standing.collect())
-    }
-
-    /// The addresses that the steps' accounts send from.
-    async fn senders(
-        &self,
-        tenant: TenantId,
-        letters: &[Letter<'_>],
-    ) -> Result<HashMap<Uuid, String>, Trouble> {
-        let context = self
-            .database
-            .context(Identity::Job { tenant }, Access::Read);
-        let keys = letters
-            .iter()
-            .filter_map(|letter| letter.step.email_account_id.map(Uuid::from));
-        let accounts =
-            by::<email_account::Entity>(context.on(Tier::Oltp), email_account::Column::Id, keys)
-                .await?;
-        context.finish(false).await?;
-        let addresses = accounts
-            .into_iter()
-            .map(|account| (account.id.into(), account.email));
-        Ok(addresses.collect())
-    }
-
-    /// A job for each message, with the message's id, and whom to tell when it is done.
-    async fn queue_letters(&self, job: &Job, messages: Vec<Uuid>) -> Result<(), Trouble> {
-        let tenant = job.tenant;
-        if messages.is_empty() {
-            return Ok(());
-        }
-        let context = self.database.writing(Tier::Queue, Identity::Job { tenant });
-        let sql = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload) \
-             SELECT id, $2, q.name, 'message.send', q.default_priority, q.max_attempts, \
-             jsonb_build_object('messageId', id, 'runId', $3::uuid) \
-             FROM unnest($1::uuid[]) AS id, job_queues q WHERE q.name = 'email-sending' ON CONFLICT (id) DO NOTHING";
-        let queued = query(
-            context.on(Tier::Queue),
-            sql,
-            [
-                uuids(messages),
-                tenant.into_value(),
-                Uuid::from(job.id).into(),
-            ],
-        )
-        .await;
-        context.finish(queued.is_ok()).await?;
-        queued?;
-        self.wake.touch();
-        Ok(())
-    }
-
-    /// Moves the leads on, each only from where it was found.
-    async fn make(&self, tenant: TenantId, moves: Moves) -> Result<(), Trouble> {
-        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "UPDATE campaign_leads c SET status = m.status, stop_reason = m.reason, \
-             next_step_order = m.next, due = m.due \
-             FROM jsonb_to_recordset($1) AS m (id uuid, found integer, status text, reason text, next integer, due timestamptz) \
-             WHERE c.id = m.id AND c.status = 'active' AND c.next_step_order = m.found AND c.due IS NOT NULL";
-        let made = query(
-            context.on(Tier::Oltp),
-            sql,
-            [serde_json::Value::from(moves.0).into()],
-        )
-        .await;
-        context.finish(made.is_ok()).await?;
-        made.map(drop).map_err(Trouble::from)
-    }
-
     /// Ends a campaign that has nothing more for anybody, or says when it goes on.
     async fn rest(&self, tenant: TenantId, id: CampaignId) -> Result<Ended, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
@@ -388,60 +130,4 @@ enum Begun {
     Running,
     NotBefore(DateTime<Utc>),
     Over,
-}
-
-/// A message to be made.
-struct Letter<'d> {
-    row: &'d campaign_lead::Model,
-    lead: &'d lead::Model,
-    step: &'d campaign_sequence_step::Model,
-}
-
-/// A message that was made, now or before.
-struct Standing<'l, 'd> {
-    letter: &'l Letter<'d>,
-    message: Uuid,
-    status: MessageStatus,
-}
-
-impl Standing<'_, '_> {
-    fn is_on_its_way(&self) -> bool {
-        matches!(self.status, MessageStatus::Queued | MessageStatus::Sending)
-    }
-}
-
-/// Where leads go.
-#[derive(Default)]
-struct Moves(Vec<serde_json::Value>);
-
-impl Moves {
-    fn go(&mut self, row: &campaign_lead::Model, next: i32, due: Option<DateTime<Utc>>) {
-        self.0.push(serde_json::json!({
-            "id": Uuid::from(row.id), "found": row.next_step_order, "status": "active", "next": next, "due": due,
-        }));
-    }
-
-    fn end(&mut self, row: &campaign_lead::Model, status: &str, reason: Option<String>) {
-        self.0.push(serde_json::json!({
-            "id": Uuid::from(row.id), "found": row.next_step_order, "status": status, "reason": reason,
-            "next": row.next_step_order, "due": null,
-        }));
-    }
-}
-
-impl Letter<'_> {
-    fn as_row(&self, senders: &HashMap<Uuid, String>) -> serde_json::Value {
-        let id = EmailMessageId::new();
-        let account = self.step.email_account_id.map(Uuid::from);
-        serde_json::json!({
-            "id": Uuid::from(id), "storage_key": storage_key(id), "campaign_id": Uuid::from(self.row.campaign_id),
-            "step_id": Uuid::from(self.step.id), "lead_id": Uuid::from(self.lead.id), "email_account_id": account,
-            "from_email": account.and_then(|account| senders.get(&account)), "to_email": self.lead.email,
-        })
-    }
-}
-
-/// What other rows name a message by.
-pub(crate) fn storage_key(id: EmailMessageId) -> String {
-    format!("mail/{}", id.into_raw())
 }

@@ -1,0 +1,138 @@
+//! Leads that are due go one step further: a message, a wait, or their end.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    content::email_message,
+    id::{LeadId, TenantId},
+    oltp::{
+        campaign_lead,
+        campaign_sequence_step::{self, StepType},
+    },
+};
+use tenant::{Access, Identity, Tier};
+use uuid::Uuid;
+use worker::Job;
+
+use super::{
+    due::Due,
+    known::LeadKnown,
+    messages::Letter,
+    sequence::{self, Next},
+};
+use crate::{
+    Outreach, Trouble,
+    rows::{by, query},
+};
+
+impl Outreach {
+    /// Takes each as far as it comes now.
+    pub(super) async fn advance(
+        &self,
+        job: &Job,
+        steps: &[campaign_sequence_step::Model],
+        due: Vec<Due>,
+    ) -> Result<(), Trouble> {
+        let tenant = job.tenant;
+        let asks = steps
+            .iter()
+            .any(|step| step.step_type == StepType::Condition);
+        let known = self.known(tenant, &due, asks).await?;
+        let now = Utc::now();
+        let mut moves = Moves::default();
+        let mut letters = Vec::new();
+        for Due { row, lead } in &due {
+            let known = LeadKnown::new(lead, known.get(&lead.id));
+            match sequence::next(steps, row.next_step_order, lead.status, &known, now) {
+                Next::Email(step) => letters.push(Letter { row, lead, step }),
+                Next::Wait { order, until } => moves.go(row, order, Some(until)),
+                Next::Completed => moves.end(row, "completed", None),
+                Next::Stopped(reason) => moves.end(row, "stopped", Some(reason)),
+            }
+        }
+        let standing = self.write_letters(tenant, &letters).await?;
+        let on_their_way = standing.iter().filter(|standing| standing.is_on_its_way());
+        let messages = on_their_way.map(|standing| standing.message).collect();
+        self.queue_letters(job, messages).await?;
+        for standing in standing {
+            let Letter { row, step, .. } = standing.letter;
+            if standing.is_on_its_way() {
+                // What becomes of it says when to go on.
+                moves.go(row, step.step_order, None);
+            } else {
+                moves.go(row, step.step_order + 1, Some(now));
+            }
+        }
+        self.make(tenant, moves).await
+    }
+
+    /// What is known of the leads' answers to the campaign, where a condition asks for it.
+    async fn known(
+        &self,
+        tenant: TenantId,
+        due: &[Due],
+        asks: bool,
+    ) -> Result<HashMap<LeadId, Vec<email_message::Model>>, Trouble> {
+        let mut known: HashMap<_, Vec<_>> = HashMap::new();
+        let Some(first) = due.first().filter(|_| asks) else {
+            return Ok(known);
+        };
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
+        let keys = due.iter().map(|due| Uuid::from(due.lead.id));
+        let found = by::<email_message::Entity>(
+            context.on(Tier::Content),
+            email_message::Column::LeadId,
+            keys,
+        )
+        .await?;
+        context.finish(false).await?;
+        let own = found
+            .into_iter()
+            .filter(|message| message.campaign_id == Some(first.row.campaign_id));
+        for message in own {
+            if let Some(lead) = message.lead_id {
+                known.entry(lead).or_default().push(message);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Moves the leads on, each only from where it was found.
+    async fn make(&self, tenant: TenantId, moves: Moves) -> Result<(), Trouble> {
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE campaign_leads c SET status = m.status, stop_reason = m.reason, \
+             next_step_order = m.next, due = m.due \
+             FROM jsonb_to_recordset($1) AS m (id uuid, found integer, status text, reason text, next integer, due timestamptz) \
+             WHERE c.id = m.id AND c.status = 'active' AND c.next_step_order = m.found AND c.due IS NOT NULL";
+        let made = query(
+            context.on(Tier::Oltp),
+            sql,
+            [serde_json::Value::from(moves.0).into()],
+        )
+        .await;
+        context.finish(made.is_ok()).await?;
+        made.map(drop).map_err(Trouble::from)
+    }
+}
+
+/// Where leads go.
+#[derive(Default)]
+struct Moves(Vec<serde_json::Value>);
+
+impl Moves {
+    fn go(&mut self, row: &campaign_lead::Model, next: i32, due: Option<DateTime<Utc>>) {
+        self.0.push(serde_json::json!({
+            "id": Uuid::from(row.id), "found": row.next_step_order, "status": "active", "next": next, "due": due,
+        }));
+    }
+
+    fn end(&mut self, row: &campaign_lead::Model, status: &str, reason: Option<String>) {
+        self.0.push(serde_json::json!({
+            "id": Uuid::from(row.id), "found": row.next_step_order, "status": status, "reason": reason,
+            "next": row.next_step_order, "due": null,
+        }));
+    }
+}
