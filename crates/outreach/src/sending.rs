@@ -12,6 +12,7 @@ mod sequence;
 mod waiting;
 
 use chrono::{DateTime, Utc};
+use entity::id::CampaignId;
 use worker::{Done, Failure, Handler, Job};
 
 use crate::{Outreach, Trouble};
@@ -52,6 +53,7 @@ impl From<Ended> for Done {
         match ended {
             Ended::Done => Self::Completed(None),
             Ended::Again(at) => Self::Again(at),
+            Ended::Waiting(at, campaign) => Self::Waiting(at, campaign.into()),
         }
     }
 }
@@ -63,4 +65,6 @@ pub(crate) enum Ended {
     Done,
     /// It is to be done again at that time.
     Again(DateTime<Utc>),
+    /// The same, or as soon as the campaign runs.
+    Waiting(DateTime<Utc>, CampaignId),
 }

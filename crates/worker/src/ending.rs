@@ -48,7 +48,7 @@ impl Ending {
 /// The job's row and its log, in one statement of its tenant.
 fn settle(set: &str) -> String {
     format!(
-        "WITH settled AS (UPDATE jobs SET leased_until = NULL, {set} WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id, status),
+        "WITH settled AS (UPDATE jobs SET leased_until = NULL, waits_for = $6, {set} WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING id, status),
         noted AS (UPDATE job_logs SET status = CASE (SELECT status FROM settled) WHEN 'completed' THEN 'success' WHEN 'failed' THEN 'failed' ELSE $4 END,
             log_message = $5, finished = now(), duration_ms = {DURATION}
             WHERE id = $3 AND EXISTS (SELECT FROM settled))
@@ -72,9 +72,9 @@ pub(crate) async fn end(
             note.clone(),
             None,
         ),
-        Ok(Done::Again(at)) => (
+        Ok(Done::Again(at) | Done::Waiting(at, _)) => (
             format!(
-                "status = 'queued', run_at = CASE WHEN {HASTENED} THEN least(run_at, $6) ELSE $6 END, attempt_count = attempt_count - 1"
+                "status = 'queued', run_at = CASE WHEN {HASTENED} THEN least(run_at, $7) ELSE $7 END, attempt_count = attempt_count - 1"
             ),
             "success",
             None,
@@ -88,6 +88,10 @@ pub(crate) async fn end(
             None,
         ),
     };
+    let waits_for: Option<Uuid> = match result {
+        Ok(Done::Waiting(_, event)) => Some(*event),
+        _ => None,
+    };
     let sql = settle(&set);
     let identity = Identity::Job { tenant: job.tenant };
     let (id, fence, log_id) = (
@@ -96,13 +100,14 @@ pub(crate) async fn end(
         log_id(job).into(),
     );
     let (log, message) = (log.into(), message.map(|text| bounded(&text)).into());
+    let waits_for = waits_for.into();
     let rows = match at {
         Some(at) => {
-            let values = [id, fence, log_id, log, message, at.into()];
+            let values = [id, fence, log_id, log, message, waits_for, at.into()];
             alone(database, Tier::Queue, identity, &sql, values).await?
         }
         None => {
-            let values = [id, fence, log_id, log, message];
+            let values = [id, fence, log_id, log, message, waits_for];
             alone(database, Tier::Queue, identity, &sql, values).await?
         }
     };
@@ -137,6 +142,7 @@ pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<Ending, 
         log_id(job).into(),
         "retry".into(),
         "the worker stopped".into(),
+        None::<Uuid>.into(),
     ];
     let identity = Identity::Job { tenant: job.tenant };
     let rows = alone(database, Tier::Queue, identity, &sql, values).await?;

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::id::TenantId;
+use uuid::Uuid;
 
 use crate::Job;
 
@@ -36,6 +37,8 @@ pub enum Done {
     Completed(Option<String>),
     /// It is to be done again at that time, as if it were new.
     Again(DateTime<Utc>),
+    /// The same, or sooner: when somebody says that what it [waits for](crate::hasten_all) has happened, by its id.
+    Waiting(DateTime<Utc>, Uuid),
 }
 
 /// A job that failed.

@@ -34,6 +34,22 @@ pub async fn hasten(database: &Database, tenant: TenantId, job: JobId) -> Result
     .map(drop)
 }
 
+/// Has all jobs of the tenant done now that [wait](crate::Done::Waiting) for this; answers with how many there were. One that
+/// says so at this very moment is not among them.
+///
+/// # Errors
+/// When the database can not be asked.
+pub async fn hasten_all(
+    database: &Database,
+    tenant: TenantId,
+    waited_for: Uuid,
+) -> Result<usize, DbErr> {
+    let sql = "UPDATE jobs SET run_at = now(), waits_for = NULL WHERE waits_for = $1 AND status = 'queued' RETURNING 1";
+    let identity = Identity::Job { tenant };
+    let hastened = alone(database, Tier::Queue, identity, sql, [waited_for.into()]);
+    Ok(hastened.await?.len())
+}
+
 /// Has an older job done soon that is about the same: of the same type, and with the same value of `key` in its payload.
 /// True if there is one that has not ended; it sees all that this one would.
 ///

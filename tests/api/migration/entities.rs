@@ -15,12 +15,13 @@ type Column = (String, String, bool);
 type Table = (String, Vec<Column>, Vec<String>);
 
 /// Columns that the database has and no model may carry.
-const HIDDEN: [(&str, &str); 5] = [
+const HIDDEN: [(&str, &str); 6] = [
     ("email_accounts", "vault_key_path"),
     ("email_accounts", "is_read"),
     ("api_keys", "digest"),
     ("outbox", "trace_parent"),
     ("jobs", "trace_parent"),
+    ("jobs", "waits_for"),
 ];
 
 /// Tables that are no entity. What is searched is read by a function alone, a partition by its table; of jobs that were

@@ -8,7 +8,7 @@ use std::sync::{
 use chrono::{TimeDelta, Utc};
 use entity::id::JobId;
 use uuid::Uuid;
-use worker::{Done, Job, hand_over, hasten};
+use worker::{Done, Job, hand_over, hasten, hasten_all};
 
 use super::yard::Yard;
 
@@ -19,7 +19,8 @@ fn tomorrow() -> Done {
 
 #[tokio::test]
 async fn a_job_that_is_hastened_while_it_runs_is_done_once_more_whatever_it_says() {
-    for says in [Done::Completed(None), tomorrow()] {
+    let waiting = Done::Waiting(Utc::now() + TimeDelta::days(1), Uuid::from_u128(7));
+    for says in [Done::Completed(None), tomorrow(), waiting] {
         let yard = Yard::with(1).await;
         yard.add(0, 1, 1).await;
         let (database, said) = (yard.database().await, says.clone());
@@ -39,7 +40,7 @@ async fn a_job_that_is_hastened_while_it_runs_is_done_once_more_whatever_it_says
             .await;
         let status = match says {
             Done::Completed(_) => "completed",
-            Done::Again(_) => "queued",
+            Done::Again(_) | Done::Waiting(..) => "queued",
         };
         yard.until(&format!("fence = 2 AND status = '{status}' FROM jobs"))
             .await;
@@ -47,7 +48,7 @@ async fn a_job_that_is_hastened_while_it_runs_is_done_once_more_whatever_it_says
         let left = "SELECT concat_ws(' ', fence, attempt_count, run_at > now() + interval '23 hours') FROM jobs";
         let expected = match says {
             Done::Completed(_) => "2 1 f",
-            Done::Again(_) => "2 0 t",
+            Done::Again(_) | Done::Waiting(..) => "2 0 t",
         };
         assert_eq!(yard.one::<String>(left).await, expected);
     }
@@ -82,6 +83,41 @@ async fn a_job_that_waits_is_hastened_and_one_that_is_due_or_over_is_left_alone(
     hastened(others[0]).await;
     let waits = "SELECT run_at > now() + interval '1 hour' FROM jobs ORDER BY run_at DESC LIMIT 1";
     assert!(yard.one::<bool>(waits).await);
+}
+
+/// Three wait for one thing, two of another tenant's, too, and one for another.
+#[tokio::test]
+async fn all_that_wait_for_the_same_are_hastened_and_nobody_elses() {
+    let yard = Yard::with(2).await;
+    let (this, that) = (Uuid::from_u128(7), Uuid::from_u128(8));
+    yard.add(0, 3, 1).await;
+    yard.add(1, 2, 1).await;
+    let other = JobId::from(yard.add(0, 1, 1).await[0]);
+    let worker = yard
+        .work(move |job: Job| async move {
+            let event = if job.id == other { that } else { this };
+            Ok(Done::Waiting(Utc::now() + TimeDelta::days(1), event))
+        })
+        .await;
+    yard.until("count(*) = 6 FROM jobs WHERE status = 'queued' AND waits_for IS NOT NULL")
+        .await;
+    worker.stop().await;
+    let database = yard.database().await;
+    let tenant = yard.tenants[0].into();
+    let counts = [
+        hasten_all(&database, tenant, this).await,
+        hasten_all(&database, tenant, this).await,
+    ];
+    assert_eq!(counts.map(|count| count.expect("a database")), [3, 0]);
+    let due = "SELECT string_agg(concat_ws(' ', tenant_id = '00000000-0000-0000-0000-000000000001', attempt_count, waits_for), '; ') \
+         FROM jobs WHERE run_at <= now()";
+    assert_eq!(yard.one::<String>(due).await, "t 0; t 0; t 0");
+
+    // Whatever comes next, it waits no more.
+    let worker = yard.work(|_| async { Ok(tomorrow()) }).await;
+    yard.until("count(*) = 3 FROM jobs WHERE fence = 2 AND status = 'queued' AND waits_for IS NULL")
+        .await;
+    worker.stop().await;
 }
 
 /// Whether a younger job finds one to hand over to, by what that one is.

@@ -46,6 +46,7 @@ impl Outreach {
             Begun::NotBefore(start) => return Ok(Ended::Again(start)),
             Begun::Over => return Ok(Ended::Done),
         }
+        self.resume(tenant, id).await?;
         self.look_after(tenant, id).await?;
         loop {
             let (steps, due) = self.due(tenant, id).await?;
@@ -95,6 +96,15 @@ impl Outreach {
         let begun: Result<Begun, Trouble> = begun.await;
         context.finish(begun.is_ok()).await?;
         begun
+    }
+
+    /// Has its messages sent that found it paused. One that does just now waits for the next run.
+    async fn resume(&self, tenant: TenantId, id: CampaignId) -> Result<(), Trouble> {
+        let waited = worker::hasten_all(&self.database, tenant, id.into()).await?;
+        if waited > 0 {
+            self.wake.touch();
+        }
+        Ok(())
     }
 
     /// Ends a campaign that has nothing more for anybody, or says when it goes on.

@@ -21,8 +21,11 @@ use super::{
 };
 use crate::{Outreach, Trouble, account::Slot};
 
-/// How soon a message of a campaign that was stopped for now is looked at again.
-const PAUSED: Duration = Duration::minutes(1);
+/// How late a message of a campaign that does not run is looked at again at the latest. Where it is resumed, its own job
+/// hastens those of its messages.
+const PAUSED: Duration = Duration::days(1);
+/// How soon one is that somebody else has at this moment.
+const OTHERS: Duration = Duration::minutes(1);
 /// The same where the account can not send.
 const NO_ACCOUNT: Duration = Duration::minutes(10);
 
@@ -63,7 +66,7 @@ impl Outreach {
         match draft.campaign.status {
             CampaignStatus::Sending => {}
             CampaignStatus::Paused | CampaignStatus::Scheduled | CampaignStatus::Draft => {
-                return Ok(Ended::Again(Utc::now() + PAUSED));
+                return Ok(Ended::Waiting(Utc::now() + PAUSED, draft.campaign.id));
             }
             CampaignStatus::Completed => {
                 return self
@@ -114,7 +117,7 @@ impl Outreach {
         let month = self.month(tenant).await?;
         let again = match self.take(tenant, draft, &letter, month.as_ref()).await? {
             Taken::Yes => None,
-            Taken::Others => Some(Utc::now() + PAUSED), // at this moment
+            Taken::Others => Some(Utc::now() + OTHERS),
             Taken::NoRoom(again) => Some(again),
         };
         if let Some(again) = again {

@@ -2,7 +2,7 @@
 //! claim of a job raises its fence.
 
 use migrations::Tier;
-use transport::sink::Script;
+use transport::sink::{Fault, Script};
 
 use super::arranged::{Campaign, MailServer, worker};
 use crate::serving::PATIENCE;
@@ -101,5 +101,31 @@ async fn a_campaign_that_is_resumed_or_gets_leads_goes_on_at_once_with_the_job_t
     let runs =
         "count(*) = 3 AND bool_and(status = 'completed') FROM jobs WHERE job_type = 'campaign.run'";
     campaign.until(Tier::Queue, runs, PATIENCE).await;
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
+/// Its messages were put off by the mail server, and then the campaign was paused.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_a_paused_campaign_wait_until_it_is_resumed() {
+    let campaign = Campaign::new(4, &["One"]).await;
+    let mut server = MailServer::start(Script::new(|_| Some(Fault::defer()))).await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let tried = "count(*) = 4 AND min(attempt_count) > 0 FROM jobs WHERE job_type = 'message.send'";
+    campaign.until(Tier::Queue, tried, PATIENCE).await;
+    let paused = "UPDATE campaigns SET status = 'paused' WHERE name = 'the campaign'";
+    campaign.change(Tier::Oltp, paused).await;
+    let wait = "count(*) = 4 AND bool_and(status = 'queued' AND run_at > now() + interval '2 hours') \
+         FROM jobs WHERE job_type = 'message.send'";
+    campaign.hurry_until(Tier::Queue, wait).await;
+    campaign.until(Tier::Queue, RESTS, PATIENCE).await;
+    server.stop().await;
+    server.listen(Script::default()).await;
+
+    campaign.start().await;
+    campaign.until(Tier::Oltp, IS_OVER, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 4);
+    let left = "count(*) = 0 FROM jobs WHERE status <> 'completed' OR waits_for IS NOT NULL";
+    campaign.until(Tier::Queue, left, PATIENCE).await;
     assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
