@@ -88,6 +88,7 @@ impl Export {
             time,
             time_type,
             shown_time,
+            span: (from, before),
             key,
             ..
         } = shape;
@@ -103,7 +104,7 @@ impl Export {
         }
         let sql = format!(
             "SELECT {shown_time} AS shown, {key} AS key, ARRAY[{cells}] AS cells FROM {table} \
-             WHERE {time} >= $1::date AND {time} < $2::date + 1 {beyond} ORDER BY {time}, {key} LIMIT {PAGE}",
+             WHERE {time} >= {from} AND {time} < {before} {beyond} ORDER BY {time}, {key} LIMIT {PAGE}",
             cells = cells.join(", ")
         );
         Statement::from_sql_and_values(DbBackend::Postgres, sql, values)

@@ -115,8 +115,10 @@ async fn all_that_wait_for_the_same_are_hastened_and_nobody_elses() {
 
     // Whatever comes next, it waits no more.
     let worker = yard.work(|_| async { Ok(tomorrow()) }).await;
-    yard.until("count(*) = 3 FROM jobs WHERE fence = 2 AND status = 'queued' AND waits_for IS NULL")
-        .await;
+    yard.until(
+        "count(*) = 3 FROM jobs WHERE fence = 2 AND status = 'queued' AND waits_for IS NULL",
+    )
+    .await;
     worker.stop().await;
 }
 

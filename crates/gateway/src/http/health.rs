@@ -23,7 +23,10 @@ pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> impl IntoRespo
     let database = gateway.database();
     match join(database.ping(Tier::Oltp), silent(database)).await {
         (Ok(()), silent) if silent.is_empty() => (StatusCode::OK, "ok\n".to_owned()),
-        (Ok(()), silent) => (StatusCode::OK, format!("ok, without {}\n", silent.join(", "))),
+        (Ok(()), silent) => (
+            StatusCode::OK,
+            format!("ok, without {}\n", silent.join(", ")),
+        ),
         (Err(refusal), _) => (StatusCode::SERVICE_UNAVAILABLE, format!("{refusal}\n")),
     }
 }

@@ -127,7 +127,11 @@ impl Outreach {
     }
 
     /// A job for each message, with the message's id, and whom to tell when it is done.
-    pub(super) async fn queue_letters(&self, job: &Job, messages: Vec<Uuid>) -> Result<(), Trouble> {
+    pub(super) async fn queue_letters(
+        &self,
+        job: &Job,
+        messages: Vec<Uuid>,
+    ) -> Result<(), Trouble> {
         let tenant = job.tenant;
         if messages.is_empty() {
             return Ok(());

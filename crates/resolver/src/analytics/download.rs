@@ -67,7 +67,7 @@ impl Arguments for DownloadArguments {
     }
 }
 
-/// Makes a link; none for who is no user of a tenant, and where nobody serves it.
+/// Makes a link; none for a key, for who is no user of a tenant, and where nobody serves it.
 pub(crate) struct Links;
 
 impl Answers<DownloadArguments> for Links {
@@ -92,7 +92,8 @@ impl rows::Load<(), DownloadArguments> for Links {
 impl DownloadArguments {
     fn link(&self, session: &Session, now: DateTime<Utc>) -> Option<Arc<DownloadRow>> {
         let identity = session.context().identity();
-        let (Identity::Member { .. } | Identity::Key(_)) = identity else {
+        // A key's own rights and end are not in a link; a tool sends its key with the request for the file.
+        let Identity::Member { .. } = identity else {
             return None;
         };
         let (name, first, last) = (self.kind.name(), self.first, self.last);

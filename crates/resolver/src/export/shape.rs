@@ -11,6 +11,8 @@ pub(super) struct Shape {
     pub(super) time: &'static str,
     pub(super) time_type: &'static str,
     pub(super) shown_time: &'static str,
+    /// From when on to before when, of the days `$1` to `$2`.
+    pub(super) span: (&'static str, &'static str),
     pub(super) key: &'static str,
     pub(super) own: Cells,
     pub(super) counts: Cells,
@@ -51,6 +53,7 @@ impl Shape {
             time: "day",
             time_type: "date",
             shown_time: "day::text",
+            span: ("$1::date", "$2::date + 1"),
             key,
             own,
             counts: &COUNTS,
@@ -74,13 +77,36 @@ const COUNTS: [(&str, &str); 8] = [
     ("spam_complaints", "spam_complaints"),
 ];
 
+/// A moment as it is shown, whatever the connection's time zone is: RFC 3339, to the microsecond.
+macro_rules! utc {
+    ($column:literal) => {
+        concat!(
+            "to_char(",
+            $column,
+            " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        )
+    };
+}
+
+/// When a day begins where the tenant is.
+macro_rules! midnight {
+    ($day:literal) => {
+        concat!(
+            "(",
+            $day,
+            ")::timestamp AT TIME ZONE coalesce((SELECT time_zone FROM rollups), 'UTC')"
+        )
+    };
+}
+
 const BILLING: Shape = Shape {
     table: "billing_analytics",
     time: "period_start",
     time_type: "timestamptz",
-    shown_time: "to_json(period_start) #>> '{}'",
+    shown_time: utc!("period_start"),
+    span: (midnight!("$1::date"), midnight!("$2::date + 1")),
     key: "id",
-    own: &[("period_end", "to_json(period_end) #>> '{}'")],
+    own: &[("period_end", utc!("period_end"))],
     counts: &[
         ("emails_sent", "emails_sent"),
         ("mailboxes_used", "mailboxes_used"),

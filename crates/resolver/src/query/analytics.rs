@@ -23,7 +23,7 @@ root! {
         top_email_accounts(RankingArguments): EmailAccountRanking = |_row| Some(()) -> ranking(Subject::EmailAccount),
         /// The steps of campaigns that stand out.
         top_steps(RankingArguments): StepRanking = |_row| Some(()) -> ranking(Subject::Step),
-        /// A link to a file of numbers, good for five minutes; null for staff of the platform. Who follows it is recorded.
+        /// A link to a file of numbers, good for five minutes; null for staff of the platform and for keys, which a file is asked for with. Who follows it is recorded.
         analytics_download(DownloadArguments): Option<AnalyticsDownload> = |_row| Some(()) -> Links,
         /// What the tenant used in a period, by its id.
         billing_period(IdArgument<BillingAnalytics>): Option<BillingAnalytics> = |_row| Some(()) -> find::<BillingAnalytics>(),

@@ -172,3 +172,31 @@ async fn every_kind_has_a_file() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn periods_are_those_of_days_where_the_tenant_is() {
+    let (world, owner) = demo().await;
+    let acme = tenant(&world, "acme");
+    // Midnight of 1 February in Auckland is in January's last day in UTC.
+    run(
+        &world,
+        &format!(
+            "INSERT INTO rollups (tenant_id, source, next_transaction, next_event, time_zone) VALUES ('{acme}', 'here', 0, 0, 'Pacific/Auckland');
+            INSERT INTO billing_analytics (tenant_id, period_start, period_end, emails_sent) VALUES
+                ('{acme}', '2026-01-31T11:00:00Z', '2026-02-28T11:00:00Z', 7)"
+        ),
+    )
+    .await;
+    let file = async |days: &str| {
+        let file = get(&owner, &format!("/analytics/billing.csv?{days}")).await;
+        file.text().await.expect("text")
+    };
+    let january = file("from=2026-01-01&to=2026-01-31").await;
+    assert_eq!(january.lines().count(), 1, "{january}");
+    let february = file("from=2026-02-01&to=2026-02-28").await;
+    assert_eq!(february.lines().count(), 2, "{february}");
+    assert!(
+        february.contains("\r\n2026-01-31T11:00:00.000000Z,"),
+        "{february}"
+    );
+}

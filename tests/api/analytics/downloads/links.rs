@@ -82,3 +82,18 @@ async fn the_link_of_a_removed_member_is_dead() {
         (403, "FORBIDDEN".to_owned())
     );
 }
+
+#[tokio::test]
+async fn a_key_makes_no_link_that_would_outlive_it() {
+    let (world, owner) = demo().await;
+    let make = "mutation { createApiKey(input: {name: \"A tool\", roles: [ANALYST]}) { secret } }";
+    let made = owner.data(make).await;
+    let secret = made["createApiKey"]["secret"].as_str().map(str::to_owned);
+    let tool = world.with_token(secret);
+    let asked = tool
+        .data("{ analyticsDownload(kind: CAMPAIGNS, from: \"2026-01-01\", to: \"2026-01-31\") { url } }")
+        .await;
+    assert!(asked["analyticsDownload"].is_null(), "{asked}");
+    let file = get(&tool, &format!("/analytics/campaigns.csv?{DAYS}")).await;
+    assert_eq!(file.status(), 200);
+}

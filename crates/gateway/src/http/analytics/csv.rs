@@ -23,9 +23,10 @@ pub(super) fn lines(lines: &[Vec<String>]) -> Vec<u8> {
 }
 
 /// A cell that no spreadsheet takes for a formula: what one begins with has an apostrophe before it (OWASP, CSV
-/// Injection).
+/// Injection). Some take the wide forms of East Asian text for the same.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    match cell.starts_with(BEGINNINGS) {
         true => format!("'{cell}").into(),
         false => cell.into(),
     }
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1"] {
             assert!(
                 shown(&[formula]).trim_start_matches('"').starts_with('\''),
                 "{formula}"

@@ -34,7 +34,8 @@ impl Campaign {
 
     /// Waits until the message was tried with what its account says now.
     async fn tried(&self) {
-        let attempts = "SELECT coalesce(sum(attempt_count), 0) FROM jobs WHERE job_type = 'message.send'";
+        let attempts =
+            "SELECT coalesce(sum(attempt_count), 0) FROM jobs WHERE job_type = 'message.send'";
         let before = self.value(Tier::Queue, attempts).await;
         // The first may have begun before.
         let twice = format!(
@@ -58,7 +59,11 @@ async fn nobody_is_connected_to_who_is_not_in_the_internet_unless_the_operator_p
         campaign.server_of_account(host, inside.port()).await;
         campaign.tried().await;
         let reason = "SELECT failure_reason FROM email_messages WHERE direction = 'outbound'";
-        assert_eq!(campaign.value(Tier::Content, reason).await, REASON, "{host}");
+        assert_eq!(
+            campaign.value(Tier::Content, reason).await,
+            REASON,
+            "{host}"
+        );
     }
     assert_eq!(first.stop("TERM").await.code, Some(0));
     assert_eq!(came.load(Ordering::Relaxed), 0);

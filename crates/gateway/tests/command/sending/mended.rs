@@ -54,7 +54,8 @@ async fn a_message_goes_out_only_once_its_row_says_so() {
         .await;
     campaign.start().await;
     let worker = worker(&campaign.home(&server)).await;
-    let tried = "count(*) = 3 AND min(attempt_count) >= 2 FROM jobs WHERE job_type = 'message.send'";
+    let tried =
+        "count(*) = 3 AND min(attempt_count) >= 2 FROM jobs WHERE job_type = 'message.send'";
     campaign.hurry_until(Tier::Queue, tried).await;
     assert_eq!(server.accepted(), []);
     let again = "DROP TRIGGER refuse ON email_messages";

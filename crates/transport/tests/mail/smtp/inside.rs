@@ -55,7 +55,9 @@ async fn of_a_name_only_the_addresses_that_may_be_are_connected_to() {
     let relay = named("localhost", sink.address.port(), &Networks::this_machine());
     send(&relay, "to@x.test", MESSAGE).await.expect("accepted");
     assert_eq!(sink.next().await.to, ["to@x.test"]);
-    let another: Networks = ["127.0.0.2/32".parse().expect("a network")].into_iter().collect();
+    let another: Networks = ["127.0.0.2/32".parse().expect("a network")]
+        .into_iter()
+        .collect();
     let relay = named("localhost", sink.address.port(), &another);
     let refused = send(&relay, "to@x.test", MESSAGE).await;
     let Err(Refused::NotReached { cause, .. }) = refused else {
