@@ -80,6 +80,7 @@ mod m20261127_033000_let_staff_read_audit_log;
 mod m20261127_033000_let_subscriptions_go_on;
 mod m20261127_033100_create_stripe_events;
 mod m20261127_040000_leave_incidents_to_the_platform;
+mod m20261127_040000_record_who_joins;
 mod m20261127_041000_tell_whose_numbers_change;
 mod m20261127_041200_refuse_unknown_time_zones;
 

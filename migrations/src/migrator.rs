@@ -54,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_033000_let_subscriptions_go_on::Migration),
             Box::new(crate::m20261127_033100_create_stripe_events::Migration),
             Box::new(crate::m20261127_040000_leave_incidents_to_the_platform::Migration),
+            Box::new(crate::m20261127_040000_record_who_joins::Migration),
             Box::new(crate::m20261127_041000_tell_whose_numbers_change::Migration),
             Box::new(crate::m20261127_041200_refuse_unknown_time_zones::Migration),
         ]

@@ -1,6 +1,9 @@
 //! The log of acts of high risk: what is in it, who sees it, and that nobody changes it.
 
 mod closed;
+pub mod covered;
+mod origin;
+mod recording;
 mod written;
 
 use gateway_tests::World;

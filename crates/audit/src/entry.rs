@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::id::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tenant::Origin;
 use uuid::Uuid;
 
 /// What the outbox calls an act that is to be recorded; its payload is an [`Entry`].
@@ -59,5 +60,13 @@ impl Entry {
             notes: None,
             happened: Utc::now(),
         }
+    }
+
+    /// The same of a request from there.
+    #[must_use]
+    pub fn from_origin(mut self, origin: &Origin) -> Self {
+        self.ip_address = origin.address.map(|address| address.to_string());
+        self.user_agent.clone_from(&origin.agent);
+        self
     }
 }

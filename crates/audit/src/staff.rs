@@ -14,6 +14,10 @@ pub(crate) struct Acted {
     user_id: Uuid,
     reason: String,
     request_id: String,
+    #[serde(default)]
+    ip_address: Option<String>,
+    #[serde(default)]
+    user_agent: Option<String>,
     happened: DateTime<Utc>,
 }
 
@@ -26,8 +30,8 @@ impl From<Acted> for Entry {
             resource_id: None,
             old_values: None,
             new_values: Some(json!({ "requestId": acted.request_id })),
-            ip_address: None,
-            user_agent: None,
+            ip_address: acted.ip_address,
+            user_agent: acted.user_agent,
             notes: Some(acted.reason),
             happened: acted.happened,
         }

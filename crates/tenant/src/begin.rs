@@ -172,7 +172,7 @@ mod tests {
     use entity::id::{TenantId, UserId};
 
     use super::{Asking, opening, prepare};
-    use crate::{Access, Act, ApiKey, Cause, Identity};
+    use crate::{Access, Act, ApiKey, Cause, Identity, Origin};
 
     fn member() -> Identity {
         Identity::Member {
@@ -252,6 +252,7 @@ mod tests {
             act: Arc::new(Act {
                 reason: reason.to_owned(),
                 request: uuid::Uuid::now_v7(),
+                origin: Origin::new(None, Some(reason.as_bytes())),
             }),
         };
         for access in [Access::Read, Access::Write] {

@@ -7,7 +7,7 @@ use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::identity::Access;
+use crate::{identity::Access, origin::Origin};
 
 /// Bytes of a name that PostgreSQL keeps of a session (`NAMEDATALEN`, less the zero at its end).
 const LONGEST: usize = 63;
@@ -22,6 +22,7 @@ tokio::task_local! {
 pub struct Cause {
     name: Option<Arc<str>>,
     span: Span,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Default for Cause {
@@ -37,6 +38,7 @@ impl Cause {
         Self {
             name: name.map(Arc::from),
             span: Span::none(),
+            origin: None,
         }
     }
 
@@ -44,6 +46,13 @@ impl Cause {
     #[must_use]
     pub fn in_span(mut self, span: Span) -> Self {
         self.span = span;
+        self
+    }
+
+    /// The same of a request from there. What is recorded of it says so.
+    #[must_use]
+    pub fn of_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(Arc::new(origin));
         self
     }
 
@@ -55,6 +64,10 @@ impl Cause {
     /// That of what runs at this moment, if there is one.
     pub(crate) fn current() -> Self {
         CAUSE.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_deref()
     }
 
     pub(crate) fn span(&self) -> &Span {

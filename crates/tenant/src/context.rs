@@ -20,6 +20,7 @@ use crate::{
     database::Database,
     error::{self, Refusal},
     identity::{Access, Identity, Role},
+    origin::Origin,
     pool::Lent,
     tier::{Each, Tier},
     transaction::{Grants, OpenError, Transaction},
@@ -101,6 +102,12 @@ impl TenantContext {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// From where the request came, of one that writes.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.cause.origin()
     }
 
     /// What the transaction may do.

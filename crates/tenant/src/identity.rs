@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::id::{TenantId, UserId};
 use uuid::Uuid;
 
-use crate::api_key::ApiKey;
+use crate::{api_key::ApiKey, origin::Origin};
 
 /// Who a request speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Act {
     pub reason: String,
     /// The request's id, by which the log has the rest.
     pub request: Uuid,
+    /// From where it came.
+    pub origin: Origin,
 }
 
 impl Identity {

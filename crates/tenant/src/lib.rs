@@ -31,6 +31,7 @@ mod error;
 mod feed;
 mod identity;
 mod inspect;
+mod origin;
 mod pool;
 mod row;
 mod rule;
@@ -50,6 +51,7 @@ pub use error::{
 pub use feed::{Change, Event, Feed, Listener, Lost, Subject, Topic};
 pub use identity::{Access, Act, Identity, Role};
 pub use inspect::{Finding, Inspection};
+pub use origin::Origin;
 pub use pool::{PoolCounts, PoolUse};
 pub use row::Row;
 pub use rule::Rule;

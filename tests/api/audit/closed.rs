@@ -22,7 +22,7 @@ fn begin(role: &str, tenant: &str) -> String {
 }
 
 /// The error of a change, or how many rows it changed; nothing of it stays.
-async fn changed(pool: &PgPool, before: &str, change: &str) -> Result<u64, String> {
+pub async fn changed(pool: &PgPool, before: &str, change: &str) -> Result<u64, String> {
     let mut connection = pool.acquire().await.expect("a connection");
     let connection: &mut PgConnection = &mut connection;
     sqlx::raw_sql(AssertSqlSafe(before))

@@ -1,81 +1,22 @@
 //! What is of high risk is reported with the change, and recorded once.
 
-use std::time::Duration;
-
 use audit::{Entry, Log};
 use entity::id::UserId;
-use gateway_tests::{Client, World, beside, cluster};
-use migrations::Tier;
+use gateway_tests::{Client, Options, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
-use tenant::{Database, DatabaseOptions};
-use tokio::sync::oneshot;
 use uuid::Uuid;
-use worker::{Handlers, Options, Wake, Worker};
 
-use super::{log, run, tenant};
+use super::{
+    log,
+    recording::{database, quiet, reported, work},
+    tenant,
+};
 
-/// The databases, as another process has them.
-async fn database(world: &World) -> Database {
-    let server = &cluster().await.server;
-    let url = |tier| server.url("gateway_login", &beside(&world.database, tier));
-    let database = Database::new(&url(Tier::Oltp), &DatabaseOptions::default());
-    database
-        .and_then(|made| made.and(tenant::Tier::Analytics, &url(Tier::Analytics)))
-        .and_then(|made| made.and(tenant::Tier::Queue, &url(Tier::Queue)))
-        .expect("PostgreSQL URLs")
-}
-
-/// Works until the log has so many entries.
-async fn work(world: &World, entries: usize) -> Vec<Value> {
-    let database = database(world).await;
-    let handlers = Handlers::new(Log::new(database.clone()).handlers());
-    let options = Options {
-        concurrency: 2,
-        poll: Duration::from_millis(50),
-        drain: Duration::ZERO,
-        measure: None,
-        queues: vec!["maintenance".to_owned()],
-    };
-    let worker = Worker::new(database.clone(), handlers, Wake::default(), options);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(async move {
-        worker
-            .run(async {
-                let _ = stopped.await;
-            })
-            .await;
-    });
-    let mut found = Vec::new();
-    for _ in 0..3000 {
-        found = log(world).await;
-        if found.len() >= entries {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let _ = stop.send(());
-    task.await.expect("a worker that ends");
-    database.close().await;
-    assert_eq!(found.len(), entries, "{found:#?}");
-    found
-}
-
-/// Reports that wait, and none of what the demo was made with.
-async fn reported(world: &World) -> i64 {
-    let sql = "SELECT count(*) FROM outbox WHERE topic = 'audit.recorded'";
-    let count = sqlx::query_scalar(sql).fetch_one(world.admin()).await;
-    count.expect("a number")
-}
-
-async fn quiet() -> (World, Client) {
-    let world = World::demo().await;
-    run(&world, "ALTER TABLE admin_audit_log DISABLE TRIGGER ALL; DELETE FROM admin_audit_log; ALTER TABLE admin_audit_log ENABLE TRIGGER ALL").await;
-    sqlx::query("DELETE FROM outbox")
-        .execute(world.admin())
-        .await
-        .expect("an empty outbox");
+/// A demo of which nothing is recorded yet, and an owner in it.
+async fn quiet_owner() -> (World, Client) {
+    let world = quiet(Options::default()).await;
     let owner = world.owner("acme");
     (world, owner)
 }
@@ -89,7 +30,7 @@ async fn one(world: &World, sql: &str) -> Uuid {
 
 #[tokio::test]
 async fn what_is_of_high_risk_is_recorded_with_what_it_was_before() {
-    let (world, owner) = quiet().await;
+    let (world, owner) = quiet_owner().await;
     let acme = tenant(&world, "acme");
     let member = one(&world, &format!("SELECT m.user_id FROM tenant_users m JOIN users u ON u.id = m.user_id WHERE u.email = 'analyst@acme.test' AND m.tenant_id = '{acme}'")).await;
     let subscription = one(&world, &format!("SELECT id FROM subscriptions WHERE tenant_id = '{acme}' AND billing_contact_user_id IS NOT NULL LIMIT 1")).await;
@@ -194,7 +135,7 @@ async fn what_is_of_high_risk_is_recorded_with_what_it_was_before() {
 
 #[tokio::test]
 async fn what_changes_nothing_is_undone_or_is_of_low_risk_is_not_recorded() {
-    let (world, owner) = quiet().await;
+    let (world, owner) = quiet_owner().await;
     // Low: a member without rights over others.
     owner.data("mutation { createInvitation(input: {email: \"low@x.test\", roles: [MEMBER]}) { invitation { id } } }").await;
     owner
@@ -216,7 +157,7 @@ async fn what_changes_nothing_is_undone_or_is_of_low_risk_is_not_recorded() {
 
 #[tokio::test]
 async fn staff_who_look_into_a_tenant_are_recorded() {
-    let (world, _) = quiet().await;
+    let (world, _) = quiet_owner().await;
     let demo = world.demo.as_ref().expect("a demo world");
     let (staff, acme) = (world.staff(demo.staff.id), tenant(&world, "acme"));
     let request = staff
@@ -248,7 +189,7 @@ async fn staff_who_look_into_a_tenant_are_recorded() {
 
 #[tokio::test]
 async fn an_act_is_recorded_once_however_often_its_job_is_done() {
-    let (world, _) = quiet().await;
+    let (world, _) = quiet_owner().await;
     let database = database(&world).await;
     let written = Log::new(database.clone());
     let entry = Entry::now(UserId::new(), "test.done", "tests");

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use gateway_tests::{World, cluster};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
-use tenant::{Act, Database, DatabaseOptions, Identity, TenantContext};
+use tenant::{Act, Database, DatabaseOptions, Identity, Origin, TenantContext};
 
 /// Pools of the test's database, as the login role.
 pub(super) async fn database(world: &World, max_connections: u32) -> Database {
@@ -85,6 +85,7 @@ pub(super) fn acting(world: &World, tenant: &str) -> Identity {
         act: Arc::new(Act {
             reason: "a test".to_owned(),
             request: uuid::Uuid::now_v7(),
+            origin: Origin::default(),
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! What is written is answered, saved, and all that changed.
 
-use gateway_tests::Answer;
+use gateway_tests::{Answer, World};
 use serde_json::{Value, json};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     ask::Call,
     entries::{Entry, UNLIKE},
 };
-use crate::isolation::schema::Schema;
+use crate::{audit::covered::recorded, isolation::schema::Schema};
 
 /// What these answer is kept nowhere.
 const KEEPS_NOTHING: [&str; 1] = ["previewTemplate"];
@@ -19,6 +19,7 @@ async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
     let names = mutations.map(|field| field.name.as_str());
     for name in names.filter(|name| UNLIKE.iter().all(|(unlike, _)| unlike != name)) {
         let fresh = Fresh::new().await;
+        forget_reports(&fresh.world).await;
         let (entry, before) = (fresh.entry(name), fresh.dump().await);
         let answer = Call::of(entry).send(&fresh.world.owner("acme")).await;
         assert_done(entry, &answer);
@@ -30,11 +31,26 @@ async fn every_mutation_does_what_it_says_to_the_own_tenant_alone() {
             KEEPS_NOTHING.contains(&name),
             "{name} changed {changed:?}"
         );
+        let expected: Vec<&str> = recorded(name).into_iter().collect();
+        assert_eq!(actions(&fresh.world).await, expected, "{name} is recorded");
         assert!(
             changed.iter().all(|(_, owner)| own.contains(owner)),
             "{name} changed {changed:?}"
         );
     }
+}
+
+/// What the demo was made with is not to be taken for what a mutation reports.
+async fn forget_reports(world: &World) {
+    let forget = sqlx::query("DELETE FROM outbox WHERE topic = 'audit.recorded'");
+    forget.execute(world.admin()).await.expect("a change");
+}
+
+/// The acts that are reported, to be recorded.
+async fn actions(world: &World) -> Vec<String> {
+    let actions = "SELECT payload ->> 'action' FROM outbox WHERE topic = 'audit.recorded'";
+    let actions = sqlx::query_scalar(actions).fetch_all(world.admin()).await;
+    actions.expect("acts")
 }
 
 fn assert_done(entry: &Entry, answer: &Answer) {

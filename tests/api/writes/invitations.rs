@@ -67,8 +67,8 @@ async fn the_invited_becomes_a_member_and_nothing_else_changes() {
         );
         let acme = fresh.world.demo.as_ref().expect("the demo").tenants[0].id;
         let changed = before.changed(&fresh.dump().await);
-        let expected =
-            ["invitations", "tenant_users"].map(|table| (table.to_owned(), acme.to_string()));
+        let expected = ["invitations", "outbox", "tenant_users"]
+            .map(|table| (table.to_owned(), acme.to_string()));
         assert!(changed.iter().eq(&expected), "{changed:?}");
         let roles: Vec<String> = one(
             &fresh.world,

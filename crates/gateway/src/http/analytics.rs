@@ -17,7 +17,7 @@ use audit::{Entry, Log};
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use chrono::{NaiveDate, Utc};
@@ -37,9 +37,6 @@ use super::{
 };
 use crate::serve::Gateway;
 use stream::Download;
-
-/// Most characters of what a program calls itself.
-const LONGEST_AGENT: usize = 500;
 
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (
@@ -88,15 +85,8 @@ async fn by_token(
 ) -> Result<Response, HttpError> {
     let export = asked(file, request.uri.query().unwrap_or_default())?;
     let sender = Sender::of(gateway, &request.extensions, &request.headers, log.id);
-    let caller = authenticate::caller(gateway, &request.headers, sender).await?;
-    answer(
-        gateway,
-        export,
-        caller.identity,
-        (&request.headers, sender),
-        log,
-    )
-    .await
+    let caller = authenticate::caller(gateway, &request.headers, &sender).await?;
+    answer(gateway, export, caller.identity, &sender, log).await
 }
 
 async fn by_link(
@@ -106,7 +96,7 @@ async fn by_link(
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
     let sender = Sender::of(gateway, &request.extensions, &request.headers, log.id);
-    let link = signed::read(gateway, token, sender, HttpError::Link).await?;
+    let link = signed::read(gateway, token, &sender, HttpError::Link).await?;
     let Link::Export {
         tenant,
         user,
@@ -121,7 +111,7 @@ async fn by_link(
         tenant: tenant.into(),
         user: user.into(),
     };
-    answer(gateway, export, identity, (&request.headers, sender), log).await
+    answer(gateway, export, identity, &sender, log).await
 }
 
 /// What is asked for.
@@ -151,7 +141,7 @@ async fn answer(
     gateway: &Arc<Gateway>,
     export: Export,
     identity: Identity,
-    (headers, sender): (&HeaderMap, Sender),
+    sender: &Sender,
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
     log.identity = Some(identity.clone());
@@ -162,7 +152,7 @@ async fn answer(
     let record = Record {
         log: Log::new(gateway.database().clone()),
         tenant,
-        entry: entry(&identity, &export, headers, sender),
+        entry: entry(&identity, &export, sender),
     };
     let context = gateway.database().context(identity.clone(), Access::Read);
     let begun = Download::begin(context, export, record, turn).await;
@@ -194,18 +184,14 @@ fn name(export: &Export) -> HeaderValue {
     HeaderValue::try_from(text).expect("words and days are visible ASCII")
 }
 
-fn entry(identity: &Identity, export: &Export, headers: &HeaderMap, sender: Sender) -> Entry {
+fn entry(identity: &Identity, export: &Export, sender: &Sender) -> Entry {
     let (first, last) = export.days();
     let mut entry = Entry::now(identity.user(), "analytics.download", "analytics");
     entry.resource_id = Some(export.kind().name().to_owned());
     entry.new_values = Some(
         json!({ "from": first, "to": last, "requestId": sender.request.simple().to_string() }),
     );
-    entry.ip_address = sender.address.map(|address| address.to_string());
-    let agent = headers.get(header::USER_AGENT);
-    let agent = agent.and_then(|agent| agent.to_str().ok());
-    entry.user_agent = agent.map(|agent| agent.chars().take(LONGEST_AGENT).collect());
-    entry
+    entry.from_origin(&sender.origin())
 }
 
 /// What is recorded of a download, and where.

@@ -74,7 +74,7 @@ async fn answer(
     log: &mut RequestLog,
 ) -> Result<Response, HttpError> {
     let sender = Sender::of(&gateway, &request.extensions, &request.headers, log.id);
-    let link = signed::read(&gateway, token, sender, HttpError::Link).await?;
+    let link = signed::read(&gateway, token, &sender, HttpError::Link).await?;
     let reading = Reading::of(gateway, link)?;
     log.identity = Some(reading.identity.clone());
     log.policy = reading.gateway.spend(&reading.identity).await?;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use entity::id::TenantId;
-use tenant::{Act, ApiKey, Identity};
+use tenant::{Act, ApiKey, Identity, Origin};
 use uuid::Uuid;
 
 use super::{client, error::HttpError};
@@ -21,12 +21,14 @@ const REASON: &str = "x-staff-reason";
 const LONGEST_REASON: usize = 500;
 
 /// Who sends a request, as far as it is known before it is authenticated.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sender {
     /// From where; unknown without a connection of its own.
     pub(super) address: Option<IpAddr>,
     /// The request's id.
     pub(super) request: Uuid,
+    /// The program that sends it, as that calls itself.
+    agent: Option<HeaderValue>,
 }
 
 impl Sender {
@@ -40,6 +42,24 @@ impl Sender {
         Self {
             address: client::address(extensions, headers, gateway.trusted_proxies()),
             request,
+            agent: headers.get(header::USER_AGENT).cloned(),
+        }
+    }
+
+    /// The same as it is recorded.
+    pub(super) fn origin(&self) -> Origin {
+        let agent = self.agent.as_ref().map(HeaderValue::as_bytes);
+        Origin::new(self.address, agent)
+    }
+
+    /// The same without the buffer that the request was read into, for who stays for long.
+    pub(super) fn detached(self) -> Self {
+        let agent = self
+            .agent
+            .map(|agent| HeaderValue::from_bytes(agent.as_bytes()));
+        Self {
+            agent: agent.and_then(Result::ok),
+            ..self
         }
     }
 }
@@ -58,7 +78,7 @@ pub(super) struct Caller {
 pub(super) async fn caller(
     gateway: &Gateway,
     headers: &HeaderMap,
-    sender: Sender,
+    sender: &Sender,
 ) -> Result<Caller, HttpError> {
     let door = gateway.door();
     let token = bearer(headers)?;
@@ -75,7 +95,7 @@ async fn identify(
     gateway: &Gateway,
     headers: &HeaderMap,
     token: &str,
-    sender: Sender,
+    sender: &Sender,
     found: &mut Option<Identity>,
 ) -> Result<Caller, HttpError> {
     let (identity, expires) = if ApiKey::is_meant(token) {
@@ -100,14 +120,14 @@ async fn identify(
 }
 
 /// The operation was not run, because the database does not know who asks as a member.
-pub(super) fn refused(gateway: &Gateway, error: &HttpError, identity: &Identity, sender: Sender) {
+pub(super) fn refused(gateway: &Gateway, error: &HttpError, identity: &Identity, sender: &Sender) {
     if let Identity::Key(key) = identity {
         gateway.door().keys.forget(key);
     }
     turned_away(gateway, error, Some(identity), sender);
 }
 
-fn turned_away(gateway: &Gateway, error: &HttpError, identity: Option<&Identity>, sender: Sender) {
+fn turned_away(gateway: &Gateway, error: &HttpError, identity: Option<&Identity>, sender: &Sender) {
     if !error.is_an_attempt() {
         return;
     }
@@ -140,7 +160,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, TokenError> {
 
 /// Slows down, or refuses unseen, who was turned away from this address too often. A token that was good before is no
 /// attempt.
-async fn wait(door: &Door, token: &str, sender: Sender) -> Result<(), HttpError> {
+async fn wait(door: &Door, token: &str, sender: &Sender) -> Result<(), HttpError> {
     match door.of_address(sender.address) {
         Verdict::Free => Ok(()),
         _ if door.tokens.knows(token) => Ok(()),
@@ -155,7 +175,7 @@ async fn wait(door: &Door, token: &str, sender: Sender) -> Result<(), HttpError>
 }
 
 /// The identity in the tenant that the request names.
-fn within(identity: Identity, headers: &HeaderMap, sender: Sender) -> Result<Identity, HttpError> {
+fn within(identity: Identity, headers: &HeaderMap, sender: &Sender) -> Result<Identity, HttpError> {
     let Some(value) = headers.get(TENANT) else {
         return Ok(identity);
     };
@@ -169,6 +189,7 @@ fn within(identity: Identity, headers: &HeaderMap, sender: Sender) -> Result<Ide
             act: Arc::new(Act {
                 reason: reason(headers.get(REASON)).ok_or(HttpError::StaffReason)?,
                 request: sender.request,
+                origin: sender.origin(),
             }),
         }),
         other if other.tenant() == Some(tenant) => Ok(other),

@@ -84,7 +84,7 @@ async fn answer(
         return Box::pin(sse::handle(gateway, request, log)).await;
     }
     let sender = Sender::of(gateway, request.extensions(), request.headers(), log.id);
-    let caller = authenticate::caller(gateway, request.headers(), sender).await?;
+    let caller = authenticate::caller(gateway, request.headers(), &sender).await?;
     log.identity = Some(caller.identity.clone());
     log.policy = gateway.spend(&caller.identity).await?;
     let form = Answer::negotiate(request.headers())?;
@@ -103,7 +103,7 @@ async fn answer(
     };
     let kind = operation.kind;
     if operation.asks_for_schema {
-        Box::pin(visibility::check(gateway, &caller.identity, sender)).await?;
+        Box::pin(visibility::check(gateway, &caller.identity, &sender)).await?;
     }
     if kind == OperationType::Subscription {
         log.operation = Some(operation.clone());
@@ -143,7 +143,7 @@ pub(super) struct Asking<'g> {
 impl Asking<'_> {
     pub(super) fn refused(&self, why: Unanswered) -> HttpError {
         let error = HttpError::unanswered(why, &self.identity);
-        authenticate::refused(self.gateway, &error, &self.identity, self.sender);
+        authenticate::refused(self.gateway, &error, &self.identity, &self.sender);
         error
     }
 }
@@ -194,6 +194,10 @@ pub(super) async fn execute(
     let (gateway, identity) = (asking.gateway, &asking.identity);
     let (database, schema) = (gateway.database(), gateway.schema());
     let sent = visibility::Sent::of(gateway, &request);
+    let mut cause = log.cause();
+    if access == Access::Write {
+        cause = cause.of_origin(asking.sender.origin());
+    }
     let executed = operation::execute(
         database,
         schema,
@@ -201,7 +205,7 @@ pub(super) async fn execute(
         access,
         request,
         gateway.request_timeout(),
-        log.cause(),
+        cause,
     )
     .await;
     log.executed(&executed);

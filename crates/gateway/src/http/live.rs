@@ -32,7 +32,7 @@ use crate::{
 /// operation before it runs is asked here.
 pub(super) async fn find(
     gateway: &Gateway,
-    (identity, sender): (&Identity, Sender),
+    (identity, sender): (&Identity, &Sender),
     request: &mut async_graphql::Request,
     terms: Terms,
 ) -> Result<Operation, Refused> {
@@ -63,7 +63,7 @@ pub(crate) async fn single(
         identity: asked.identity.clone(),
         sender: Sender {
             request: log.id,
-            ..asked.sender
+            ..asked.sender.clone()
         },
     };
     let result = async {
@@ -83,7 +83,7 @@ pub(crate) fn turned_away(gateway: &Arc<Gateway>, asked: &Asked, why: Unanswered
     let asking = Asking {
         gateway,
         identity: asked.identity.clone(),
-        sender: asked.sender,
+        sender: asked.sender.clone(),
     };
     asking.refused(why)
 }

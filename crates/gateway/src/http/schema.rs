@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use super::{
     authenticate::{self, Sender},
-    client,
     error::HttpError,
     visibility,
 };
@@ -23,13 +22,10 @@ pub(super) async fn sdl(
     request: Request,
 ) -> Result<Response, HttpError> {
     if gateway.introspection() != Introspection::Everyone {
-        let (headers, proxies) = (request.headers(), gateway.trusted_proxies());
-        let sender = Sender {
-            address: client::address(request.extensions(), headers, proxies),
-            request: Uuid::now_v7(),
-        };
-        let caller = authenticate::caller(&gateway, headers, sender).await?;
-        visibility::check(&gateway, &caller.identity, sender).await?;
+        let (headers, id) = (request.headers(), Uuid::now_v7());
+        let sender = Sender::of(&gateway, request.extensions(), headers, id);
+        let caller = authenticate::caller(&gateway, headers, &sender).await?;
+        visibility::check(&gateway, &caller.identity, &sender).await?;
     }
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),

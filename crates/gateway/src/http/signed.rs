@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn read(
     gateway: &Gateway,
     token: &str,
-    sender: Sender,
+    sender: &Sender,
     otherwise: HttpError,
 ) -> Result<Link, HttpError> {
     if let Err(wait) = gateway.follow(sender.address) {
@@ -32,7 +32,7 @@ pub(super) async fn read(
     }
 }
 
-async fn forged(gateway: &Gateway, sender: Sender, otherwise: HttpError) -> HttpError {
+async fn forged(gateway: &Gateway, sender: &Sender, otherwise: HttpError) -> HttpError {
     let request = TurnedAway {
         address: sender.address,
         identity: None,

@@ -19,7 +19,7 @@ const ADMINS: [&str; 2] = ["OWNER", "ADMIN"];
 pub(super) async fn check(
     gateway: &Gateway,
     identity: &Identity,
-    sender: Sender,
+    sender: &Sender,
 ) -> Result<(), HttpError> {
     let shown_to = match gateway.introspection() {
         Introspection::Everyone => return Ok(()),

@@ -50,7 +50,7 @@ pub(super) async fn upgrade(
     }
     let sender = Sender::of(gateway, &parts.extensions, &parts.headers, log.id);
     let signed_in = match parts.headers.contains_key(header::AUTHORIZATION) {
-        true => Some(caller(gateway, &parts.headers, sender).await?),
+        true => Some(caller(gateway, &parts.headers, &sender).await?),
         false => None,
     };
     let place = gateway.live().place().ok_or(HttpError::Crowded)?;
@@ -67,6 +67,6 @@ pub(super) async fn upgrade(
         .read_buffer_size(BUFFER)
         .write_buffer_size(0);
     log.identity = signed_in.as_ref().map(|caller| caller.identity.clone());
-    let gateway = Arc::clone(gateway);
+    let (gateway, sender) = (Arc::clone(gateway), sender.detached());
     Ok(upgrade.on_upgrade(move |socket| Socket::run(gateway, socket, (signed_in, sender), place)))
 }

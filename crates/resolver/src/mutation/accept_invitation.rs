@@ -3,7 +3,8 @@
 use async_graphql::Context;
 use entity::id::{InvitationId, TypedId};
 use sea_orm::{ConnectionTrait, Statement};
-use tenant::{Identity, Rule, Tier};
+use serde_json::{Value as Json, json};
+use tenant::{Identity, Rule, TenantContext, Tier};
 
 use super::prelude::*;
 use crate::{
@@ -82,8 +83,8 @@ async fn accept(session: &Session, id: InvitationId) -> Result<Arc<OtherTenantRo
     let context = session.context();
     let statement = Statement::from_sql_and_values(
         context.get_database_backend(),
-        "SELECT id, name FROM accept_invitation($1)",
-        [id.into_value()],
+        "SELECT id, name FROM accept_invitation($1, $2)",
+        [id.into_value(), told(context, id).into()],
     );
     let row = context.row_raw(&statement).await.map_err(|cause| {
         match Rule::broken_by(&cause).and_then(refused) {
@@ -94,6 +95,16 @@ async fn accept(session: &Session, id: InvitationId) -> Result<Arc<OtherTenantRo
     let row = row.ok_or_else(|| error::coded(Code::Internal, "joining answered nothing"))?;
     let row = row.read::<OtherTenantRow>(0);
     row.map(Arc::new).map_err(|cause| error::internal(&cause))
+}
+
+/// What the database can not know of an act that it records.
+fn told(context: &TenantContext, id: InvitationId) -> Json {
+    let origin = context.origin();
+    json!({
+        "resourceId": id.to_string(),
+        "ipAddress": origin.and_then(|origin| origin.address),
+        "userAgent": origin.and_then(|origin| origin.agent.as_deref()),
+    })
 }
 
 fn refused(rule: Rule) -> Option<ClientError> {

@@ -137,4 +137,6 @@ fn ended(invitation: &invitation::Model) -> ClientError {
     ClientError::at(Code::IllegalTransition, INPUT.field("id"), problem)
 }
 
-impl Writable for Invitation {}
+impl Writable for Invitation {
+    const RECORDED: Option<&'static str> = Some("invitation.changed");
+}

@@ -18,8 +18,12 @@ use crate::{
 };
 
 impl Writer<'_> {
-    /// Reports an act of who writes.
+    /// Reports an act of who writes, and from where.
     pub(crate) async fn record(&self, entry: Entry) -> Result<()> {
+        let entry = match self.context().origin() {
+            Some(origin) => entry.from_origin(origin),
+            None => entry,
+        };
         let payload = serde_json::to_value(entry).map_err(|cause| error::internal(&cause))?;
         self.report(TOPIC, payload).await
     }

@@ -64,6 +64,7 @@ const READ_TENANTS: &str = "tenants.read";
 pub(super) fn acting(tenant: &str, user: &str, act: &Act) -> String {
     let record = serde_json::json!({
         "userId": user.trim_matches('\''), "reason": act.reason, "requestId": act.request.simple().to_string(),
+        "ipAddress": act.origin.address, "userAgent": act.origin.agent,
     });
     // As hexadecimal digits: nobody's words become part of a statement.
     let record = hex(record.to_string().as_bytes());

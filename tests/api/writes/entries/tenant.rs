@@ -48,7 +48,7 @@ pub fn entries(of: &Subjects) -> Vec<Entry> {
         entry(
             "createInvitation",
             Right::ManageMembers,
-            json!({ "email": "guest@invited.test", "roles": ["MEMBER"], "expiresInDays": 21 }),
+            json!({ "email": "guest@invited.test", "roles": ["ADMIN"], "expiresInDays": 21 }),
         ),
         entry(
             "revokeInvitation",

@@ -52,13 +52,13 @@ async fn take(
         return Err(HttpError::MailByOther);
     }
     let sender = Sender::of(gateway, request.extensions(), request.headers(), log.id);
-    let caller = authenticate::caller(gateway, request.headers(), sender).await?;
+    let caller = authenticate::caller(gateway, request.headers(), &sender).await?;
     log.identity = Some(caller.identity.clone());
     log.policy = gateway.spend(&caller.identity).await?;
     if !is_mail(request.headers()) {
         return Err(HttpError::MailType);
     }
-    let tenant = admit(gateway, &caller.identity, sender).await?;
+    let tenant = admit(gateway, &caller.identity, &sender).await?;
     let raw = read(gateway, request).await?;
     let inbox = Inbox::new(gateway.database().clone());
     let keeping = inbox.accept(tenant, raw, MailSource::Ingest, None, Utc::now());
@@ -74,7 +74,7 @@ async fn take(
 async fn admit(
     gateway: &Arc<Gateway>,
     identity: &Identity,
-    sender: Sender,
+    sender: &Sender,
 ) -> Result<TenantId, HttpError> {
     let (Identity::Key(_) | Identity::Member { .. }, Some(tenant)) = (identity, identity.tenant())
     else {

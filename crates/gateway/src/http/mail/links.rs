@@ -183,7 +183,7 @@ async fn link(
     log: &RequestLog,
 ) -> Result<Link, HttpError> {
     let sender = Sender::of(gateway, &request.extensions, &request.headers, log.id);
-    signed::read(gateway, token, sender, HttpError::NotFound).await
+    signed::read(gateway, token, &sender, HttpError::NotFound).await
 }
 
 /// The platform's own work for the tenant, as which it is logged.

@@ -32,13 +32,13 @@ pub(super) async fn handle(
 ) -> Result<Response, HttpError> {
     let (parts, body) = request.into_parts();
     let sender = Sender::of(gateway, &parts.extensions, &parts.headers, log.id);
-    let caller = caller(gateway, &parts.headers, sender).await?;
+    let caller = caller(gateway, &parts.headers, &sender).await?;
     log.identity = Some(caller.identity.clone());
     let request = Request::from_parts(parts, body);
     let method = request.method().clone();
     let (limit, time) = (gateway.max_body_bytes(), gateway.read_timeout());
     let (mut request, terms) = read(request, limit, time, gateway.trusted()).await?;
-    let asking = (&caller.identity, sender);
+    let asking = (&caller.identity, &sender);
     let operation = match find(gateway, asking, &mut request, terms).await {
         Ok(operation) => operation,
         Err(refused) => return failed(refused),
@@ -63,7 +63,7 @@ pub(in crate::http) async fn answer(
     }
     let asked = Asked {
         identity: caller.identity.clone(),
-        sender,
+        sender: sender.detached(),
         request,
         operation,
         transport: Transport::Stream,

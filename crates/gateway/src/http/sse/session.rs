@@ -144,7 +144,7 @@ impl Session {
         let (outlet, opened) = Outlet::new(serial, self.pieces.clone());
         let asked = Asked {
             identity: self.caller.identity.clone(),
-            sender: self.sender,
+            sender: self.sender.clone(),
             request,
             operation,
             transport: Transport::SharedStream,

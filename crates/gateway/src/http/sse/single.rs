@@ -70,7 +70,7 @@ pub(super) async fn reserve(
 ) -> Result<Response, HttpError> {
     let (parts, _) = request.into_parts();
     let sender = Sender::of(gateway, &parts.extensions, &parts.headers, log.id);
-    let caller = caller(gateway, &parts.headers, sender).await?;
+    let caller = caller(gateway, &parts.headers, &sender).await?;
     log.identity = Some(caller.identity.clone());
     let mut place = gateway.live().place().ok_or(HttpError::Crowded)?;
     if !place.give_to(caller.identity.tenant()) {
@@ -87,7 +87,7 @@ pub(super) async fn reserve(
     let held = (kept, place);
     tokio::spawn(Session::run(
         Arc::clone(gateway),
-        (caller, sender),
+        (caller, sender.detached()),
         ordered,
         events,
         held,
@@ -109,7 +109,7 @@ pub(super) async fn handle(
     let (parts, body) = request.into_parts();
     let sender = Sender::of(gateway, &parts.extensions, &parts.headers, log.id);
     let caller = match is_signed {
-        true => Some(caller(gateway, &parts.headers, sender).await?),
+        true => Some(caller(gateway, &parts.headers, &sender).await?),
         false => None,
     };
     log.identity = caller.as_ref().map(|caller| caller.identity.clone());
@@ -125,7 +125,7 @@ pub(super) async fn handle(
     let (orders, events, identity) = found.flatten().ok_or(HttpError::NoStream)?;
     match method {
         Method::GET => open(orders, events).await,
-        Method::POST => perform(gateway, (&identity, sender), request, orders).await,
+        Method::POST => perform(gateway, (&identity, &sender), request, orders).await,
         Method::DELETE => end(parameters(&request), orders).await,
         _ => Err(HttpError::Method),
     }
@@ -142,7 +142,7 @@ async fn open(
 
 async fn perform(
     gateway: &Gateway,
-    asking: (&Identity, Sender),
+    asking: (&Identity, &Sender),
     request: Request,
     orders: mpsc::Sender<Order>,
 ) -> Result<Response, HttpError> {

@@ -22,7 +22,7 @@ use crate::{
 pub(super) async fn begin(
     gateway: &Gateway,
     (sender, receiver): (&mut Sending, &mut Receiving),
-    (signed_in, from): (Option<Caller>, Sender),
+    (signed_in, from): (Option<Caller>, &Sender),
     place: &mut Place,
 ) -> ControlFlow<Option<Close>, Caller> {
     let limits = gateway.live().limits;

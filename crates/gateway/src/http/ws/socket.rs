@@ -63,7 +63,7 @@ impl Socket {
             false => close(Close::protocol()),
             true => {
                 let speaking = (&mut sender, &mut receiver);
-                begin(&gateway, speaking, (signed_in, from), &mut place).await
+                begin(&gateway, speaking, (signed_in, &from), &mut place).await
             }
         };
         let ended = match begun {
@@ -173,7 +173,7 @@ impl Socket {
             let errors = [resolver::live::too_many(limit)];
             return self.text(message::error(id, &errors)).await;
         }
-        let caller = (&self.caller.identity, self.from);
+        let caller = (&self.caller.identity, &self.from);
         match find(&self.gateway, caller, &mut request, terms).await {
             Ok(operation) => self.start(id, request, operation),
             Err(refused) => return self.refuse(id, refused).await,
@@ -200,7 +200,7 @@ impl Socket {
         let (outlet, opened) = Outlet::new(serial, self.pieces.clone());
         let asked = Asked {
             identity: self.caller.identity.clone(),
-            sender: self.from,
+            sender: self.from.clone(),
             request,
             operation,
             transport: Transport::WebSocket,
