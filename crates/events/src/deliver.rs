@@ -38,7 +38,7 @@ impl Outlet {
         tally: Arc<Tally>,
     ) -> Self {
         Self {
-            courier: Courier::new(target, options.answer),
+            courier: Courier::new(target, &options),
             options,
             waiting,
             batch: Batch::default(),

@@ -13,6 +13,7 @@ use tokio::{
     sync::{Mutex, mpsc},
     time::timeout,
 };
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::{Event, Target, deliver::Outlet};
@@ -34,6 +35,8 @@ pub struct Options {
     pub first_retry: Duration,
     /// The longest wait, also where it says how long itself.
     pub longest_retry: Duration,
+    /// How others are told of a span that is exported (`traceparent` of W3C's Trace Context).
+    pub trace_parent: fn(&Span) -> Option<String>,
 }
 
 impl Default for Options {
@@ -47,6 +50,7 @@ impl Default for Options {
             answer: Duration::from_secs(10),
             first_retry: Duration::from_secs(1),
             longest_retry: Duration::from_secs(120),
+            trace_parent: |_| None,
         }
     }
 }

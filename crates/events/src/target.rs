@@ -15,10 +15,12 @@ use reqwest::{
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tracing::{Instrument, Span, field::Empty};
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    Options,
     batch::{Batch, gzip},
     queue::Envelope,
 };
@@ -96,12 +98,13 @@ pub(crate) struct Courier {
     client: Client,
     /// Who events without a tenant are of: this process, for as long as it runs.
     process: Uuid,
+    trace_parent: fn(&Span) -> Option<String>,
 }
 
 impl Courier {
-    pub(crate) fn new(target: Target, answer: Duration) -> Self {
+    pub(crate) fn new(target: Target, options: &Options) -> Self {
         let client = Client::builder()
-            .timeout(answer)
+            .timeout(options.answer)
             .redirect(redirect::Policy::none())
             .build();
         Self {
@@ -109,6 +112,7 @@ impl Courier {
             // Only a certificate or a proxy of ours could be wrong, and there is none.
             client: client.unwrap_or_default(),
             process: Uuid::new_v4(),
+            trace_parent: options.trace_parent,
         }
     }
 
@@ -127,15 +131,32 @@ impl Courier {
         match &self.form {
             Form::PostHog { url, key } => {
                 let request = self.client.post(posthog::address(url));
-                send(request, posthog::body(batch, key)).await
+                self.send(request, posthog::body(batch, key)).await
             }
             Form::Segment { url, key } => {
                 let request = self.client.post(segment::address(url));
                 let request = request.basic_auth(key.expose_secret(), Some(""));
-                send(request, segment::body(batch)).await
+                self.send(request, segment::body(batch)).await
             }
             Form::File(path) => file::append(path, batch).await,
         }
+    }
+
+    /// Sends a request in a trace of its own, of which it tells.
+    async fn send(&self, request: RequestBuilder, body: Vec<u8>) -> Result<(), Undelivered> {
+        let span = tracing::info_span!(
+            parent: None,
+            "events",
+            otel.kind = "client",
+            otel.name = "POST events",
+            http.request.method = "POST",
+            http.response.status_code = Empty,
+        );
+        let request = match (self.trace_parent)(&span) {
+            Some(trace) => request.header("traceparent", trace),
+            None => request,
+        };
+        send(request, body).instrument(span).await
     }
 }
 
@@ -174,6 +195,7 @@ fn later(cause: impl std::error::Error) -> Undelivered {
 
 fn answered(answer: &Response) -> Result<(), Undelivered> {
     let status = answer.status();
+    Span::current().record("http.response.status_code", i64::from(status.as_u16()));
     let is_passing = status.is_server_error()
         || matches!(
             status,

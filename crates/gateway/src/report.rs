@@ -40,8 +40,11 @@ impl Report {
     /// When `GATEWAY_EVENTS_URL` names no place.
     pub(crate) fn new(config: &Config) -> Result<Arc<Self>, TargetError> {
         let target = config.events_url.as_ref().map(Target::parse).transpose()?;
-        let events =
-            target.map_or_else(Events::off, |target| Events::to(target, Options::default()));
+        let options = Options {
+            trace_parent: tenant::trace_parent,
+            ..Options::default()
+        };
+        let events = target.map_or_else(Events::off, |target| Events::to(target, options));
         Ok(Arc::new(Self {
             events,
             security: Security::default(),

@@ -100,6 +100,8 @@ fn exported<S>() -> impl Filter<S> {
     Targets::new()
         .with_target("gateway", Level::INFO)
         .with_target("worker", Level::INFO)
+        .with_target("watch", Level::INFO)
+        .with_target("events", Level::INFO)
         .with_target("gateway::telemetry::trace", Level::DEBUG)
         .with_target("tenant", Level::DEBUG)
         .and(filter_fn(|metadata| metadata.is_span()))

@@ -3,11 +3,9 @@
 use std::{fmt::Write, sync::Arc};
 
 use entity::id::TenantId;
-use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::{identity::Access, origin::Origin};
+use crate::{identity::Access, origin::Origin, trace::trace_parent};
 
 /// Bytes of a name that PostgreSQL keeps of a session (`NAMEDATALEN`, less the zero at its end).
 const LONGEST: usize = 63;
@@ -111,20 +109,6 @@ impl Cause {
 
 fn is_of_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-')
-}
-
-/// A span that is exported, in the form of W3C's Trace Context (`traceparent`): hexadecimal digits and `-`.
-#[must_use]
-pub fn trace_parent(span: &Span) -> Option<String> {
-    if span.is_disabled() {
-        return None;
-    }
-    let context = span.context();
-    let exported = context.span().span_context().clone();
-    (exported.is_valid() && exported.is_sampled()).then(|| {
-        let (trace, span) = (exported.trace_id(), exported.span_id());
-        format!("00-{trace}-{span}-01")
-    })
 }
 
 #[cfg(test)]

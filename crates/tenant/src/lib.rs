@@ -36,11 +36,12 @@ mod pool;
 mod row;
 mod rule;
 mod tier;
+mod trace;
 mod transaction;
 mod wire;
 
 pub use api_key::ApiKey;
-pub use cause::{Cause, trace_parent};
+pub use cause::Cause;
 pub use context::{AlreadyWriting, InTier, Outcome, Spent, TenantContext};
 pub use database::{Database, DatabaseOptions};
 pub use directory::{find_member, find_staff, find_tenant, find_user};
@@ -56,3 +57,4 @@ pub use pool::{PoolCounts, PoolUse};
 pub use row::Row;
 pub use rule::Rule;
 pub use tier::Tier;
+pub use trace::{TRACE_PARENT, follow_trace, link_trace, trace_parent};

@@ -3,14 +3,16 @@
 //! The body is JSON; `X-Gateway-Signature: t=<seconds>,v1=<hex>` has the HMAC-SHA256 of `<seconds>.<body>`, so that who
 //! receives it knows whose it is, and that it is not an old one.
 
-use std::{fmt::Write, time::Duration};
+mod post;
+
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::{SecondsFormat, Utc};
 use entity::oltp::admin_system_event::Severity;
 use events::IncidentState;
-use reqwest::{Client, header::CONTENT_TYPE, redirect};
+use reqwest::{Client, redirect};
 use sea_orm::ActiveEnum;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -18,9 +20,11 @@ use tokio::{
     sync::{Mutex, mpsc},
     time::sleep,
 };
+use tracing::Span;
 use url::Url;
 
 use crate::ledger::Entry;
+use post::Post;
 
 /// Most alerts that wait to be sent.
 const WAITING: usize = 1000;
@@ -32,13 +36,18 @@ const ANSWER: Duration = Duration::from_secs(10);
 
 /// Sends alerts.
 pub struct Alerts {
-    url: Url,
-    key: hmac::Key,
+    post: Post,
     floor: Severity,
-    client: Client,
     first_retry: Duration,
-    waiting: mpsc::Sender<String>,
-    sending: Mutex<mpsc::Receiver<String>>,
+    waiting: mpsc::Sender<Alert>,
+    sending: Mutex<mpsc::Receiver<Alert>>,
+}
+
+/// One of them.
+struct Alert {
+    body: String,
+    /// What wrote its row, as others are told of a trace.
+    cause: Option<String>,
 }
 
 /// Why there are no alerts.
@@ -76,10 +85,12 @@ impl Alerts {
             .build();
         let (waiting, sending) = mpsc::channel(WAITING);
         Ok(Self {
-            url: url.ok_or(AlertsError::Address)?,
-            key: hmac::Key::new(hmac::HMAC_SHA256, key?),
+            post: Post {
+                url: url.ok_or(AlertsError::Address)?,
+                key: hmac::Key::new(hmac::HMAC_SHA256, key?),
+                client: client.unwrap_or_default(),
+            },
             floor,
-            client: client.unwrap_or_default(),
             first_retry: Duration::from_secs(1),
             waiting,
             sending: Mutex::new(sending),
@@ -101,7 +112,11 @@ impl Alerts {
             "occurrences": entry.occurrences,
             "at": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
         });
-        if self.waiting.try_send(body.to_string()).is_err() {
+        let alert = Alert {
+            body: body.to_string(),
+            cause: tenant::trace_parent(&Span::current()),
+        };
+        if self.waiting.try_send(alert).is_err() {
             tracing::error!(alert = %body, "an alert is dropped: more wait than there is room for");
         }
     }
@@ -109,12 +124,12 @@ impl Alerts {
     /// Sends alerts, one after the other, for as long as it is polled.
     pub(crate) async fn run(&self) {
         let mut sending = self.sending.lock().await;
-        while let Some(body) = sending.recv().await {
-            self.send(&body).await;
+        while let Some(alert) = sending.recv().await {
+            self.send(&alert).await;
         }
     }
 
-    async fn send(&self, body: &str) {
+    async fn send(&self, alert: &Alert) {
         let waits = ExponentialBuilder::new()
             .with_min_delay(self.first_retry)
             .with_max_delay(LONGEST)
@@ -122,42 +137,13 @@ impl Alerts {
             .with_jitter()
             .build();
         for wait in waits {
-            match self.attempt(body).await {
+            match self.post.send(alert).await {
                 Ok(()) => return,
                 Err(why) => tracing::warn!(why, "an alert can not be sent; it is tried again"),
             }
             sleep(wait).await;
         }
-        tracing::error!(alert = body, "an alert was given up");
-    }
-
-    /// What is refused may be a mistake that is being mended, so it is tried again, too.
-    async fn attempt(&self, body: &str) -> Result<(), String> {
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header("X-Gateway-Signature", self.signature(body))
-            .body(body.to_owned());
-        // The address may have a secret in it.
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| error.without_url().to_string())?;
-        match answer.status() {
-            status if status.is_success() => Ok(()),
-            status => Err(format!("it answered {status}")),
-        }
-    }
-
-    fn signature(&self, body: &str) -> String {
-        let seconds = Utc::now().timestamp();
-        let tag = hmac::sign(&self.key, format!("{seconds}.{body}").as_bytes());
-        let mut text = format!("t={seconds},v1=");
-        for byte in tag.as_ref() {
-            write!(text, "{byte:02x}").expect("text takes text");
-        }
-        text
+        tracing::error!(alert = alert.body, "an alert was given up");
     }
 }
 

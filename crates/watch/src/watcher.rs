@@ -6,8 +6,9 @@ use entity::oltp::admin_system_event::Severity;
 use events::{Events, IncidentSeverity, IncidentState, SecurityIncidents};
 use futures::future::join;
 use sea_orm::DbErr;
-use tenant::Database;
+use tenant::{Cause, Database};
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use crate::{
     Alerts, Kind, Probe, Watch,
@@ -47,7 +48,10 @@ impl Watcher {
         let looking = async {
             loop {
                 sleep(self.options.period).await;
-                if let Err(error) = self.look().await {
+                // A trace of its own, in which alerts are sent.
+                let span = tracing::info_span!(parent: None, "look", otel.name = "watch");
+                let cause = Cause::named(Some("watch")).in_span(span.clone());
+                if let Err(error) = cause.of(self.look()).instrument(span).await {
                     tracing::warn!(%error, "what needs somebody can not be written down; it is kept");
                 }
             }

@@ -1,11 +1,6 @@
 //! An attempt at a job, in a trace of its own: what made it may be long over, and has a link to it.
 
-use std::collections::HashMap;
-
-use opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::Job;
 
@@ -23,14 +18,4 @@ pub(crate) fn of(job: &Job) -> Span {
         tenant.id = %job.tenant,
         outcome = tracing::field::Empty,
     )
-}
-
-/// Links the attempt with what the job came of (`traceparent` of W3C's Trace Context).
-pub(crate) fn link(span: &Span, parent: String) {
-    let named = HashMap::from([("traceparent".to_owned(), parent)]);
-    let context = TraceContextPropagator::new().extract(&named);
-    let cause = context.span().span_context().clone();
-    if cause.is_valid() {
-        span.add_link(cause);
-    }
 }

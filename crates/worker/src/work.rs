@@ -8,14 +8,14 @@ use std::{
 use chrono::Utc;
 use futures::FutureExt;
 use sea_orm::DbErr;
-use tenant::Database;
+use tenant::{Database, link_trace};
 use tokio::time::{sleep, timeout};
 use tracing::Span;
 
 use crate::{
     Done, Failure, Handlers, Job, Wake, claim,
     ending::{self, Ending},
-    metrics, span,
+    metrics,
 };
 
 /// What became of an attempt, and why if it failed.
@@ -39,7 +39,7 @@ pub(crate) async fn work(database: &Database, handlers: &Handlers, wake: &Wake, 
     let attempt = match claim::open(database, &job).await {
         Ok(Some(opened)) => {
             if let Some(parent) = opened.trace_parent {
-                span::link(&Span::current(), parent);
+                link_trace(&Span::current(), &parent);
             }
             job.payload = opened.payload;
             attempt(database, handlers, wake, &job).await
