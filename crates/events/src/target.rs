@@ -4,10 +4,7 @@ mod file;
 mod posthog;
 mod segment;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
@@ -33,14 +30,14 @@ pub struct Target(Form);
 enum Form {
     PostHog { url: Url, key: SecretString },
     Segment { url: Url, key: SecretString },
-    File(PathBuf),
+    File(file::Place),
 }
 
 /// The setting names no target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "GATEWAY_EVENTS_URL names no place for events: give posthog+https://KEY@host, segment+https://KEY@host (the write key), \
-     or file:///folder/events.jsonl"
+     or file:///folder/events.jsonl, with ?bytes=…&kept=… for how long a file gets and how many full ones are kept"
 )]
 pub struct TargetError;
 
@@ -69,10 +66,10 @@ impl Target {
             "posthog" => web(rest).map(|(url, key)| Self(Form::PostHog { url, key })),
             "segment" => web(rest).map(|(url, key)| Self(Form::Segment { url, key })),
             "file" => {
-                let path = Url::parse(given)
-                    .ok()
-                    .and_then(|url| url.to_file_path().ok());
-                path.map(|path| Self(Form::File(path))).ok_or(TargetError)
+                let place = file::Place::parse(given);
+                place
+                    .map(|place| Self(Form::File(place)))
+                    .ok_or(TargetError)
             }
             _ => Err(TargetError),
         }
@@ -138,7 +135,7 @@ impl Courier {
                 let request = request.basic_auth(key.expose_secret(), Some(""));
                 self.send(request, segment::body(batch)).await
             }
-            Form::File(path) => file::append(path, batch).await,
+            Form::File(place) => place.append(batch).await,
         }
     }
 
