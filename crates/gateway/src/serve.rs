@@ -78,6 +78,9 @@ pub async fn serve(
         // What the last requests were is to be told, too.
         sampler.look();
         let left = until.saturating_duration_since(Instant::now());
+        // Each has what is left: alerts may make events.
+        shared.watcher.finish(left.max(CUTTING)).await;
+        let left = until.saturating_duration_since(Instant::now());
         shared.report.events.flush(left.max(CUTTING)).await;
     }
     Ok(())

@@ -218,6 +218,9 @@ impl Work {
             () = telling => {}
         }
         sampler.look();
+        if told.is_process {
+            watcher.finish(FLUSHING).await;
+        }
         events.flush(FLUSHING).await;
     }
 }

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tokio::{
     sync::{Mutex, mpsc},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tracing::Span;
 use url::Url;
@@ -40,7 +40,14 @@ pub struct Alerts {
     floor: Severity,
     first_retry: Duration,
     waiting: mpsc::Sender<Alert>,
-    sending: Mutex<mpsc::Receiver<Alert>>,
+    sending: Mutex<Sending>,
+}
+
+/// What is sent next.
+struct Sending {
+    waiting: mpsc::Receiver<Alert>,
+    /// Kept when sending is broken off: nobody knows whether it has arrived.
+    in_hand: Option<Alert>,
 }
 
 /// One of them.
@@ -83,7 +90,11 @@ impl Alerts {
             .timeout(ANSWER)
             .redirect(redirect::Policy::none())
             .build();
-        let (waiting, sending) = mpsc::channel(WAITING);
+        let (waiting, receiving) = mpsc::channel(WAITING);
+        let sending = Sending {
+            waiting: receiving,
+            in_hand: None,
+        };
         Ok(Self {
             post: Post {
                 url: url.ok_or(AlertsError::Address)?,
@@ -121,12 +132,39 @@ impl Alerts {
         }
     }
 
-    /// Sends alerts, one after the other, for as long as it is polled.
+    /// Sends alerts, one after the other, for as long as it is polled. What it had in hand is kept.
     pub(crate) async fn run(&self) {
         let mut sending = self.sending.lock().await;
-        while let Some(alert) = sending.recv().await {
-            self.send(&alert).await;
+        loop {
+            if sending.in_hand.is_none() {
+                sending.in_hand = sending.waiting.recv().await;
+            }
+            self.send_in_hand(&mut sending).await;
         }
+    }
+
+    /// Sends what waits still, within that time. What does not leave then is in the log.
+    pub(crate) async fn flush(&self, within: Duration) {
+        let mut sending = self.sending.lock().await;
+        let emptied = timeout(within, async {
+            while sending.take_next() {
+                self.send_in_hand(&mut sending).await;
+            }
+        });
+        if emptied.await.is_ok() {
+            return;
+        }
+        while sending.take_next() {
+            let alert = sending.in_hand.take().map(|alert| alert.body);
+            tracing::error!(alert, "an alert could not be sent before the end");
+        }
+    }
+
+    async fn send_in_hand(&self, sending: &mut Sending) {
+        if let Some(alert) = &sending.in_hand {
+            self.send(alert).await;
+        }
+        sending.in_hand = None;
     }
 
     async fn send(&self, alert: &Alert) {
@@ -144,6 +182,16 @@ impl Alerts {
             sleep(wait).await;
         }
         tracing::error!(alert = alert.body, "an alert was given up");
+    }
+}
+
+impl Sending {
+    /// Takes the next alert in hand, if there is one.
+    fn take_next(&mut self) -> bool {
+        if self.in_hand.is_none() {
+            self.in_hand = self.waiting.try_recv().ok();
+        }
+        self.in_hand.is_some()
     }
 }
 

@@ -28,20 +28,49 @@ impl Watch {
         }
     }
 
-    /// Takes what waits.
-    pub(crate) fn take(&self) -> Vec<Incident> {
+    /// Takes what waits, to write it.
+    pub(crate) fn take(&self) -> Taken<'_> {
         let waiting = std::mem::take(&mut *self.waiting());
         let incident = |((kind, tenant), count)| Incident {
             kind,
             tenant,
             count,
         };
-        waiting.into_iter().map(incident).collect()
+        Taken {
+            watch: self,
+            incidents: waiting.into_iter().map(incident).collect(),
+        }
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<Key, u64>> {
         // A count is whole, whoever panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was taken; it waits again unless it is [written](Self::written), also where writing is broken off.
+pub(crate) struct Taken<'w> {
+    watch: &'w Watch,
+    incidents: Vec<Incident>,
+}
+
+impl Taken<'_> {
+    /// The incidents.
+    pub(crate) fn incidents(&self) -> &[Incident] {
+        &self.incidents
+    }
+
+    /// They are rows now.
+    pub(crate) fn written(mut self) {
+        self.incidents.clear();
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        for incident in std::mem::take(&mut self.incidents) {
+            self.watch.raise(incident);
+        }
     }
 }
 
@@ -62,12 +91,14 @@ mod tests {
         raise("leads");
         (0..MOST + 10).for_each(|n| raise(&n.to_string()));
         raise("leads");
+        // Nobody wrote it, so it waits again.
+        drop(watch.take());
         let waiting = watch.take();
-        assert_eq!(waiting.len(), MOST);
-        let leads = waiting
-            .iter()
-            .find(|incident| incident.kind == Kind::Quota("leads".to_owned()));
+        assert_eq!(waiting.incidents().len(), MOST);
+        let mut incidents = waiting.incidents().iter();
+        let leads = incidents.find(|incident| incident.kind == Kind::Quota("leads".to_owned()));
         assert_eq!(leads.map(|incident| incident.count), Some(4));
-        assert!(watch.take().is_empty());
+        waiting.written();
+        assert!(watch.take().incidents().is_empty());
     }
 }

@@ -7,7 +7,7 @@ use events::{Events, IncidentSeverity, IncidentState, SecurityIncidents};
 use futures::future::join;
 use sea_orm::DbErr;
 use tenant::{Cause, Database};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 
 use crate::{
@@ -48,12 +48,7 @@ impl Watcher {
         let looking = async {
             loop {
                 sleep(self.options.period).await;
-                // A trace of its own, in which alerts are sent.
-                let span = tracing::info_span!(parent: None, "look", otel.name = "watch");
-                let cause = Cause::named(Some("watch")).in_span(span.clone());
-                if let Err(error) = cause.of(self.look()).instrument(span).await {
-                    tracing::warn!(%error, "what needs somebody can not be written down; it is kept");
-                }
+                traced(self.look()).await;
             }
         };
         let alerting = async {
@@ -65,28 +60,44 @@ impl Watcher {
         join(looking, alerting).await;
     }
 
+    /// Writes what was raised since the last look, and sends the alerts that wait, within that time. Nothing is looked at:
+    /// what a process that ends depended on is seen by others.
+    pub async fn finish(&self, within: Duration) {
+        let until = Instant::now() + within;
+        if timeout_at(until, traced(self.write())).await.is_err() {
+            tracing::warn!("what needs somebody could not be written down before the end");
+        }
+        if let Some(alerts) = &self.options.alerts {
+            alerts
+                .flush(until.saturating_duration_since(Instant::now()))
+                .await;
+        }
+    }
+
     /// Looks once.
     async fn look(&self) -> Result<(), DbErr> {
         let Options {
-            database,
-            probes,
-            period,
-            ..
+            database, probes, ..
         } = &self.options;
         for incident in look(database, probes).await {
             self.watch.raise(incident);
         }
-        let incidents = self.watch.take();
-        let opened = ledger::write(database, &incidents, *period).await;
-        let opened = opened.inspect_err(|_| {
-            incidents
-                .into_iter()
-                .for_each(|incident| self.watch.raise(incident));
-        })?;
-        self.tell(&opened, IncidentState::Opened);
+        self.write().await?;
         // After it, so that what was seen just now is not resolved.
         let resolved = ledger::resolve(database).await?;
         self.tell(&resolved, IncidentState::Resolved);
+        Ok(())
+    }
+
+    /// Writes what was raised.
+    async fn write(&self) -> Result<(), DbErr> {
+        let Options {
+            database, period, ..
+        } = &self.options;
+        let taken = self.watch.take();
+        let opened = ledger::write(database, taken.incidents(), *period).await?;
+        taken.written();
+        self.tell(&opened, IncidentState::Opened);
         Ok(())
     }
 
@@ -118,6 +129,15 @@ impl Watcher {
                 alerts.tell(entry, state);
             }
         }
+    }
+}
+
+/// In a trace of its own, in which alerts are sent, too.
+async fn traced(looking: impl Future<Output = Result<(), DbErr>>) {
+    let span = tracing::info_span!(parent: None, "look", otel.name = "watch");
+    let cause = Cause::named(Some("watch")).in_span(span.clone());
+    if let Err(error) = cause.of(looking).instrument(span).await {
+        tracing::warn!(%error, "what needs somebody can not be written down; it is kept");
     }
 }
 

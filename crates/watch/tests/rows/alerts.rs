@@ -1,7 +1,9 @@
 //! Alerts arrive, signed, and only those that are bad enough.
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac;
-use entity::oltp::admin_system_event::Severity;
+use entity::{id::TenantId, oltp::admin_system_event::Severity};
 use serde_json::json;
 use watch::{Alerts, AlertsError, Watch};
 
@@ -54,7 +56,7 @@ async fn whoever_is_told_hears_when_it_begins_and_when_it_is_over() {
     for (request, state) in requests[1..].iter().zip(["opened", "resolved"]) {
         let mut body = request.json();
         assert!(body["at"].take().is_string() && body["occurrences"].take().is_i64());
-        let tenant = entity::id::TenantId::from(place.tenants[1]).to_string();
+        let tenant = TenantId::from(place.tenants[1]).to_string();
         assert_eq!(
             body,
             json!({ "id": format!("evt_{}", rows[1].id), "state": state, "eventType": "dead_letters", "severity": "high",
@@ -62,6 +64,54 @@ async fn whoever_is_told_hears_when_it_begins_and_when_it_is_over() {
         );
     }
     drop(running);
+}
+
+/// Alerts of whatever severity.
+fn all(capture: &Capture) -> Alerts {
+    let url = capture.url("http", "user").into();
+    Alerts::new(&url, Some(&KEY.into()), Severity::Low).expect("alerts")
+}
+
+/// Longer than a test waits for anything.
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn what_waits_at_the_end_is_written_and_sent() {
+    let (place, capture) = (Place::new().await, Capture::start().await);
+    let watch = Watch::default();
+    let watcher = place.watcher(&watch, Vec::new(), Some(all(&capture)));
+    // One is in hand, and was not taken.
+    capture.answer_next([(500, None)]);
+    watch.raise(quota(place.tenants[0]));
+    tokio::select! {
+        () = watcher.run() => {}
+        _ = capture.until(|requests| requests.len() == 1) => {}
+    }
+    // Another was not even looked at.
+    watch.raise(quota(place.tenants[1]));
+    watcher.finish(LONG).await;
+    let requests = capture.requests();
+    assert_eq!(requests.len(), 3, "{requests:#?}");
+    assert_eq!(requests[0].text, requests[1].text);
+    let tenants = [1, 2].map(|at: usize| requests[at].json()["tenantId"].clone());
+    let expected = place
+        .tenants
+        .map(|tenant| json!(TenantId::from(tenant).to_string()));
+    assert_eq!(tenants, expected);
+    assert_eq!(place.rows().await.len(), 2);
+}
+
+/// It would be tried for an hour.
+#[tokio::test]
+async fn who_does_not_answer_at_the_end_is_not_waited_for() {
+    let (place, mut capture) = (Place::new().await, Capture::start().await);
+    let watch = Watch::default();
+    let watcher = place.watcher(&watch, Vec::new(), Some(all(&capture)));
+    capture.stop().await;
+    watch.raise(quota(place.tenants[0]));
+    watcher.finish(Duration::from_secs(1)).await;
+    assert_eq!(place.rows().await.len(), 1);
+    assert!(capture.requests().is_empty());
 }
 
 #[test]

@@ -104,17 +104,25 @@ impl Place {
         probes: Vec<Box<dyn Probe>>,
         alerts: Option<Alerts>,
     ) -> Running {
-        let watcher = Watcher::new(
-            watch.clone(),
-            Options {
-                database: self.database(),
-                probes,
-                period: PERIOD,
-                alerts,
-                events: Events::off(),
-            },
-        );
+        let watcher = self.watcher(watch, probes, alerts);
         Running(tokio::spawn(async move { watcher.run().await }))
+    }
+
+    /// One that does not run yet.
+    pub fn watcher(
+        &self,
+        watch: &Watch,
+        probes: Vec<Box<dyn Probe>>,
+        alerts: Option<Alerts>,
+    ) -> Watcher {
+        let options = Options {
+            database: self.database(),
+            probes,
+            period: PERIOD,
+            alerts,
+            events: Events::off(),
+        };
+        Watcher::new(watch.clone(), options)
     }
 
     fn database(&self) -> Database {

@@ -23,9 +23,8 @@ async fn missing_redis(alerts: &Capture) -> Home {
 fn parent<'s>(spans: &'s [Span], request: &Captured) -> &'s Span {
     let header = request.headers.get("traceparent");
     let header = header.expect("a trace").to_str().expect("text");
-    let told = |span: &&Span| {
-        format!("00-{}-{}-01", hex(&span.trace_id), hex(&span.span_id)) == header
-    };
+    let told =
+        |span: &&Span| format!("00-{}-{}-01", hex(&span.trace_id), hex(&span.span_id)) == header;
     let found = spans.iter().find(told);
     found.unwrap_or_else(|| panic!("{header} is none of {spans:#?}"))
 }
@@ -47,7 +46,9 @@ async fn an_alert_is_sent_in_the_trace_of_what_saw_the_incident() {
         assert_eq!((&*span.name, span.kind), ("POST alert", 3), "a client's");
         let answered = number(&span.attributes, "http.response.status_code");
         assert_eq!(answered, Some(status));
-        let look = spans.iter().find(|look| look.span_id == span.parent_span_id);
+        let look = spans
+            .iter()
+            .find(|look| look.span_id == span.parent_span_id);
         let look = look.expect("what wrote the row");
         assert_eq!((&*look.name, &look.trace_id), ("watch", &span.trace_id));
         let mut transactions = spans.iter().filter(|of| of.parent_span_id == look.span_id);
@@ -56,10 +57,26 @@ async fn an_alert_is_sent_in_the_trace_of_what_saw_the_incident() {
 }
 
 #[tokio::test]
+async fn an_alert_that_waits_when_the_gateway_stops_is_sent() {
+    let alerts = Capture::start().await;
+    alerts.answer_next([(500, None)]);
+    let serving = missing_redis(&alerts).await.serve(&[]).await;
+    alerts.until(|requests| requests.len() == 1).await;
+    let ended = serving.stop("TERM").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told = alerts.requests();
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert_eq!(told[0].text, told[1].text);
+}
+
+#[tokio::test]
 async fn events_are_sent_in_a_trace_of_their_own() {
     let (collector, platform) = (Collector::start().await, Capture::start().await);
     let home = collector.spans_of(Database::demo().await.home());
-    let home = home.with("GATEWAY_EVENTS_URL", platform.url("posthog+http", "phc_key"));
+    let home = home.with(
+        "GATEWAY_EVENTS_URL",
+        platform.url("posthog+http", "phc_key"),
+    );
     let ended = home.serve(&[]).await.stop("TERM").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
 
@@ -69,7 +86,10 @@ async fn events_are_sent_in_a_trace_of_their_own() {
         assert_eq!((&*span.name, span.kind), ("POST events", 3), "a client's");
         assert!(span.parent_span_id.is_empty(), "{span:#?}");
     }
-    assert!(!platform.requests().is_empty(), "a process tells at its end");
+    assert!(
+        !platform.requests().is_empty(),
+        "a process tells at its end"
+    );
 }
 
 #[tokio::test]
