@@ -143,7 +143,8 @@ impl Database {
         pools.filter_map(|(tier, pool)| Some((tier, pool.as_ref()?.counts())))
     }
 
-    /// The same, and for how long connections are out; those that are for longer than `held` are told apart.
+    /// The same, and for how long nothing was asked of connections that are out; those of which nothing was for longer than
+    /// `held` are told apart.
     pub fn pool_use(&self, held: Duration) -> impl Iterator<Item = (Tier, PoolUse)> {
         let pools = Tier::ALL.into_iter().zip(self.pools.iter());
         pools.filter_map(move |(tier, pool)| Some((tier, pool.as_ref()?.used(held))))

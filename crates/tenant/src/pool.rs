@@ -5,6 +5,7 @@
 //! the connection used last, with the ROLLBACK of the transaction before still unsent or unanswered.
 
 mod counts;
+mod out;
 
 use std::{
     io,
@@ -22,6 +23,7 @@ use tokio::{
 
 use counts::Counting;
 pub use counts::{PoolCounts, PoolUse};
+use out::Out;
 
 use crate::{
     begin::Asking,
@@ -58,8 +60,8 @@ pub(crate) struct Pool {
 #[derive(Default)]
 struct Lists {
     idle: Vec<Wire>,
-    /// Since when each one is lent; a handful, so it is looked through.
-    lent: Vec<(u64, Instant)>,
+    /// Those that are lent; a handful, so it is looked through.
+    lent: Vec<Out>,
 }
 
 impl Pool {
@@ -130,16 +132,18 @@ impl Pool {
         }
     }
 
-    /// The same, and for how long connections are out; those that are for longer than `held` are told apart.
+    /// The same, and for how long nothing was asked of connections that are out; those of which nothing was for longer than
+    /// `held` are told apart.
     pub(crate) fn used(&self, held: Duration) -> PoolUse {
         let counts = self.counts();
-        let lists = self.lists();
-        let times = lists.lent.iter().map(|(_, since)| since.elapsed());
+        let mut lists = self.lists();
+        let (now, lent) = (Instant::now(), lists.lent.iter_mut());
+        let silences: Vec<Duration> = lent.map(|out| out.silence(now)).collect();
         PoolUse {
             counts,
-            most_lent: self.counting.most_lent(lists.lent.len() as u64),
-            held: times.clone().filter(|time| *time > held).count() as u64,
-            longest: times.max().unwrap_or_default(),
+            most_lent: self.counting.most_lent(silences.len() as u64),
+            held: silences.iter().filter(|silence| **silence > held).count() as u64,
+            longest: silences.into_iter().max().unwrap_or_default(),
         }
     }
 
@@ -161,8 +165,8 @@ impl Pool {
             None => self.connect(deadline).await?,
         };
         Ok(Lent {
+            number: self.lend(&wire),
             wire: Some(wire),
-            number: self.lend(),
             pool: Arc::clone(self),
             waited,
             _permit: permit,
@@ -170,10 +174,10 @@ impl Pool {
     }
 
     /// Notes that a connection is out; by which number.
-    fn lend(&self) -> u64 {
+    fn lend(&self, wire: &Wire) -> u64 {
         let number = self.counting.lent();
         let mut lists = self.lists();
-        lists.lent.push((number, Instant::now()));
+        lists.lent.push(Out::new(number, wire.activity(), Instant::now()));
         self.counting.are_lent(lists.lent.len() as u64);
         number
     }
@@ -312,7 +316,7 @@ impl Drop for Lent {
         }
         let mut lists = self.pool.lists();
         let mut lent = lists.lent.iter();
-        if let Some(place) = lent.position(|(number, _)| *number == self.number) {
+        if let Some(place) = lent.position(|out| out.number == self.number) {
             lists.lent.swap_remove(place);
         }
         lists.idle.extend(wire);

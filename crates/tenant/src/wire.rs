@@ -7,6 +7,7 @@
 //! Several exchanges may be under way at once. Their messages go out in the order in which they were
 //! queued, without a wait between them, and PostgreSQL answers in that order.
 
+mod activity;
 mod driver;
 mod error;
 mod statements;
@@ -32,6 +33,7 @@ use sea_orm::Value;
 use tokio_postgres::{Client, Error, Row, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+pub(crate) use activity::Activity;
 use driver::{Driver, Turn};
 pub(crate) use error::{ServerError, connecting, of_driver};
 pub(crate) use statements::Known;
@@ -65,6 +67,7 @@ pub(crate) struct Wire {
     ending: Mutex<Ending>,
     /// Statements that were prepared because somebody needed them: each is an exchange.
     preparations: AtomicU32,
+    activity: Arc<Activity>,
     born: Instant,
 }
 
@@ -92,6 +95,7 @@ impl Wire {
             statements: Mutex::default(),
             ending: Mutex::default(),
             preparations: AtomicU32::new(0),
+            activity: Arc::default(),
             born: Instant::now(),
         })
     }
@@ -111,6 +115,11 @@ impl Wire {
         self.preparations.load(Relaxed)
     }
 
+    /// What is done with it, for who looks from outside.
+    pub(crate) fn activity(&self) -> &Arc<Activity> {
+        &self.activity
+    }
+
     /// True once the server or the network has ended the connection, as far as was read.
     pub(crate) fn has_ended(&self) -> bool {
         lock(&self.driver).connection.is_none()
@@ -119,6 +128,7 @@ impl Wire {
     /// Waits for `exchange`, which sends by the client of this connection, and moves the connection on
     /// for as long as that takes.
     pub(crate) async fn drive<F: Future>(&self, exchange: F) -> F::Output {
+        let _exchanging = self.activity.exchange();
         let mut exchange = pin!(exchange);
         let mut turn = Turn::new(&self.driver);
         poll_fn(|ctx| {

@@ -40,6 +40,13 @@ async fn a_pool_counts_who_has_and_who_wants_its_connections() {
     // Nothing may take no time at all.
     let lost = state(&database, Duration::ZERO);
     assert!(lost.held == 1 && lost.longest > Duration::ZERO, "{lost:?}");
+    // Somebody who goes on has lost none.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let silent = state(&database, hour).longest;
+    assert!(silent >= Duration::from_millis(50), "{silent:?}");
+    lead::Entity::find().one(&*first).await.expect("a lead");
+    let asked = state(&database, hour).longest;
+    assert!(asked < silent, "{asked:?} {silent:?}");
     // Another one waits, in vain.
     let second = context();
     let waiting = async {

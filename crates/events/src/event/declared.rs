@@ -102,7 +102,7 @@ events! {
         /// The interval, in seconds.
         interval_seconds: f64,
     }
-    /// Connections that are lent for longer than anything may take; none are no event.
+    /// Connections that are lent, and of which nothing was asked for longer than an operation may take; none are no event.
     ConnectionLeaks "connection_leaks" {
         /// The database.
         tier: TierName,
@@ -110,7 +110,7 @@ events! {
         process: ProcessKind,
         /// How many.
         connections: u64,
-        /// For how long the longest is out, in seconds.
+        /// For how long nothing was asked of the one that is silent for longest, in seconds.
         longest_seconds: f64,
         /// From when on it counts, in seconds.
         threshold_seconds: f64,

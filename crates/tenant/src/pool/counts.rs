@@ -47,9 +47,9 @@ pub struct PoolUse {
     pub counts: PoolCounts,
     /// Most that were lent at once since this was last asked for.
     pub most_lent: u64,
-    /// Those that are lent for longer than anything may take.
+    /// Those that are lent and of which nothing was asked for longer than anything may take.
     pub held: u64,
-    /// For how long the one is lent that is lent for longest.
+    /// For how long nothing was asked of the one of which nothing was for longest.
     pub longest: Duration,
 }
 
