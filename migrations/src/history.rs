@@ -51,7 +51,10 @@ pub async fn status(tier: Tier, url: &str) -> Result<Vec<Status>, Error> {
     let connection = Database::connect(options(url))
         .await
         .map_err(Error::Connect)?;
-    let statuses = statuses(tier, &connection).await?;
+    // As one transaction, which a pooler between gives one session.
+    let reading = connection.begin().await?;
+    let statuses = statuses(tier, &reading).await?;
+    reading.rollback().await?;
     connection.close().await?;
     Ok(statuses)
 }

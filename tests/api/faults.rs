@@ -13,6 +13,7 @@ mod limits;
 mod lock;
 mod panics;
 mod pool_counts;
+mod pooled;
 mod round_trips;
 mod session_names;
 mod time_outs;

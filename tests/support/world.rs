@@ -45,6 +45,8 @@ pub struct Options {
     pub content_url: Option<String>,
     /// The same of the analytics tier.
     pub analytics_url: Option<String>,
+    /// The way of the login role to the databases, as a URL with `{database}` in it.
+    pub way: Option<String>,
     /// All other settings; what is given above comes first.
     pub settings: Settings,
 }
@@ -143,16 +145,28 @@ impl World {
             ..Settings::default()
         };
         let config = Config::from(settings.or(options.settings).or(few));
-        let url = options
-            .database_url
-            .unwrap_or_else(|| server.url("gateway_login", &database));
+        let way = |tier| {
+            let (way, name) = (options.way.as_ref(), beside(&database, tier));
+            way.map(|way| way.replace("{database}", &name))
+        };
+        let url = options.database_url.or_else(|| way(Tier::Oltp));
+        let url = url.unwrap_or_else(|| server.url("gateway_login", &database));
         let key = TokenKey::new(&KEY.into()).expect("a long key");
         let events = Arc::new(SeenEvents::default());
         let mut urls = TierUrls::beside(&url);
         for (url, given) in [
-            (&mut urls.queue, options.queue_url),
-            (&mut urls.content, options.content_url),
-            (&mut urls.analytics, options.analytics_url),
+            (
+                &mut urls.queue,
+                options.queue_url.or_else(|| way(Tier::Queue)),
+            ),
+            (
+                &mut urls.content,
+                options.content_url.or_else(|| way(Tier::Content)),
+            ),
+            (
+                &mut urls.analytics,
+                options.analytics_url.or_else(|| way(Tier::Analytics)),
+            ),
         ] {
             if let Some(given) = given {
                 *url = given;

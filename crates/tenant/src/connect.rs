@@ -23,6 +23,10 @@ pub(crate) struct Target {
     options: PgConnectOptions,
     /// What a fresh connection runs before it is used.
     preparing: Option<String>,
+    /// The URL says that nothing stays prepared: a pooler stands between, that lends each transaction another session.
+    is_pooled: bool,
+    /// What each transaction sets there, where connections are given nothing that stays.
+    in_each: Option<String>,
 }
 
 impl Target {
@@ -45,23 +49,43 @@ impl Target {
         statement_timeout: Option<Duration>,
     ) -> Result<Self, sqlx::Error> {
         let mut options = PgConnectOptions::from_str(url)?.application_name(name);
-        if let Some(time) = statement_timeout {
+        let is_pooled = keeps_nothing(&options);
+        let time = statement_timeout.map(|time| time.as_millis());
+        if let Some(time) = time
+            && !is_pooled
+        {
             // With the first message of a connection, and never again.
-            options = options.options([("statement_timeout", time.as_millis())]);
+            options = options.options([("statement_timeout", time)]);
         }
         let tls = tls::connector(&options)?;
+        let in_each = time.filter(|_| is_pooled);
         Ok(Self {
             config: config(&options),
             tls,
             options,
             preparing: None,
+            is_pooled,
+            in_each: in_each.map(|time| format!("SET LOCAL statement_timeout = {time}")),
         })
     }
 
     /// The same, with connections that run `preparing` before they are used.
     pub(crate) fn prepared(mut self, preparing: String) -> Self {
-        self.preparing = Some(preparing);
+        self.preparing = Some(preparing).filter(|_| !self.is_pooled);
         self
+    }
+
+    /// Whether nothing may be left on a connection for the next transaction: no statement by its name.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.is_pooled
+    }
+
+    /// A transaction's opening message, with what other connections were given when they were made.
+    pub(crate) fn completed(&self, opening: String) -> String {
+        match &self.in_each {
+            Some(setting) => opening.replacen(';', &format!("; {setting};"), 1),
+            None => opening,
+        }
     }
 
     /// The same for the other driver.
@@ -72,7 +96,12 @@ impl Target {
     pub(crate) async fn connect(&self) -> Result<Wire, sqlx::Error> {
         let (client, connection) = self.connect_apart().await?;
         let wire = Wire::new(client, connection, self.preparing.as_deref()).await;
-        wire.map_err(connecting)
+        let wire = wire.map_err(connecting)?;
+        Ok(if self.is_pooled {
+            wire.forgetful()
+        } else {
+            wire
+        })
     }
 
     /// A connection, and what has to be polled for it to work.
@@ -111,6 +140,13 @@ fn config(options: &PgConnectOptions) -> Config {
         config.password(password);
     }
     config
+}
+
+/// sqlx's word for it in a URL, `statement-cache-capacity=0`, which it shows in a URL only.
+fn keeps_nothing(options: &PgConnectOptions) -> bool {
+    let url = options.to_url_lossy();
+    let mut pairs = url.query_pairs();
+    pairs.any(|(name, value)| name == "statement-cache-capacity" && value == "0")
 }
 
 /// sqlx shows the password in a URL only.

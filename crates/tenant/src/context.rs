@@ -379,6 +379,7 @@ impl TenantContext {
         };
         self.spending.waited(lent.waited());
         span::opened(&span, lent.pool());
+        let message = lent.pool().target().completed(message);
         Transaction::begin(lent, &message, access, span)
     }
 

@@ -74,6 +74,10 @@ impl Database {
 }
 
 async fn inspect(connection: &mut PgConnection) -> Result<Inspection, sqlx::Error> {
+    // As one transaction, which a pooler between gives one session.
+    sqlx::raw_sql("BEGIN READ ONLY")
+        .execute(&mut *connection)
+        .await?;
     let roles = sqlx::query(ROLES).fetch_all(&mut *connection).await?;
     let tables = sqlx::query(TABLES).fetch_all(&mut *connection).await?;
     let mut findings = Vec::new();

@@ -67,7 +67,6 @@ struct Lists {
 impl Pool {
     pub(crate) fn new(target: Target, max_connections: u32, acquire_timeout: Duration) -> Self {
         Self {
-            target,
             permits: Arc::new(Semaphore::new(max_connections as usize)),
             lists: Mutex::default(),
             known: Known::default(),
@@ -76,7 +75,8 @@ impl Pool {
             acquire_timeout,
             unsent: Arc::default(),
             flusher: Once::new(),
-            is_pooled: AtomicBool::new(false),
+            is_pooled: AtomicBool::new(target.is_pooled()),
+            target,
         }
     }
 
@@ -177,7 +177,9 @@ impl Pool {
     fn lend(&self, wire: &Wire) -> u64 {
         let number = self.counting.lent();
         let mut lists = self.lists();
-        lists.lent.push(Out::new(number, wire.activity(), Instant::now()));
+        lists
+            .lent
+            .push(Out::new(number, wire.activity(), Instant::now()));
         self.counting.are_lent(lists.lent.len() as u64);
         number
     }

@@ -10,6 +10,7 @@
 mod activity;
 mod driver;
 mod error;
+mod run;
 mod statements;
 mod value;
 
@@ -25,12 +26,11 @@ use std::{
 };
 
 use futures::{
-    FutureExt, TryStreamExt,
+    FutureExt,
     future::{BoxFuture, Either, select},
     task::noop_waker,
 };
-use sea_orm::Value;
-use tokio_postgres::{Client, Error, Row, Socket, Statement};
+use tokio_postgres::{Client, Error, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub(crate) use activity::Activity;
@@ -38,7 +38,6 @@ use driver::{Driver, Turn};
 pub(crate) use error::{ServerError, connecting, of_driver};
 pub(crate) use statements::Known;
 use statements::Statements;
-use value::Bound;
 
 type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
 /// The half of a connection that reads and writes.
@@ -63,7 +62,8 @@ enum Ending {
 pub(crate) struct Wire {
     client: Arc<Client>,
     driver: Mutex<Driver>,
-    statements: Mutex<Statements>,
+    /// None where a pooler lends each transaction another session: each statement is sent as a whole.
+    statements: Option<Mutex<Statements>>,
     ending: Mutex<Ending>,
     /// Statements that were prepared because somebody needed them: each is an exchange.
     preparations: AtomicU32,
@@ -92,12 +92,20 @@ impl Wire {
         Ok(Self {
             client: Arc::new(client),
             driver: Mutex::new(Driver::new(connection)),
-            statements: Mutex::default(),
+            statements: Some(Mutex::default()),
             ending: Mutex::default(),
             preparations: AtomicU32::new(0),
             activity: Arc::default(),
             born: Instant::now(),
         })
+    }
+
+    /// The same, on which no statement stays prepared.
+    pub(crate) fn forgetful(self) -> Self {
+        Self {
+            statements: None,
+            ..self
+        }
     }
 
     /// Where messages are queued; they go out when somebody [drives](Self::drive).
@@ -185,76 +193,6 @@ impl Wire {
         Box::pin(async move { client.batch_execute("ROLLBACK").await })
     }
 
-    /// Runs a statement; its rows. `known` remembers the text for connections to come.
-    pub(crate) async fn query(
-        &self,
-        sql: &str,
-        values: &[Value],
-        known: &Known,
-    ) -> Result<Vec<Row>, Error> {
-        let statement = self.prepared(sql, values, known).await?;
-        let rows = self.client.query_raw(&statement, bound(values)).await;
-        let rows = match rows {
-            Ok(rows) => rows.try_collect().await,
-            Err(error) => Err(error),
-        };
-        self.keep_unless_stale(sql, rows)
-    }
-
-    /// Runs a statement; how many rows it was about.
-    pub(crate) async fn execute(
-        &self,
-        sql: &str,
-        values: &[Value],
-        known: &Known,
-    ) -> Result<u64, Error> {
-        let statement = self.prepared(sql, values, known).await?;
-        let done = self.client.execute_raw(&statement, bound(values)).await;
-        self.keep_unless_stale(sql, done)
-    }
-
-    async fn prepared(
-        &self,
-        sql: &str,
-        values: &[Value],
-        known: &Known,
-    ) -> Result<Statement, Error> {
-        let types = value::types(values);
-        if let Some(statement) = lock(&self.statements).find(sql, &types) {
-            known.hit();
-            return Ok(statement);
-        }
-        self.preparations.fetch_add(1, Relaxed);
-        let statement = self.client.prepare_typed(sql, &types).await?;
-        lock(&self.statements).keep(sql, &types, statement.clone());
-        known.note(sql, &types);
-        Ok(statement)
-    }
-
-    /// Prepares what other connections have prepared before, all in one exchange.
-    pub(crate) async fn warm(&self, known: &Known) {
-        let prepare = |(sql, types): statements::Text| async move {
-            // One that fails (a table is gone) is prepared again by whoever needs it, and fails there.
-            if let Ok(statement) = self.client.prepare_typed(&sql, &types).await {
-                lock(&self.statements).keep(&sql, &types, statement);
-            }
-        };
-        self.drive(futures::future::join_all(
-            known.texts().into_iter().map(prepare),
-        ))
-        .await;
-    }
-
-    /// A statement whose table was changed since it was prepared is prepared anew the next time.
-    fn keep_unless_stale<T>(&self, sql: &str, result: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &result
-            && error::is_stale(error)
-        {
-            lock(&self.statements).forget(sql);
-        }
-        result
-    }
-
     /// Says goodbye, so that the server's log does not speak of a lost connection.
     pub(crate) async fn close(self) {
         drop(self.client);
@@ -267,10 +205,6 @@ impl Wire {
             drop(tokio::time::timeout(GOODBYE, connection).await);
         }
     }
-}
-
-fn bound(values: &[Value]) -> impl ExactSizeIterator<Item = Bound<'_>> {
-    values.iter().map(Bound)
 }
 
 /// What is behind these locks is whole between any two statements of this file, so also after a panic.
