@@ -7,3 +7,4 @@ mod collector;
 mod metrics;
 mod sent;
 mod traces;
+mod waits;

@@ -17,7 +17,11 @@ use crate::{
 const DOCUMENTATION: &str = include_str!("../../../../../docs/metrics.md");
 
 async fn counted() -> Home {
-    let home = Database::demo().await.home();
+    counted_of(&Database::demo().await)
+}
+
+pub fn counted_of(database: &Database) -> Home {
+    let home = database.home();
     // Tenants' rules are statements, too, and each core prepares its own.
     home.with("GATEWAY_METRICS_ADDR", "127.0.0.1:0")
         .with("GATEWAY_CORES", "1")
@@ -25,7 +29,7 @@ async fn counted() -> Home {
 }
 
 /// The page that the log names.
-async fn page(serving: &Serving) -> String {
+pub async fn page(serving: &Serving) -> String {
     let log = serving.logged("/metrics").await;
     let mut words = log.split_whitespace();
     let url = words.find(|word| word.starts_with("http://") && word.ends_with("/metrics"));
@@ -34,7 +38,7 @@ async fn page(serving: &Serving) -> String {
 }
 
 /// The value of the series with these labels, all of them as they stand on the page.
-fn value(page: &str, name: &str, labels: &[&str]) -> Option<f64> {
+pub fn value(page: &str, name: &str, labels: &[&str]) -> Option<f64> {
     let mut lines = page.lines().filter(|line| {
         let series = line
             .strip_prefix(name)

@@ -1,0 +1,143 @@
+//! What waited, and how requests ended.
+
+use std::time::Duration;
+
+use futures::future::join;
+use migrations::Tier;
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::time::{sleep, timeout};
+
+use super::metrics::{counted_of, page, value};
+use crate::{
+    cluster::Database,
+    serving::{PATIENCE, Serving},
+};
+
+const LISTED: &str = "query Listed { companies(first: 2) { nodes { name } } }";
+
+/// Waits until the page says so.
+async fn until(serving: &Serving, name: &str, labels: &[&str], wanted: f64) {
+    let seen = async {
+        while value(&page(serving).await, name, labels) != Some(wanted) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let seen = timeout(PATIENCE, seen).await;
+    assert!(seen.is_ok(), "{name} {labels:?}: {}", page(serving).await);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_connection_is_counted_and_for_how_long() {
+    const OLTP: [&str; 1] = ["db_client_connection_pool_name=\"requests/oltp\""];
+    const PENDING: &str = "db_client_connection_pending_requests";
+    let database = Database::demo().await;
+    let home = counted_of(&database).with("GATEWAY_MAX_CONNECTIONS", "1");
+    let serving = home.serve(&[]).await;
+    let token = serving.token("owner@acme.test", 0);
+    let mut admin = PgConnection::connect(&database.admin_url())
+        .await
+        .expect("a connection");
+    admin
+        .execute("BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
+        .await
+        .expect("a lock");
+    let released = async {
+        // One has the connection, the other waits for it.
+        until(&serving, PENDING, &OLTP, 1.0).await;
+        admin.execute("ROLLBACK").await.expect("an end");
+    };
+    let both = join(serving.data(&token, LISTED), serving.data(&token, LISTED));
+    join(both, released).await;
+    let page = page(&serving).await;
+    let of = |name| value(&page, name, &OLTP);
+    assert_eq!(of(PENDING), Some(0.0), "{page}");
+    assert_eq!(of("gateway_db_waits_total"), Some(1.0), "{page}");
+    let waited = of("gateway_db_wait_duration_seconds_total");
+    assert!(waited.is_some_and(|seconds| seconds > 0.0), "{page}");
+    assert_eq!(
+        of("db_client_connection_timeouts_total"),
+        Some(0.0),
+        "{page}"
+    );
+    serving.stop("TERM").await;
+}
+
+#[tokio::test]
+async fn a_queue_is_as_deep_as_jobs_are_due_and_as_old_as_the_first_of_them() {
+    let database = Database::demo().await;
+    let queue = database.admin_url_of(Tier::Queue);
+    let mut admin = PgConnection::connect(&queue).await.expect("a connection");
+    // Two are due, of two priorities, and one is for later.
+    let jobs = "DELETE FROM jobs; INSERT INTO jobs (tenant_id, queue_name, job_type, priority, run_at) VALUES
+        (gen_random_uuid(), 'billing', 'test.none', 1, now() - interval '2 hours'),
+        (gen_random_uuid(), 'billing', 'test.none', 9, now() - interval '1 hour'),
+        (gen_random_uuid(), 'billing', 'test.none', 9, now() + interval '1 hour')";
+    admin.execute(jobs).await.expect("jobs");
+    let home = counted_of(&database).with("GATEWAY_WORKER", "true");
+    let serving = home
+        .with("GATEWAY_WORKER_QUEUES", "maintenance")
+        .serve(&[])
+        .await;
+    until(&serving, "gateway_queue_due", &["queue=\"billing\""], 2.0).await;
+    let page = page(&serving).await;
+    let oldest = value(
+        &page,
+        "gateway_queue_oldest_seconds",
+        &["queue=\"billing\""],
+    );
+    let hours = oldest.expect("an age") / 3600.0;
+    assert!((2.0..3.0).contains(&hours), "{page}");
+    let empty = ["queue=\"email-processing\""];
+    assert_eq!(
+        value(&page, "gateway_queue_due", &empty),
+        Some(0.0),
+        "{page}"
+    );
+    serving.stop("TERM").await;
+}
+
+#[tokio::test]
+async fn a_request_is_counted_by_how_it_ended() {
+    let database = Database::demo().await;
+    let home = counted_of(&database).with("GATEWAY_REQUEST_TIMEOUT_MS", "300");
+    let serving = home.serve(&[]).await;
+    let token = serving.token("owner@acme.test", 0);
+    let send = async |document: &str| {
+        let answer = serving.post(&token, document).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!(send("query Ok { __typename }").await, 200);
+    let invalid = "query Errors { company(id: \"none\") { name } }";
+    assert_eq!(send(invalid).await, 200);
+    let mut admin = PgConnection::connect(&database.admin_url())
+        .await
+        .expect("a connection");
+    let lock = "BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE";
+    admin.execute(lock).await.expect("a lock");
+    assert_eq!(send(&LISTED.replace("Listed", "Failed")).await, 504);
+    let aborted = serving.post(&token, &LISTED.replace("Listed", "Aborted"));
+    // The client goes away while it waits.
+    let gone = aborted.timeout(Duration::from_millis(100)).send().await;
+    assert!(gone.is_err());
+    // What was not answered has no series of its own: whoever waits for nothing could make any number of them.
+    for (name, outcome) in [
+        ("Ok", "ok"),
+        ("Errors", "errors"),
+        ("(other)", "failed"),
+        ("(other)", "aborted"),
+    ] {
+        let labels = [
+            &*format!("graphql_operation_name=\"{name}\""),
+            &*format!("outcome=\"{outcome}\""),
+        ];
+        until(
+            &serving,
+            "gateway_request_duration_seconds_count",
+            &labels,
+            1.0,
+        )
+        .await;
+    }
+    admin.execute("ROLLBACK").await.expect("an end");
+    serving.stop("TERM").await;
+}
