@@ -5,22 +5,23 @@
 //! error. Parsed once at the start and passed down, never read again.
 
 mod config;
+mod file;
 mod origins;
 mod queue;
+mod words;
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use config::{Config, TierSettings};
+pub use file::SettingsError;
 pub use origins::{NoOrigin, Origins};
 pub use queue::Queue;
+pub use words::{AlertSeverity, Introspection, LogFormat};
 
 use crate::auth::TokenAlgorithm;
 
@@ -370,7 +371,7 @@ pub struct Settings {
     #[arg(long, env = "GATEWAY_METRICS_ADDR", global = true)]
     pub metrics_addr: Option<SocketAddr>,
     /// Where events about the gateway itself go: posthog+https://KEY@host, segment+https://KEY@host (its write key), or
-    /// file:///folder/events.jsonl, which whoever rotates it may move away [default: nowhere]
+    /// file:///folder/events.jsonl, put aside at ?bytes=67108864, of which &kept=5 are kept [default: nowhere]
     #[arg(
         long,
         env = "GATEWAY_EVENTS_URL",
@@ -403,203 +404,41 @@ pub struct Settings {
     pub alert_severity: Option<AlertSeverity>,
 }
 
-/// One line a request, for whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Human,
-    /// For machines: one JSON object a line.
-    Json,
-}
-
-/// How bad something has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AlertSeverity {
-    /// Worth knowing.
-    Low,
-    /// Worth a look.
-    Medium,
-    /// Needs someone soon.
-    High,
-    /// Needs someone now.
-    Critical,
-}
-
-impl From<AlertSeverity> for entity::oltp::admin_system_event::Severity {
-    fn from(of: AlertSeverity) -> Self {
-        match of {
-            AlertSeverity::Low => Self::Low,
-            AlertSeverity::Medium => Self::Medium,
-            AlertSeverity::High => Self::High,
-            AlertSeverity::Critical => Self::Critical,
-        }
-    }
-}
-
-/// Who may see the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Introspection {
-    /// Whoever has signed in; the file is there for all.
-    Everyone,
-    /// Owners and admins of the tenant that is asked in, and the platform's staff.
-    Admins,
-    /// The platform's staff.
-    Staff,
-    /// Nobody.
-    Nobody,
-}
-
-/// What is wrong with the settings.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// The file is not there or can not be read.
-    #[error("the settings file {path} can not be read: {cause}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// The file is no TOML, or has a name or a value that is no setting.
-    #[error(
-        "the settings file {path} is not valid: line {line}: {cause} (the names are those of the flags that `gateway --help` lists, with _ for -)"
-    )]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Where in the file.
-        line: usize,
-        /// Why; without the line's text, which may hold a secret.
-        cause: String,
-    },
+/// The settings of one, and those of the other where it says nothing. One that is left out here does not compile.
+macro_rules! or {
+    ($strong:ident, $weak:ident: $($name:ident)*) => {
+        Settings { $($name: $strong.$name.or($weak.$name)),* }
+    };
 }
 
 impl Settings {
-    /// Reads a settings file.
-    ///
-    /// # Errors
-    /// [`SettingsError`] says which file and what in it.
-    pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let unreadable = |cause| SettingsError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        toml::from_str(&text).map_err(|error: toml::de::Error| SettingsError::Invalid {
-            path: path.to_owned(),
-            line: line_of(&text, error.span().map_or(0, |span| span.start)),
-            cause: error.message().trim().replace('\n', ", "),
-        })
-    }
-
     /// These settings, and those of `weaker` where these say nothing.
     #[must_use]
     pub fn or(self, weaker: Self) -> Self {
-        Self {
-            listen: self.listen.or(weaker.listen),
-            data_dir: self.data_dir.or(weaker.data_dir),
-            database_url: self.database_url.or(weaker.database_url),
-            migration_url: self.migration_url.or(weaker.migration_url),
-            admin_url: self.admin_url.or(weaker.admin_url),
-            content_url: self.content_url.or(weaker.content_url),
-            content_migration_url: self.content_migration_url.or(weaker.content_migration_url),
-            content_admin_url: self.content_admin_url.or(weaker.content_admin_url),
-            analytics_url: self.analytics_url.or(weaker.analytics_url),
-            analytics_migration_url: self
-                .analytics_migration_url
-                .or(weaker.analytics_migration_url),
-            analytics_admin_url: self.analytics_admin_url.or(weaker.analytics_admin_url),
-            queue_url: self.queue_url.or(weaker.queue_url),
-            queue_migration_url: self.queue_migration_url.or(weaker.queue_migration_url),
-            queue_admin_url: self.queue_admin_url.or(weaker.queue_admin_url),
-            postgres_bin: self.postgres_bin.or(weaker.postgres_bin),
-            max_connections: self.max_connections.or(weaker.max_connections),
-            cores: self.cores.or(weaker.cores),
-            acquire_timeout_ms: self.acquire_timeout_ms.or(weaker.acquire_timeout_ms),
-            request_timeout_ms: self.request_timeout_ms.or(weaker.request_timeout_ms),
-            statement_timeout_ms: self.statement_timeout_ms.or(weaker.statement_timeout_ms),
-            read_timeout_ms: self.read_timeout_ms.or(weaker.read_timeout_ms),
-            idle_timeout_ms: self.idle_timeout_ms.or(weaker.idle_timeout_ms),
-            max_body_bytes: self.max_body_bytes.or(weaker.max_body_bytes),
-            max_mail_bytes: self.max_mail_bytes.or(weaker.max_mail_bytes),
-            max_response_bytes: self.max_response_bytes.or(weaker.max_response_bytes),
-            max_batch: self.max_batch.or(weaker.max_batch),
-            cors_origins: self.cors_origins.or(weaker.cors_origins),
-            rate_limits: self.rate_limits.or(weaker.rate_limits),
-            redis_url: self.redis_url.or(weaker.redis_url),
-            worker: self.worker.or(weaker.worker),
-            worker_queues: self.worker_queues.or(weaker.worker_queues),
-            worker_concurrency: self.worker_concurrency.or(weaker.worker_concurrency),
-            worker_poll_ms: self.worker_poll_ms.or(weaker.worker_poll_ms),
-            analytics_months: self.analytics_months.or(weaker.analytics_months),
-            public_url: self.public_url.or(weaker.public_url),
-            smtp_url: self.smtp_url.or(weaker.smtp_url),
-            secrets_dir: self.secrets_dir.or(weaker.secrets_dir),
-            mail_networks: self.mail_networks.or(weaker.mail_networks),
-            document_cache_bytes: self.document_cache_bytes.or(weaker.document_cache_bytes),
-            max_document_bytes: self.max_document_bytes.or(weaker.max_document_bytes),
-            max_tokens: self.max_tokens.or(weaker.max_tokens),
-            max_depth: self.max_depth.or(weaker.max_depth),
-            max_aliases: self.max_aliases.or(weaker.max_aliases),
-            max_root_fields: self.max_root_fields.or(weaker.max_root_fields),
-            max_directives: self.max_directives.or(weaker.max_directives),
-            max_fields: self.max_fields.or(weaker.max_fields),
-            max_fragments: self.max_fragments.or(weaker.max_fragments),
-            max_cost: self.max_cost.or(weaker.max_cost),
-            documents: self.documents.or(weaker.documents),
-            trusted_only: self.trusted_only.or(weaker.trusted_only),
-            apq: self.apq.or(weaker.apq),
-            introspection: self.introspection.or(weaker.introspection),
-            socket_init_timeout_ms: self
-                .socket_init_timeout_ms
-                .or(weaker.socket_init_timeout_ms),
-            keep_alive_seconds: self.keep_alive_seconds.or(weaker.keep_alive_seconds),
-            max_operations: self.max_operations.or(weaker.max_operations),
-            max_message_bytes: self.max_message_bytes.or(weaker.max_message_bytes),
-            max_streams: self.max_streams.or(weaker.max_streams),
-            max_tenant_streams: self.max_tenant_streams.or(weaker.max_tenant_streams),
-            drain_seconds: self.drain_seconds.or(weaker.drain_seconds),
-            token_key: self.token_key.or(weaker.token_key),
-            link_key: self.link_key.or(weaker.link_key),
-            stripe_webhook_secret: self.stripe_webhook_secret.or(weaker.stripe_webhook_secret),
-            jwks_url: self.jwks_url.or(weaker.jwks_url),
-            token_keys_file: self.token_keys_file.or(weaker.token_keys_file),
-            jwks_max_age_seconds: self.jwks_max_age_seconds.or(weaker.jwks_max_age_seconds),
-            token_algorithms: self.token_algorithms.or(weaker.token_algorithms),
-            token_issuer: self.token_issuer.or(weaker.token_issuer),
-            token_audience: self.token_audience.or(weaker.token_audience),
-            user_claim: self.user_claim.or(weaker.user_claim),
-            tenant_claim: self.tenant_claim.or(weaker.tenant_claim),
-            staff_claim: self.staff_claim.or(weaker.staff_claim),
-            shared_key_everywhere: self.shared_key_everywhere.or(weaker.shared_key_everywhere),
-            max_auth_failures: self.max_auth_failures.or(weaker.max_auth_failures),
-            max_links_a_minute: self.max_links_a_minute.or(weaker.max_links_a_minute),
-            trusted_proxies: self.trusted_proxies.or(weaker.trusted_proxies),
-            log: self.log.or(weaker.log),
-            log_format: self.log_format.or(weaker.log_format),
-            otlp_endpoint: self.otlp_endpoint.or(weaker.otlp_endpoint),
-            otlp_metrics_endpoint: self.otlp_metrics_endpoint.or(weaker.otlp_metrics_endpoint),
-            metrics_addr: self.metrics_addr.or(weaker.metrics_addr),
-            events_url: self.events_url.or(weaker.events_url),
-            events_interval_seconds: self
-                .events_interval_seconds
-                .or(weaker.events_interval_seconds),
-            alert_webhook_url: self.alert_webhook_url.or(weaker.alert_webhook_url),
-            alert_webhook_key: self.alert_webhook_key.or(weaker.alert_webhook_key),
-            alert_severity: self.alert_severity.or(weaker.alert_severity),
+        or! { self, weaker:
+            listen data_dir database_url migration_url
+            admin_url content_url content_migration_url content_admin_url
+            analytics_url analytics_migration_url analytics_admin_url queue_url
+            queue_migration_url queue_admin_url postgres_bin max_connections
+            cores acquire_timeout_ms request_timeout_ms statement_timeout_ms
+            read_timeout_ms idle_timeout_ms max_body_bytes max_mail_bytes
+            max_response_bytes max_batch cors_origins rate_limits
+            redis_url worker worker_queues worker_concurrency
+            worker_poll_ms analytics_months public_url smtp_url
+            secrets_dir mail_networks document_cache_bytes max_document_bytes max_tokens
+            max_depth max_aliases max_root_fields max_directives
+            max_fields max_fragments max_cost documents
+            trusted_only apq introspection socket_init_timeout_ms
+            keep_alive_seconds max_operations max_message_bytes max_streams
+            max_tenant_streams drain_seconds token_key link_key
+            stripe_webhook_secret jwks_url token_keys_file jwks_max_age_seconds
+            token_algorithms token_issuer token_audience user_claim
+            tenant_claim staff_claim shared_key_everywhere max_auth_failures
+            max_links_a_minute trusted_proxies log log_format
+            otlp_endpoint otlp_metrics_endpoint metrics_addr events_url
+            events_interval_seconds alert_webhook_url alert_webhook_key alert_severity
         }
     }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
 }
 
 #[cfg(test)]
