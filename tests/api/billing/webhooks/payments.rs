@@ -1,0 +1,164 @@
+//! What becomes of payments, and of the subscriptions that they are for, in whatever order and however often it is told.
+
+use chrono::Utc;
+use serde_json::json;
+
+use super::{END, event, hear, intent, invoice, post, signature, tell};
+use crate::billing::{Books, SECRETS};
+
+#[tokio::test]
+async fn what_is_told_twice_is_done_once() {
+    let books = Books::new().await;
+    let failed = event(
+        "evt_1",
+        "invoice.payment_failed",
+        END + 5,
+        invoice("acme", "pi_1", 9900),
+    );
+    let paid = event(
+        "evt_2",
+        "invoice.paid",
+        END + 9,
+        invoice("acme", "pi_1", 9900),
+    );
+    tell(&books, &failed).await;
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "past_due" })
+    );
+    tell(&books, &paid).await;
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "active" })
+    );
+    let after = books.rows("SELECT * FROM payments").await;
+    let reported = books.reported(books.acme, "status").await;
+    for again in [&failed, &paid, &failed] {
+        tell(&books, again).await;
+    }
+    assert_eq!(books.rows("SELECT * FROM payments").await, after);
+    assert_eq!(books.reported(books.acme, "status").await, reported);
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "active" })
+    );
+    assert_eq!(
+        books
+            .rows("SELECT amount, currency, status, period_start, subscription_id IS NOT NULL AS is_for_it FROM payments")
+            .await,
+        json!([{
+            "amount": 9900, "currency": "USD", "status": "succeeded", "period_start": "2027-02-28T10:00:00+00:00", "is_for_it": true,
+        }])
+    );
+}
+
+/// The same, when all that happened is told the other way round.
+#[tokio::test]
+async fn invoices_may_be_told_in_any_order() {
+    let books = Books::new().await;
+    hear(
+        &books,
+        "evt_2",
+        "invoice.paid",
+        END + 9,
+        invoice("acme", "pi_1", 9900),
+    )
+    .await;
+    hear(
+        &books,
+        "evt_1",
+        "invoice.payment_failed",
+        END + 5,
+        invoice("acme", "pi_1", 9900),
+    )
+    .await;
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "active" })
+    );
+    assert_eq!(
+        books.rows("SELECT status FROM payments").await,
+        json!([{ "status": "succeeded" }])
+    );
+    // The next month's failed, and last month's success is heard after it.
+    hear(
+        &books,
+        "evt_4",
+        "invoice.payment_failed",
+        END + 90,
+        invoice("acme", "pi_3", 9900),
+    )
+    .await;
+    hear(
+        &books,
+        "evt_3",
+        "invoice.paid",
+        END + 70,
+        invoice("acme", "pi_2", 9900),
+    )
+    .await;
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "past_due" })
+    );
+}
+
+#[tokio::test]
+async fn a_payment_only_goes_on() {
+    let books = Books::new().await;
+    let told = [
+        ("evt_3", "payment_intent.succeeded", 3),
+        ("evt_1", "payment_intent.created", 1),
+        ("evt_2", "payment_intent.payment_failed", 2),
+    ];
+    for (id, kind, second) in told {
+        hear(&books, id, kind, END + second, intent("acme", "pi_9", 700)).await;
+        assert_eq!(
+            books
+                .rows("SELECT amount, currency, status, tenant_id FROM payments")
+                .await,
+            json!([{ "amount": 700, "currency": "EUR", "status": "succeeded", "tenant_id": uuid::Uuid::from(books.acme) }]),
+            "{kind}"
+        );
+    }
+    let refund = json!({ "id": "ch_1", "customer": "cus_acme", "payment_intent": "pi_9", "amount": 700, "currency": "eur", "refunded": true });
+    hear(&books, "evt_4", "charge.refunded", END + 4, refund).await;
+    assert_eq!(
+        books.rows("SELECT status FROM payments").await,
+        json!([{ "status": "refunded" }])
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_half_written() {
+    let books = Books::new().await;
+    books
+        .change(
+            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'died here'; END $$;
+             CREATE TRIGGER die BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION die()",
+        )
+        .await;
+    let failed = event(
+        "evt_1",
+        "invoice.payment_failed",
+        END + 5,
+        invoice("acme", "pi_1", 9900),
+    );
+    let body = failed.to_string();
+    let header = signature(SECRETS[0], Utc::now(), &body);
+    let answer = post(&books.world, Some(&header), &body).await;
+    assert_eq!((answer.status, answer.code()), (500, "INTERNAL_ERROR"));
+    for table in ["payments", "stripe_events", "outbox"] {
+        assert_eq!(
+            books.rows(&format!("SELECT * FROM {table}")).await,
+            json!([]),
+            "{table}"
+        );
+    }
+    books.change("DROP FUNCTION die() CASCADE").await;
+    tell(&books, &failed).await;
+    assert_eq!(
+        books.subscription(books.acme, "status").await,
+        json!({ "status": "past_due" })
+    );
+}
