@@ -4,6 +4,7 @@
 
 mod plans;
 mod rollover;
+mod usage;
 mod webhooks;
 
 use bookkeeping::Bookkeeping;

@@ -46,7 +46,7 @@ use tenant::{Access, Database, Identity, Refusal, TenantContext, Tier};
 
 pub use maintenance::Removed;
 pub use rollup::Rolled;
-pub use usage::emails_sent;
+pub use usage::{Counted, Period, emails_sent};
 
 /// How it is counted.
 #[derive(Clone, Copy, Debug)]

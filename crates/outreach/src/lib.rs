@@ -30,6 +30,7 @@ pub struct Outreach {
     mailer: Mailer,
     wake: Wake,
     settings: Arc<Settings>,
+    sent: Arc<month::Sent>,
 }
 
 impl Outreach {
@@ -41,6 +42,7 @@ impl Outreach {
             mailer,
             wake,
             settings: Arc::new(settings),
+            sent: Arc::default(),
         }
     }
 }

@@ -1,21 +1,75 @@
 //! What the tenant's plan lets it send in a period.
 
+use std::{
+    sync::Arc,
+    time::{Duration as Age, Instant},
+};
+
+use analytics::{Counted, Period};
 use chrono::{DateTime, Duration, Utc};
 use entity::id::TenantId;
+use quick_cache::sync::Cache;
 use sea_orm::DbErr;
-use tenant::{Access, Identity, InTier, Tier};
+use tenant::{Access, Identity, InTier, TenantContext, Tier};
 
 use crate::{Outreach, Trouble, rows::query};
 
 /// How soon a message that waits for the next period is looked at again: more may be allowed meanwhile.
 const LATER: Duration = Duration::hours(1);
 
-/// A period, and how many messages may be sent in it.
-#[derive(Clone, Copy, Debug)]
+/// How long what is counted of a tenant is taken from here: as often as more is.
+const KEPT: Age = Age::from_mins(1);
+
+/// A period, how many messages may be sent in it, and what is counted of those that were.
+#[derive(Clone, Debug)]
 pub(crate) struct Month {
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
+    period: Period,
     most: i64,
+    counted: Arc<Counted>,
+}
+
+/// What is counted of each tenant's period, so that it is not asked for each message. With what is newer it is exact,
+/// however old it is: so the plan is held to it, as to a count of the messages themselves, which would be one of all of the
+/// month's for each that is sent.
+pub(crate) struct Sent(Cache<TenantId, Kept>);
+
+#[derive(Clone)]
+struct Kept {
+    since: Instant,
+    period: Period,
+    counted: Arc<Counted>,
+}
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self(Cache::new(10_000))
+    }
+}
+
+impl Sent {
+    /// While the numbers are away, mail does not wait for them: nothing is counted then, and all is looked up.
+    async fn counted(
+        &self,
+        context: &TenantContext,
+        tenant: TenantId,
+        period: &Period,
+    ) -> Arc<Counted> {
+        let kept = self.0.get(&tenant);
+        let kept = kept.filter(|kept| kept.period == *period && kept.since.elapsed() < KEPT);
+        if let Some(kept) = kept {
+            return kept.counted;
+        }
+        let counted = Counted::read(context.on(Tier::Analytics), vec![period.clone()]).await;
+        let counted = counted.unwrap_or_else(|_| Counted::nothing(vec![period.clone()]));
+        let counted = Arc::new(counted);
+        let kept = Kept {
+            since: Instant::now(),
+            period: period.clone(),
+            counted: Arc::clone(&counted),
+        };
+        self.0.insert(tenant, kept);
+        counted
+    }
 }
 
 impl Outreach {
@@ -24,38 +78,57 @@ impl Outreach {
         let context = self
             .database
             .context(Identity::Job { tenant }, Access::Read);
+        let month = self.allowed(&context, tenant).await;
+        context.finish(false).await?;
+        Ok(month?)
+    }
+
+    async fn allowed(
+        &self,
+        context: &TenantContext,
+        tenant: TenantId,
+    ) -> Result<Option<Month>, DbErr> {
         let sql = "SELECT s.current_period_start, s.current_period_end, p.max_emails_per_month::bigint \
                  + (SELECT coalesce(sum(a.quantity), 0) FROM subscription_addons a \
                      WHERE a.subscription_id = s.id AND a.addon_type = 'extra_emails') \
              FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
              ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1";
-        let rows = query(context.on(Tier::Oltp), sql, []).await;
-        context.finish(false).await?;
-        let Some(row) = rows?.into_iter().next() else {
+        let rows = query(context.on(Tier::Oltp), sql, []).await?;
+        let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let (start, end) = (row.at(0)?, row.at(1)?);
-        let most: Option<i64> = row.at(2)?;
-        Ok(most.map(|most| Month { start, end, most }.at(Utc::now())))
+        let Some(most) = row.at(2)? else {
+            return Ok(None);
+        };
+        let period = Period {
+            start: row.at(0)?,
+            end: row.at(1)?,
+        };
+        let period = running(period, Utc::now());
+        let counted = self.sent.counted(context, tenant, &period).await;
+        Ok(Some(Month {
+            period,
+            most,
+            counted,
+        }))
+    }
+}
+
+/// A period that is over, and that nobody has begun the next of yet, is followed by one without an end.
+fn running(period: Period, now: DateTime<Utc>) -> Period {
+    if now < period.end {
+        return period;
+    }
+    Period {
+        start: period.end,
+        end: DateTime::<Utc>::MAX_UTC,
     }
 }
 
 impl Month {
-    /// A period that is over, and that nobody has begun the next of yet, is followed by one without an end.
-    fn at(self, now: DateTime<Utc>) -> Self {
-        if now < self.end {
-            return self;
-        }
-        Self {
-            start: self.end,
-            end: DateTime::<Utc>::MAX_UTC,
-            ..self
-        }
-    }
-
     /// When a message that does not fit any more is looked at again.
     pub(crate) fn again(&self) -> DateTime<Utc> {
-        self.end.min(Utc::now() + LATER)
+        self.period.end.min(Utc::now() + LATER)
     }
 
     /// Whether there is room for one more message, in the transaction that says that it is being sent. Others of the tenant
@@ -68,10 +141,11 @@ impl Month {
         let key = format!("emails of {}", uuid::Uuid::from(tenant));
         let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text";
         query(content, lock, [key.into()]).await?;
-        let sql = "SELECT (SELECT count(*) FROM email_messages WHERE direction = 'outbound' AND sent >= $1) \
-             + (SELECT count(*) FROM email_messages WHERE direction = 'outbound' AND status = 'sending' AND processed >= $1)";
-        let rows = query(content, sql, [self.start.into()]).await?;
-        let sent: Option<i64> = rows.first().map(|row| row.at(0)).transpose()?;
-        Ok(sent.unwrap_or_default() < self.most)
+        let sent = self.counted.and_newer(content).await?;
+        let sql = "SELECT count(*) FROM email_messages \
+             WHERE direction = 'outbound' AND status = 'sending' AND processed >= $1";
+        let rows = query(content, sql, [self.period.start.into()]).await?;
+        let sending: Option<i64> = rows.first().map(|row| row.at(0)).transpose()?;
+        Ok(sent.iter().sum::<i64>() + sending.unwrap_or_default() < self.most)
     }
 }

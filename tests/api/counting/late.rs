@@ -74,18 +74,18 @@ async fn state(desk: &Desk) -> (bool, i64) {
 #[tokio::test]
 async fn what_a_period_used_has_what_is_not_counted_yet() {
     let desk = Desk::with(1, 100).await;
-    let from = "2026-03-01T00:00:00Z".parse().expect("a moment");
-    let until = "2026-03-04T00:00:00Z".parse().expect("a moment");
+    let period = analytics::Period {
+        start: "2026-03-01T00:00:00Z".parse().expect("a moment"),
+        end: "2026-03-04T00:00:00Z".parse().expect("a moment"),
+    };
     let used = async || {
         let identity = Identity::Job {
             tenant: desk.tenant(0),
         };
         let context = desk.database.context(identity, Access::Read);
-        let sent = analytics::emails_sent(&context, from, until)
-            .await
-            .expect("a number");
+        let sent = analytics::emails_sent(&context, vec![period.clone()]).await;
         context.finish(false).await.expect("an end");
-        sent
+        sent.expect("a number")[0]
     };
     assert_eq!(used().await, 0);
     desk.message(0, 1, COLUMNS, &values("2026-03-01 10:00Z"))

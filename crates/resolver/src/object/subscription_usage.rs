@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use analytics::{Period, emails_sent};
 use async_graphql::{Context, Result};
 use entity::id::{SubscriptionId, TypedId};
 use futures::future::try_join;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value, sea_query::ArrayType};
-use tenant::{Row, TenantContext, Tier};
+use tenant::{Row, TenantContext};
 
 use super::prelude::*;
 use crate::{
@@ -21,14 +22,13 @@ use crate::{
 pub struct UsageRow {
     /// Of each of [`Limit::ALL`].
     counted: [Arc<LimitUsageRow>; 5],
-    emails: Period,
+    emails: EmailPeriod,
 }
 
 /// A period, and how many emails may be sent in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Period {
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
+pub struct EmailPeriod {
+    period: Period,
     limit: Option<i64>,
 }
 
@@ -46,7 +46,7 @@ rows::object! {
         email_accounts: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[3]))) -> inside(),
         /// Leads.
         contacts: LimitUsage = |row| Some(Some(Arc::clone(&row.counted[4]))) -> inside(),
-        /// Emails sent in the subscription's period.
+        /// Emails sent in the subscription's period, up to this moment: those that are counted, and those that are newer.
         #[cost = crate::price::NUMBERS]
         emails_sent: LimitUsage = |row| Some(row.emails.clone()) -> EmailsSent,
     }
@@ -81,7 +81,7 @@ impl rows::Load<SubscriptionId> for Usage {
         (): (),
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let context = session.context();
         let usage = usage(context, &ids).await;
         let usage = usage.map_err(|cause| error::database(context, &Arc::new(cause)))?;
@@ -120,53 +120,37 @@ fn of_row(
     let id = row.at(0)?;
     let usage = UsageRow {
         counted: counted.map_err(|_| DbErr::Custom("as many limits as counts".to_owned()))?,
-        emails: Period {
-            start: row.at(1)?,
-            end: row.at(2)?,
+        emails: EmailPeriod {
+            period: Period {
+                start: row.at(1)?,
+                end: row.at(2)?,
+            },
             limit: row.at(3)?,
         },
     };
     Ok((id, Arc::new(usage)))
 }
 
-/// How many emails were sent in periods: one statement of the content tier.
+/// How many emails were sent in periods: one statement of each of two tiers.
 struct EmailsSent;
 
-impl rows::Load<Period> for EmailsSent {
+impl rows::Load<EmailPeriod> for EmailsSent {
     type Value = Option<Arc<LimitUsageRow>>;
 
     async fn load(
         self,
         ctx: &Context<'_>,
-        periods: Vec<Period>,
+        emails: Vec<EmailPeriod>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
         let context = Session::of(ctx).context();
-        let sent = emails_sent(context, &periods).await;
+        let periods = emails.iter().map(|emails| emails.period.clone()).collect();
+        let sent = emails_sent(context, periods).await;
         let sent = sent.map_err(|cause| error::database(context, &Arc::new(cause)))?;
-        let usage = |(period, used): (&Period, i64)| {
-            let limit = period.limit;
+        let usage = |(emails, used): (&EmailPeriod, i64)| {
+            let limit = emails.limit;
             Some(Arc::new(LimitUsageRow { used, limit }))
         };
-        Ok(periods.iter().zip(sent).map(usage).collect())
+        Ok(emails.iter().zip(sent).map(usage).collect())
     }
-}
-
-/// How many messages were sent in each period, by the messages themselves. Who keeps such numbers elsewhere has them asked
-/// for here, and nowhere else.
-async fn emails_sent(
-    context: &TenantContext,
-    periods: &[Period],
-) -> std::result::Result<Vec<i64>, DbErr> {
-    let times = |time: fn(&Period) -> DateTime<Utc>| {
-        let times = periods.iter().map(|period| time(period).into()).collect();
-        Value::Array(ArrayType::ChronoDateTimeUtc, Some(Box::new(times)))
-    };
-    let sql = "SELECT (SELECT count(*) FROM email_messages \
-             WHERE direction = 'outbound' AND sent >= period.start AND sent < period.over) \
-         FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS period (start, over, place) ORDER BY place";
-    let values = [times(|period| period.start), times(|period| period.end)];
-    let statement = Statement::from_sql_and_values(context.get_database_backend(), sql, values);
-    let rows = context.on(Tier::Content).rows_raw(&statement).await?;
-    rows.iter().map(|row| row.at(0)).collect()
 }

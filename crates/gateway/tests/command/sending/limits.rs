@@ -88,6 +88,18 @@ async fn what_the_plan_does_not_allow_any_more_waits_for_the_next_period() {
     assert_eq!(server.accepted().len(), 3);
     assert_eq!(campaign.messages().await["queued"], 2);
 
+    // Nor does it when those that were sent are counted, by one who begins with that.
+    let count = "UPDATE job_schedules SET is_active = true, next_run = now() WHERE job_type = 'analytics.rollup'";
+    campaign.change(Tier::Queue, count).await;
+    let counted =
+        "EXISTS (SELECT FROM mailbox_analytics WHERE sent = 3 AND day > current_date - 2)";
+    campaign.until(Tier::Analytics, counted, PATIENCE).await;
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+    let worker = self::worker(&campaign.home(&server)).await;
+    campaign.hurry().await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 3);
+
     let next = "UPDATE subscriptions SET current_period_start = now(), current_period_end = now() + interval '1 month' \
          WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'sender')";
     campaign.change(Tier::Oltp, next).await;
