@@ -8,7 +8,8 @@
 //! tenant, and writes nothing.
 //!
 //! [`writers`] adds who of a tenant's members may write. Those policies are restrictive, so they take
-//! from what the scope gives, and name commands that write, so reading does not know of them.
+//! from what the scope gives, and name commands that write, so reading does not know of them. [`readers`] does the same for
+//! reading, where not all members may.
 
 /// What a role needs that only reads.
 pub(crate) const READ: &str = "SELECT";
@@ -151,6 +152,20 @@ pub(crate) fn any_writers(table: &str) -> String {
         DROP POLICY {table}_update_by_role ON {table};
         DROP POLICY {table}_delete_by_role ON {table};"
     )
+}
+
+/// Only members with one of these roles read, whatever else lets them; staff and the platform's own work are not members.
+pub(crate) fn readers(table: &str, roles: &str) -> String {
+    let role = format!("((SELECT {}))", has_role(roles));
+    format!(
+        "CREATE POLICY {table}_select_by_role ON {table} AS RESTRICTIVE
+            FOR SELECT TO gateway_login USING {role};"
+    )
+}
+
+/// Takes [`readers`] back.
+pub(crate) fn any_readers(table: &str) -> String {
+    format!("DROP POLICY {table}_select_by_role ON {table};")
 }
 
 /// Whether the member has one of these roles.

@@ -3,6 +3,7 @@
 //! The clock is the test's own where periods end: what is asked of [`Bookkeeping`] says what time it is.
 
 mod plans;
+mod readers;
 mod rollover;
 mod usage;
 mod webhooks;

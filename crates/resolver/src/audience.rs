@@ -95,8 +95,13 @@ impl Permission {
             (Audience::OfObject, _) => return Answered::AsObject,
             (Audience::Everyone, _) | (Audience::Users, Asker::User) => true,
             (Audience::Users, Asker::Member(role)) => role.may_write(),
+            (Audience::Readers(Scope::Payers), Asker::Member(role)) => {
+                Right::ManageBilling.roles().contains(&role)
+            }
             (Audience::Readers(scope), Asker::Member(_) | Asker::Key) => scope != Scope::Staff,
-            (Audience::Readers(scope), Asker::Staff) => scope != Scope::Tenant,
+            (Audience::Readers(scope), Asker::Staff) => {
+                !matches!(scope, Scope::Tenant | Scope::Payers)
+            }
             (Audience::Readers(_), Asker::Acting) => true,
             (
                 Audience::Writers(right) | Audience::WritersAndStaff(right, _),

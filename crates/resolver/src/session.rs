@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, Guard, Result};
 use mail::link::Keys;
-use tenant::{Identity, TenantContext, Tier};
+use tenant::{Identity, Role, TenantContext, Tier};
 
 use crate::{
-    error::{ClientError, Code},
+    error::{self, ClientError, Code},
     loader::{Gathering, Loaders},
     table::Scope,
     write::Right,
@@ -54,9 +54,30 @@ impl Session {
         &self.loaders
     }
 
-    /// Refuses a table that this kind of identity has no business with, before the database would
-    /// fail the statement for want of a setting or a grant.
-    pub(crate) fn may_read(&self, scope: Scope) -> Result<(), ClientError> {
+    /// Refuses a table that who asks has no business with, before the database would fail the statement for want of a
+    /// setting or a grant, or show none of its rows.
+    pub(crate) async fn may_read(&self, scope: Scope) -> Result<()> {
+        self.is_for(scope)?;
+        match (scope, self.context.identity()) {
+            (Scope::Payers, Identity::Member { .. } | Identity::Key(_)) => {
+                // Apart, so that what nobody else needs is not part of every load.
+                Box::pin(self.pays()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn pays(&self) -> Result<()> {
+        Ok(Right::ManageBilling.check(&self.roles().await?)?)
+    }
+
+    /// The roles of who asks.
+    pub(crate) async fn roles(&self) -> Result<Vec<Role>> {
+        let roles = self.context.roles().await;
+        roles.map_err(|cause| error::database(&self.context, &Arc::new(cause)))
+    }
+
+    fn is_for(&self, scope: Scope) -> std::result::Result<(), ClientError> {
         let refused = match (self.context.identity(), scope) {
             (Identity::Member { .. } | Identity::Key(_), Scope::Staff) => {
                 "only platform staff may read this"
@@ -65,7 +86,7 @@ impl Session {
             (Identity::User { .. }, _) => {
                 "the request names no tenant; sign in to one of `viewer { otherTenants }` first"
             }
-            (Identity::Staff { .. }, Scope::Tenant) => {
+            (Identity::Staff { .. }, Scope::Tenant | Scope::Payers) => {
                 "the request names no tenant; name one in the header X-Tenant-Id, and your reason in X-Staff-Reason"
             }
             (Identity::Job { .. } | Identity::Dispatcher, _) => NO_REQUEST,
@@ -84,7 +105,7 @@ impl Session {
     ///
     /// # Errors
     /// `MIXED_TIERS` when an earlier root field writes in another one.
-    pub(crate) fn claim(&self, tier: Tier) -> Result<(), ClientError> {
+    pub(crate) fn claim(&self, tier: Tier) -> std::result::Result<(), ClientError> {
         self.context.claim(tier).map_err(|_| {
             let message = "this is kept in another database than what the operation changes before it, so they could not be \
                  saved as one; send them as two operations";
@@ -93,7 +114,7 @@ impl Session {
     }
 
     /// Refuses whom no role of a member lets write.
-    pub(crate) fn may_write(&self, right: Right) -> Result<(), ClientError> {
+    pub(crate) fn may_write(&self, right: Right) -> std::result::Result<(), ClientError> {
         let refused = match self.context.identity() {
             Identity::Staff { .. } | Identity::Acting { .. } => {
                 "staff of the platform change nothing in a tenant; ask one of its members"
@@ -108,5 +129,14 @@ impl Session {
             Identity::Member { .. } | Identity::User { .. } | Identity::Key(_) => return Ok(()),
         };
         Err(ClientError::new(Code::Forbidden, refused))
+    }
+}
+
+/// Of a row that others read, a field for those who pay.
+pub(crate) struct Payers;
+
+impl Guard for Payers {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        Session::of(ctx).may_read(Scope::Payers).await
     }
 }

@@ -15,6 +15,8 @@ use crate::{aggregate::Aggregated, filter::Filter, order::Order};
 pub enum Scope {
     /// Rows of the request's tenant, or of its user.
     Tenant,
+    /// Rows of the request's tenant, for those of its members who manage its billing.
+    Payers,
     /// Everyone reads.
     Shared,
     /// Platform staff only.
@@ -57,6 +59,7 @@ pub type Column<T> = <<T as Table>::Entity as EntityTrait>::Column;
 /// ```ignore
 /// table! { Campaign of campaign by CampaignId, filtered CampaignFilter, ordered CampaignOrder }
 /// table! { Plan of plan by PlanId, filtered PlanFilter, ordered PlanOrder, read by Shared }
+/// table! { Payment of payment by PaymentId, filtered PaymentFilter, ordered PaymentOrder, read by Payers }
 /// table! { Job of job by JobId, filtered JobFilter, ordered JobOrder, in Queue }
 /// table! { TenantConfig of tenant_config by TenantConfigId as TenantId tenant_id }
 /// ```

@@ -102,7 +102,7 @@ impl<'s> Writer<'s> {
     /// # Errors
     /// `FORBIDDEN` for one who has not, and for staff.
     pub(crate) async fn with(session: &'s Session, right: Right, tier: Tier) -> Result<Self> {
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         session.may_write(right)?;
         let tenant = session.context().identity().tenant();
         let tenant = tenant
@@ -112,15 +112,8 @@ impl<'s> Writer<'s> {
             tenant,
             tier,
         };
-        right.check(&writer.roles().await?)?;
+        right.check(&session.roles().await?)?;
         Ok(writer)
-    }
-
-    /// The roles of who asks.
-    pub(crate) async fn roles(&self) -> Result<Vec<Role>> {
-        let context = self.context();
-        let roles = context.roles().await;
-        roles.map_err(|cause| error::database(context, &Arc::new(cause)))
     }
 
     pub(crate) fn session(&self) -> &'s Session {

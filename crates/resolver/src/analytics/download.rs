@@ -84,7 +84,7 @@ impl rows::Load<(), DownloadArguments> for Links {
         wanted: DownloadArguments,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         Ok(vec![wanted.link(session, Utc::now()); keys.len()])
     }
 }

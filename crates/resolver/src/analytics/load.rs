@@ -68,7 +68,7 @@ async fn load(
     span: Span,
 ) -> Result<Vec<Option<Arc<AnalyticsRow>>>> {
     let session = Session::of(ctx);
-    session.may_read(Scope::Tenant)?;
+    session.may_read(Scope::Tenant).await?;
     let selected = |field| ctx.look_ahead().field(field).exists();
     let shown = Shown {
         series: selected("series"),

@@ -242,7 +242,7 @@ impl rows::Load<(), RankingArguments> for Ranking {
         arguments: RankingArguments,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let context = session.context();
         let limits = (arguments.first, arguments.at_least_sent);
         let statement = ranked(self.0, arguments.days, arguments.by.sql(), limits);

@@ -131,7 +131,7 @@ async fn told<T: Noted>(
 
 /// The tenant of a member. Asks the database, also where no row will be read.
 async fn member_of<T: Noted>(session: &Session) -> Result<TenantId> {
-    session.may_read(T::SCOPE)?;
+    session.may_read(T::SCOPE).await?;
     let context = session.context();
     let admitted = context.admit().await;
     admitted.map_err(|cause| error::database(context, &Arc::new(cause)))?;

@@ -66,7 +66,7 @@ impl<T: Table> rows::Load<RawKey> for ByKey<T> {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<RawKey>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(T::SCOPE)?;
+        session.may_read(T::SCOPE).await?;
         let columns = columns::selected::<T>(ctx);
         let keys: Vec<_> = keys.into_iter().map(|key| (key, columns)).collect();
         session.loaders().load::<RowsById<T>>(&keys).await
@@ -83,7 +83,7 @@ impl<T: Table> rows::Load<(), IdArgument<T>> for Find<T> {
         id: IdArgument<T>,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(T::SCOPE)?;
+        session.may_read(T::SCOPE).await?;
         let key = (RawKey::of(id.0), columns::selected::<T>(ctx));
         session
             .loaders()
@@ -100,7 +100,7 @@ impl<T: Table<Id: From<TenantId>>> rows::Load<()> for OfTenant<T> {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(T::SCOPE)?;
+        session.may_read(T::SCOPE).await?;
         match session.context().identity().tenant() {
             Some(tenant) => by_id::<T>().load(ctx, vec![tenant; keys.len()], ()).await,
             None => Ok(vec![None; keys.len()]),

@@ -42,7 +42,7 @@ impl<T: Table> rows::Load<String> for ByText<T> {
 
     async fn load(self, ctx: &Context<'_>, texts: Vec<String>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(T::SCOPE)?;
+        session.may_read(T::SCOPE).await?;
         let set = columns::selected::<T>(ctx);
         let key = |text| (self.column, Arc::from(text), set);
         let keys: Vec<_> = texts.into_iter().map(key).collect();

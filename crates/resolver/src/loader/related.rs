@@ -101,7 +101,7 @@ impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for All<T> {
         keys: Vec<()>,
         arguments: ConnectionArguments<T>,
     ) -> Result<Vec<Self::Value>> {
-        whole(ctx, keys.len(), arguments.0)
+        whole(ctx, keys.len(), arguments.0).await
     }
 }
 
@@ -115,7 +115,7 @@ impl<T: Listed> rows::Load<(), ConnectionArguments<T>> for Those<T> {
         arguments: ConnectionArguments<T>,
     ) -> Result<Vec<Self::Value>> {
         let page = arguments.0.narrowed(self.name, (self.condition)());
-        whole(ctx, keys.len(), page)
+        whole(ctx, keys.len(), page).await
     }
 }
 
@@ -128,12 +128,12 @@ impl<T: Listed> Answers<ConnectionArguments<T>> for Those<T> {
 }
 
 /// The handle of a list of a whole table, as often as it is asked for.
-fn whole<T: Listed>(
+async fn whole<T: Listed>(
     ctx: &Context<'_>,
     times: usize,
     page: Page<T>,
 ) -> Result<Vec<Option<Arc<Selection<T>>>>> {
-    Session::of(ctx).may_read(T::SCOPE)?;
+    Session::of(ctx).may_read(T::SCOPE).await?;
     let selection = Arc::new(Selection::new(Source::All, &Arc::new(page)));
     Ok(vec![Some(selection); times])
 }
@@ -147,7 +147,7 @@ impl<T: Listed, I: TypedId> rows::Load<I, ConnectionArguments<T>> for Related<T>
         parents: Vec<I>,
         arguments: ConnectionArguments<T>,
     ) -> Result<Vec<Self::Value>> {
-        Session::of(ctx).may_read(T::SCOPE)?;
+        Session::of(ctx).may_read(T::SCOPE).await?;
         let (relation, page) = (self.relation, Arc::new(arguments.0));
         let source = |parent| Source::Of {
             relation,

@@ -44,7 +44,7 @@ impl<T: Table, I: TypedId> rows::Load<I> for ByUnique<T> {
 
     async fn load(self, ctx: &Context<'_>, ids: Vec<I>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(T::SCOPE)?;
+        session.may_read(T::SCOPE).await?;
         let key = |id| (self.column, RawKey::of(id));
         let keys: Vec<_> = ids.into_iter().map(key).collect();
         session.loaders().load::<RowsByUnique<T>>(&keys).await

@@ -109,7 +109,7 @@ impl CreateApiKeyInput {
 
     /// Nobody gives what is not theirs.
     async fn refuse_more_than_own(&self, writer: &Writer<'_>) -> Result<()> {
-        let own = writer.roles().await?;
+        let own = writer.session().roles().await?;
         let mut given = self.roles.iter().map(|role| Role::from(*role));
         match given.find(|given| !own.iter().any(|own| own.includes(*given))) {
             None => Ok(()),

@@ -97,7 +97,7 @@ impl rows::Load<()> for Queues {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Self::SCOPE)?;
+        session.may_read(Self::SCOPE).await?;
         let context = session.context();
         let select = format!("SELECT {} FROM job_queues ORDER BY name", columns(context));
         let select = Statement::from_string(context.get_database_backend(), select);
@@ -131,7 +131,7 @@ impl rows::Load<String> for ByStatus {
 
     async fn load(self, ctx: &Context<'_>, names: Vec<String>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let context = session.context();
         let counts = by_status(context).await;
         let counts = counts.map_err(|cause| error::database(context, &Arc::new(cause)))?;

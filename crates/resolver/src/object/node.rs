@@ -118,7 +118,7 @@ async fn load<T: Table + Implements<Node>>(
     session: &Session,
     ids: &[&ID],
 ) -> Result<Vec<Option<Item<Node>>>> {
-    session.may_read(T::SCOPE)?;
+    session.may_read(T::SCOPE).await?;
     let keys = ids
         .iter()
         .map(|id| id.parse().map(|id: T::Id| (RawKey::of(id), T::SHOWN)))

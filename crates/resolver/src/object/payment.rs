@@ -12,7 +12,7 @@ use super::{
 };
 
 rows::object! {
-    /// A payment of a tenant.
+    /// A payment of a tenant, for owners and billing.
     pub object Payment(payment::Model) implements Node {
         /// The id.
         id: GlobalId,
@@ -41,7 +41,7 @@ rows::object! {
     }
 }
 
-table! { Payment of payment by PaymentId, filtered PaymentFilter, ordered PaymentOrder }
+table! { Payment of payment by PaymentId, filtered PaymentFilter, ordered PaymentOrder, read by Payers }
 
 enumeration! {
     /// What became of a payment.

@@ -13,7 +13,7 @@ use super::{
     subscription_usage::{SubscriptionUsage, Usage},
     user::{User, UserFilter},
 };
-use crate::price;
+use crate::{price, session::Payers};
 
 rows::object! {
     /// A tenant's subscription to a plan.
@@ -32,7 +32,8 @@ rows::object! {
         cancel_reason: Option<String>,
         /// When it was canceled.
         cancel_date: Option<DateTime<Utc>>,
-        /// The subscription at Stripe.
+        /// The subscription at Stripe, for owners and billing.
+        #[guard(Payers)]
         stripe_subscription_id: Option<String>,
         /// Months of a period.
         period_months: i32,
@@ -49,10 +50,10 @@ rows::object! {
         pending_plan: Option<Plan> = pending_plan_id -> by_id::<Plan>(),
         /// Who is written to about bills, while a member; need not be an owner.
         billing_contact: Option<User> = billing_contact_user_id -> by_id::<User>(),
-        /// What is bought on top.
+        /// What is bought on top, for owners and billing.
         addons(ConnectionArguments<SubscriptionAddon>): Connection<SubscriptionAddon>
             = id -> children(subscription_addon::Column::SubscriptionId),
-        /// The payments for it.
+        /// The payments for it, for owners and billing.
         payments(ConnectionArguments<Payment>): Connection<Payment>
             = id -> children(payment::Column::SubscriptionId),
     }
@@ -98,8 +99,6 @@ filter! {
             cancel_at_period_end: BooleanFilter => CancelAtPeriodEnd,
             /// When it was canceled.
             cancel_date: DateTimeFilter => CancelDate,
-            /// The subscription at Stripe.
-            stripe_subscription_id: TextFilter => StripeSubscriptionId,
             /// When it was made.
             created: DateTimeFilter => Created,
             /// When it last changed.

@@ -11,7 +11,7 @@ use super::{
 };
 
 rows::object! {
-    /// Something bought on top of a subscription.
+    /// Something bought on top of a subscription, for owners and billing. What it adds to the limits, all see in `usage`.
     pub object SubscriptionAddon(subscription_addon::Model) implements Node {
         /// The id.
         id: GlobalId,
@@ -34,7 +34,7 @@ rows::object! {
 
 table! {
     SubscriptionAddon of subscription_addon by SubscriptionAddonId,
-    filtered SubscriptionAddonFilter, ordered SubscriptionAddonOrder
+    filtered SubscriptionAddonFilter, ordered SubscriptionAddonOrder, read by Payers
 }
 
 filter! {

@@ -51,7 +51,7 @@ impl rows::Load<()> for Entries {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Self::SCOPE)?;
+        session.may_read(Self::SCOPE).await?;
         let entries = system_config::Entity::find()
             .order_by_asc(system_config::Column::Key)
             .all(session.context())

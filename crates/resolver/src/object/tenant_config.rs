@@ -3,13 +3,15 @@
 use entity::{id::TenantConfigId, oltp::tenant_config};
 
 use super::{prelude::*, tenant::Tenant, user_preferences::Theme};
+use crate::session::Payers;
 
 rows::object! {
     /// Configuration of the tenant.
     pub object TenantConfig(tenant_config::Model) implements Node {
         /// The id.
         id: GlobalId = |row| TenantConfigId::from(row.tenant_id),
-        /// The customer at Stripe.
+        /// The customer at Stripe, for owners and billing.
+        #[guard(Payers)]
         stripe_customer_id: Option<String>,
         /// Where bills are sent.
         billing_email: Option<EmailAddress>,

@@ -22,13 +22,13 @@ root! {
         subscription(IdArgument<Subscription>): Option<Subscription> = |_row| Some(()) -> find::<Subscription>(),
         /// The tenant's subscriptions.
         subscriptions(ConnectionArguments<Subscription>): Connection<Subscription> = |_row| Some(()) -> all::<Subscription>(),
-        /// An add-on of a subscription by its id.
+        /// An add-on of a subscription by its id, for owners and billing.
         subscription_addon(IdArgument<SubscriptionAddon>): Option<SubscriptionAddon> = |_row| Some(()) -> find::<SubscriptionAddon>(),
-        /// The add-ons of all subscriptions of the tenant.
+        /// The add-ons of all subscriptions of the tenant, for owners and billing.
         subscription_addons(ConnectionArguments<SubscriptionAddon>): Connection<SubscriptionAddon> = |_row| Some(()) -> all::<SubscriptionAddon>(),
-        /// A payment by its id.
+        /// A payment by its id, for owners and billing.
         payment(IdArgument<Payment>): Option<Payment> = |_row| Some(()) -> find::<Payment>(),
-        /// The tenant's payments.
+        /// The tenant's payments, for owners and billing.
         payments(ConnectionArguments<Payment>): Connection<Payment> = |_row| Some(()) -> all::<Payment>(),
     }
 }

@@ -80,14 +80,12 @@ impl Limit {
 }
 
 /// A limit of a plan `p`, in 64 bits, with what is bought on top of a subscription `s`: of the add-on `extra_…`, which is
-/// called as the column is without `max_` and `_per_month`, each adds one.
+/// called as the column is without `max_` and `_per_month`, each adds one. It holds for those, too, who do not see what was
+/// bought.
 pub(crate) fn raised(column: &str) -> String {
     let addon = column.trim_start_matches("max_");
     let addon = addon.trim_end_matches("_per_month");
-    format!(
-        "(p.{column}::bigint + (SELECT coalesce(sum(a.quantity), 0) FROM subscription_addons a \
-         WHERE a.subscription_id = s.id AND a.addon_type = 'extra_{addon}'))"
-    )
+    format!("(p.{column}::bigint + bought_on_top(s.id, 'extra_{addon}'))")
 }
 
 /// How much the tenant uses of each of [`Limit::ALL`], in one statement.

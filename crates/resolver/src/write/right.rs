@@ -16,7 +16,7 @@ pub(crate) enum Right {
     MakeKeys,
     /// Members, their roles, invitations.
     ManageMembers,
-    /// Subscriptions and where bills go.
+    /// Subscriptions and where bills go; and reading what was paid, for what, and Stripe's ids.
     ManageBilling,
     /// What is the user's own.
     Oneself,
@@ -41,7 +41,7 @@ impl Right {
 
     /// # Errors
     /// `FORBIDDEN`, with the roles that would do.
-    pub(super) fn check(self, held: &[Role]) -> Result<(), ClientError> {
+    pub(crate) fn check(self, held: &[Role]) -> Result<(), ClientError> {
         if held.iter().any(|role| self.roles().contains(role)) {
             return Ok(());
         }

@@ -47,7 +47,7 @@ impl rows::Load<()> for Board {
     type Value = Option<Arc<()>>;
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<()>, (): ()) -> Result<Vec<Self::Value>> {
-        Session::of(ctx).may_read(Self::SCOPE)?;
+        Session::of(ctx).may_read(Self::SCOPE).await?;
         Ok(vec![Some(Arc::new(())); keys.len()])
     }
 }

@@ -192,7 +192,7 @@ impl rows::Load<(), SearchArguments> for Search {
         arguments: SearchArguments,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let found = found::find(session.context(), &arguments).await;
         let found = found.map_err(|cause| error::database(session.context(), &Arc::new(cause)))?;
         Ok(vec![Some(Arc::new(found)); keys.len()])
