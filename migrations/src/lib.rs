@@ -84,6 +84,7 @@ mod m20261127_040000_record_who_joins;
 mod m20261127_041000_tell_whose_numbers_change;
 mod m20261127_041200_refuse_unknown_time_zones;
 mod m20261127_072000_let_payers_read_payments;
+mod m20261127_072100_tell_of_subscriptions;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -58,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_041000_tell_whose_numbers_change::Migration),
             Box::new(crate::m20261127_041200_refuse_unknown_time_zones::Migration),
             Box::new(crate::m20261127_072000_let_payers_read_payments::Migration),
+            Box::new(crate::m20261127_072100_tell_of_subscriptions::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@
 mod plans;
 mod readers;
 mod rollover;
+mod told;
 mod usage;
 mod webhooks;
 

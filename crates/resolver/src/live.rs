@@ -22,7 +22,7 @@ use crate::{
     argument::IdArgument,
     audience::root,
     error::{Code, coded},
-    object::{campaign::Campaign, lead_import::LeadImport},
+    object::{campaign::Campaign, lead_import::LeadImport, subscription::Subscription},
     prepared, settled,
 };
 use change::EventChange;
@@ -39,6 +39,10 @@ root! {
         campaigns: CampaignEvent = |_row| Some(()) -> Told::<Campaign>::new(),
         /// How an import of leads comes along.
         lead_import(IdArgument<LeadImport>): LeadImportEvent = |_row| Some(()) -> Told::<LeadImport>::new(),
+        /// What happens to a subscription, and to the payments for it.
+        subscription(IdArgument<Subscription>): SubscriptionEvent = |_row| Some(()) -> Told::<Subscription>::new(),
+        /// What happens to the tenant's subscriptions, and to the payments for them.
+        subscriptions: SubscriptionEvent = |_row| Some(()) -> Told::<Subscription>::new(),
     }
 }
 
@@ -50,6 +54,11 @@ happenings! {
 happenings! {
     /// Something that happened to an import of leads.
     LeadImportEvent of LeadImport as LeadImport, shown as lead_import
+}
+
+happenings! {
+    /// Something that happened to a subscription or to a payment for it.
+    SubscriptionEvent of Subscription as Subscription, shown as subscription
 }
 
 /// What a subscription is about. It runs the operation in `context`, whose end is the caller's, to find that out.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use entity::{id::TenantId, oltp::admin_system_event::Severity};
+use entity::{
+    id::{SubscriptionId, TenantId},
+    oltp::admin_system_event::Severity,
+};
 use events::SuspiciousKind;
 use serde_json::{Value, json};
 
@@ -15,6 +18,8 @@ pub enum Kind {
     Quota(String),
     /// Jobs of a tenant failed for good, in the queue that is the subject.
     DeadLetters(String),
+    /// A subscription is not paid.
+    Overdue(SubscriptionId),
     /// A database, Redis, the mail server, or the place for events does not answer.
     Dependency(&'static str),
 }
@@ -38,6 +43,7 @@ impl Kind {
             Self::Suspicious(..) => "security_incident",
             Self::Quota(_) => "quota_reached",
             Self::DeadLetters(_) => "dead_letters",
+            Self::Overdue(_) => "payment_overdue",
             Self::Dependency(_) => "dependency_failing",
         }
     }
@@ -50,6 +56,7 @@ impl Kind {
             Self::Suspicious(kind, Some(user)) => format!("{} {user}", kind.as_str()),
             Self::Quota(limit) => limit.clone(),
             Self::DeadLetters(queue) => queue.clone(),
+            Self::Overdue(subscription) => subscription.to_string(),
             Self::Dependency(name) => (*name).to_owned(),
         }
     }
@@ -60,7 +67,9 @@ impl Kind {
         match self {
             Self::Quota(_) => Severity::Low,
             Self::Suspicious(SuspiciousKind::LimitsHit, _) => Severity::Low,
-            Self::Suspicious(..) | Self::Dependency("events") => Severity::Medium,
+            Self::Suspicious(..) | Self::Overdue(_) | Self::Dependency("events") => {
+                Severity::Medium
+            }
             Self::DeadLetters(_) => Severity::High,
             Self::Dependency("oltp") => Severity::Critical,
             Self::Dependency(_) => Severity::High,
@@ -86,6 +95,10 @@ impl Kind {
             Self::DeadLetters(queue) => {
                 format!("Jobs of the queue {queue} failed for good: replay or drop them.")
             }
+            Self::Overdue(_) => {
+                "A payment for the subscription failed or is late: see to the way it is paid."
+                    .to_owned()
+            }
             Self::Dependency("events") => "Events can not be sent.".to_owned(),
             Self::Dependency("redis") => "Redis does not answer.".to_owned(),
             Self::Dependency("mail") => "The mail server does not answer.".to_owned(),
@@ -100,6 +113,7 @@ impl Kind {
             Self::Suspicious(_, None) => Value::Null,
             Self::Quota(limit) => json!({ "limit": limit }),
             Self::DeadLetters(queue) => json!({ "queue": queue }),
+            Self::Overdue(subscription) => json!({ "subscriptionId": subscription.to_string() }),
             Self::Dependency(name) => json!({ "dependency": name }),
         }
     }
@@ -110,7 +124,7 @@ impl Kind {
         match self {
             Self::Suspicious(..) => Duration::from_secs(15 * 60).max(3 * period),
             Self::Quota(_) => Duration::from_secs(60 * 60).max(3 * period),
-            Self::DeadLetters(_) | Self::Dependency(_) => 3 * period,
+            Self::DeadLetters(_) | Self::Overdue(_) | Self::Dependency(_) => 3 * period,
         }
     }
 

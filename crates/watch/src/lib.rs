@@ -11,7 +11,7 @@
 //! database is away, what was seen is kept, and written when it is back.
 //!
 //! * `incident`: what there is, how bad it is; `raised`: what waits to be written;
-//! * `ledger`: the statements; `look`: the databases and the dead letters; [`Probe`]: what else a process depends on;
+//! * `ledger`: the statements; `look`: the databases, the dead letters, what is not paid; [`Probe`]: what else a process depends on;
 //! * `alert`: the webhook.
 //!
 //! The rows are written as the dispatcher, who sees no row of a tenant. What may not be in here: a request. To add a kind

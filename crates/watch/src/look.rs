@@ -1,4 +1,4 @@
-//! What is looked for: databases that do not answer, dead letters, and whatever else a process depends on.
+//! What is looked for: databases that do not answer, dead letters, subscriptions that are not paid, and whatever else a process depends on.
 
 use std::time::Duration;
 
@@ -14,6 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Dead letters by tenant and queue; there are few, and they have an index of their own.
 const DEAD: &str = "SELECT tenant_id, queue_name FROM jobs WHERE status = 'failed' GROUP BY 1, 2";
+
+/// Subscriptions that wait for a payment; they have an index of their own, too.
+const OVERDUE: &str =
+    "SELECT tenant_id, id FROM subscriptions WHERE status IN ('past_due', 'unpaid')";
 
 /// Something that a process depends on.
 #[async_trait::async_trait]
@@ -45,6 +49,8 @@ pub(crate) async fn look(database: &Database, probes: &[Box<dyn Probe>]) -> Vec<
     // That it does not answer is seen above.
     let dead = ask(database, Tier::Queue, DEAD).await.unwrap_or_default();
     seen.extend(dead.iter().filter_map(|row| dead_letters(row).ok()));
+    let overdue = ask(database, Tier::Oltp, OVERDUE).await.unwrap_or_default();
+    seen.extend(overdue.iter().filter_map(|row| self::overdue(row).ok()));
     seen
 }
 
@@ -59,6 +65,14 @@ fn failing(name: &'static str) -> Incident {
 fn dead_letters(row: &Row) -> Result<Incident, DbErr> {
     Ok(Incident {
         kind: Kind::DeadLetters(row.at(1)?),
+        tenant: Some(row.at::<Uuid>(0)?.into()),
+        count: 1,
+    })
+}
+
+fn overdue(row: &Row) -> Result<Incident, DbErr> {
+    Ok(Incident {
+        kind: Kind::Overdue(row.at(1)?),
         tenant: Some(row.at::<Uuid>(0)?.into()),
         count: 1,
     })

@@ -1,7 +1,7 @@
 //! What the outbox holds becomes jobs.
 //!
 //! A row of the outbox and its job have one id: whatever dies between the two databases, the next pass makes a job that is
-//! there already, which does nothing. Rows of other topics are left for those whom they are for.
+//! there already, which does nothing. Rows of other topics are left for those whom they are for, until `sweep` takes them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
@@ -54,6 +54,12 @@ const TOPICS: [Topic; 5] = [
     },
 ];
 
+/// The names of all of them, as one value.
+pub(crate) fn topics() -> Value {
+    let topics = TOPICS.iter().map(|topic| Value::from(topic.name)).collect();
+    Value::Array(ArrayType::String, Some(Box::new(topics)))
+}
+
 /// Rows of a pass.
 const BATCH: i32 = 500;
 
@@ -70,13 +76,11 @@ pub(crate) async fn pass(database: &Database) -> Result<usize, DbErr> {
 }
 
 async fn pass_batch(database: &Database) -> Result<usize, DbErr> {
-    let topics = TOPICS.iter().map(|topic| Value::from(topic.name)).collect();
-    let topics = Value::Array(ArrayType::String, Some(Box::new(topics)));
     let unpassed = "SELECT id, tenant_id, topic, payload, created, trace_parent FROM outbox \
          WHERE processed IS NULL AND topic = ANY ($1) ORDER BY created, id LIMIT $2";
     let context = database.context(Identity::Dispatcher, tenant::Access::Read);
     let statement =
-        Statement::from_sql_and_values(DbBackend::Postgres, unpassed, [topics, BATCH.into()]);
+        Statement::from_sql_and_values(DbBackend::Postgres, unpassed, [topics(), BATCH.into()]);
     let rows = context.rows_raw(&statement).await;
     context.finish(false).await?;
     let rows = rows?;

@@ -1,9 +1,9 @@
 //! What is over goes, a batch at a time, the oldest first.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, Value};
 use tenant::{Database, Identity, Tier};
 
-use crate::statement::alone;
+use crate::{relay, statement::alone};
 
 /// How long jobs that are done, and their logs, are kept; dead letters stay until somebody drops them.
 const DONE: &str = "7 days";
@@ -11,6 +11,9 @@ const DONE: &str = "7 days";
 const SCHEDULED: &str = "2 days";
 /// How long the outbox keeps what was passed on.
 const PASSED: &str = "1 day";
+
+/// How long it keeps what is no work, for those whom it is for.
+const UNTAKEN: &str = "30 days";
 
 /// Most rows of one statement.
 const BATCH: usize = 1000;
@@ -29,17 +32,34 @@ pub(crate) async fn old(database: &Database) -> Result<usize, DbErr> {
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE processed < now() - interval '{PASSED}' \
          ORDER BY processed LIMIT {BATCH} FOR UPDATE SKIP LOCKED) RETURNING 1"
     );
-    let scheduled = all(database, Tier::Queue, &scheduled).await?;
-    let jobs = all(database, Tier::Queue, &jobs).await?;
-    let outbox = all(database, Tier::Oltp, &outbox).await?;
-    Ok(scheduled + jobs + outbox)
+    // From topic to topic, and of each the oldest: all else that waits there is not looked at.
+    let untaken = format!(
+        "WITH RECURSIVE known (topic) AS ( \
+             (SELECT topic FROM outbox WHERE processed IS NULL ORDER BY topic LIMIT 1) \
+             UNION ALL SELECT (SELECT o.topic FROM outbox o WHERE o.processed IS NULL AND o.topic > known.topic \
+                 ORDER BY o.topic LIMIT 1) FROM known WHERE known.topic IS NOT NULL) \
+         DELETE FROM outbox WHERE id IN (SELECT old.id FROM known CROSS JOIN LATERAL ( \
+                 SELECT o.id FROM outbox o WHERE o.processed IS NULL AND o.topic = known.topic \
+                     AND o.created < now() - interval '{UNTAKEN}' ORDER BY o.created LIMIT {BATCH} FOR UPDATE SKIP LOCKED) old \
+             WHERE known.topic <> ALL ($1) LIMIT {BATCH}) RETURNING 1"
+    );
+    let scheduled = all(database, Tier::Queue, &scheduled, []).await?;
+    let jobs = all(database, Tier::Queue, &jobs, []).await?;
+    let outbox = all(database, Tier::Oltp, &outbox, []).await?;
+    let untaken = all(database, Tier::Oltp, &untaken, [relay::topics()]).await?;
+    Ok(scheduled + jobs + outbox + untaken)
 }
 
 /// Runs a statement again and again, until it finds less than it could take.
-async fn all(database: &Database, tier: Tier, sql: &str) -> Result<usize, DbErr> {
+async fn all<const N: usize>(
+    database: &Database,
+    tier: Tier,
+    sql: &str,
+    values: [Value; N],
+) -> Result<usize, DbErr> {
     let mut removed = 0;
     loop {
-        let batch = alone(database, tier, Identity::Dispatcher, sql, [])
+        let batch = alone(database, tier, Identity::Dispatcher, sql, values.clone())
             .await?
             .len();
         removed += batch;

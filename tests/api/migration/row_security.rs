@@ -143,7 +143,7 @@ async fn the_dispatcher_reads_no_payload_of_a_job_and_no_row_of_a_tenant() {
                     AND a.attname IN ('payload', 'last_error_message', 'log_message', 'name', 'description', 'details', 'email',
                         'imap_settings', 'smtp_settings', 'vault_key_path')
                 OR c.relname IN ('subscriptions', 'tenant_config')
-                    AND a.attname NOT IN ('tenant_id', 'updated', 'stripe_subscription_id', 'stripe_customer_id')
+                    AND a.attname NOT IN ('tenant_id', 'id', 'status', 'updated', 'stripe_subscription_id', 'stripe_customer_id')
                 OR c.relname = 'campaign_leads' AND a.attname NOT IN ('tenant_id', 'status', 'updated')
                 OR c.relname = 'message_events' AND a.attname NOT IN ('tenant_id', 'transaction', 'id')
                 OR c.relname = 'rollups' AND a.attname NOT IN ('tenant_id', 'source', 'next_transaction', 'next_event',

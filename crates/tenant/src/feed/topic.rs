@@ -10,6 +10,8 @@ pub enum Subject {
     Campaign,
     /// An import of leads.
     LeadImport,
+    /// A subscription, and the payments for it.
+    Subscription,
 }
 
 impl Subject {
@@ -18,6 +20,7 @@ impl Subject {
         match text {
             "campaign" => Some(Self::Campaign),
             "lead_import" => Some(Self::LeadImport),
+            "subscription" => Some(Self::Subscription),
             _ => None,
         }
     }

@@ -104,6 +104,41 @@ async fn dead_letters_are_told_until_they_are_gone() {
 }
 
 #[tokio::test]
+async fn what_is_not_paid_is_told_until_it_is() {
+    let place = Place::new().await;
+    let running = place.run(&Watch::default(), Vec::new(), None);
+    let (one, other) = (place.tenants[0], place.tenants[1]);
+    place
+        .oltp(&format!(
+            "INSERT INTO plans (name, slug, price_monthly, price_yearly) VALUES ('Plan', 'plan', 1, 1);
+            INSERT INTO subscriptions (id, tenant_id, plan_id, status, current_period_start, current_period_end)
+            SELECT v.id, v.tenant, plans.id, v.status, now(), now() + interval '1 month'
+            FROM plans, (VALUES ('{one}'::uuid, '{one}'::uuid, 'past_due'), ('{other}', '{other}', 'active')) AS v (id, tenant, status)"
+        ))
+        .await;
+    let rows = place
+        .until(|rows| rows.iter().any(|row| row.occurrences > 3))
+        .await;
+    let subject = <entity::id::SubscriptionId as entity::id::TypedId>::from_raw(one).to_string();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(
+        (
+            &*rows[0].event_type,
+            &*rows[0].subject,
+            &*rows[0].severity,
+            rows[0].tenant_id
+        ),
+        ("payment_overdue", &*subject, "medium", Some(one))
+    );
+    place
+        .oltp("UPDATE subscriptions SET status = 'active'")
+        .await;
+    let rows = place.until(|rows| rows[0].is_resolved).await;
+    assert_eq!((rows.len(), rows[0].resolved_by), (1, None));
+    drop(running);
+}
+
+#[tokio::test]
 async fn what_somebody_resolved_is_not_opened_again_while_it_lasts() {
     let place = Place::new().await;
     let running = place.run(&Watch::default(), Vec::new(), None);
