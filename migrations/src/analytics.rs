@@ -13,6 +13,7 @@ mod m20261127_020600_create_admin_audit_log;
 mod m20261127_020700_index_billing_analytics;
 mod m20261127_030000_refuse_every_change_of_audit_log;
 mod m20261127_041000_tell_whose_numbers_are_due;
+mod m20261127_041100_index_steps_by_campaign;
 
 /// All migrations of the analytics tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_020700_index_billing_analytics::Migration),
             Box::new(m20261127_030000_refuse_every_change_of_audit_log::Migration),
             Box::new(m20261127_041000_tell_whose_numbers_are_due::Migration),
+            Box::new(m20261127_041100_index_steps_by_campaign::Migration),
         ]
     }
 }

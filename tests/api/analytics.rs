@@ -3,9 +3,11 @@
 //! That no tenant sees another's is walked in `isolation`, with all other objects; here is what analytics have of their own.
 
 mod downloads;
+mod groups;
 mod numbers;
 mod rankings;
 mod refusals;
+mod series;
 mod statements;
 mod turns;
 

@@ -7,12 +7,15 @@
 //! * `span`: the days that are asked for, and the periods they are shown by;
 //! * `counts`: the numbers, and their rates;
 //! * `object`, `load`: what a row's analytics show, and how a level's are loaded;
+//! * `group`, `grouping`: totals of groups, and how a level's are loaded;
 //! * `ranking`: which campaigns, accounts and steps do best;
 //! * `download`: links to files of them;
 //! * `statement`: the SQL.
 
 mod counts;
 mod download;
+mod group;
+mod grouping;
 mod load;
 mod object;
 mod ranking;

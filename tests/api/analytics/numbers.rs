@@ -1,16 +1,14 @@
-//! Totals, rates, the days before, and series without gaps.
+//! Totals, rates, and the days before.
 
 use entity::id::CampaignId;
 use gateway_tests::World;
-use migrations::Tier;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{CAMPAIGNS, MAILBOXES, counted, day, demo, each, keys, newest, run, tenant};
 
 /// Mail of a campaign in two weeks of 2026, which begin on Monday, 5 and 12 January.
-async fn two_weeks(world: &World) -> (Uuid, Uuid) {
+pub(super) async fn two_weeks(world: &World) -> (Uuid, Uuid) {
     let acme = tenant(world, "acme");
     let campaign = keys(world, acme, "campaigns").await[0];
     for (on, numbers) in [
@@ -78,80 +76,6 @@ async fn what_never_sent_has_zeros_and_no_rates() {
             "series": [{"periodStart": "2026-01-12", "totals": {"sent": 0}}, {"periodStart": "2026-01-13", "totals": {"sent": 0}}],
         })
     );
-}
-
-#[tokio::test]
-async fn weeks_begin_on_monday_and_months_on_the_first() {
-    let (world, owner) = demo().await;
-    two_weeks(&world).await;
-    let series = async |by: &str, from: &str, to: &str| {
-        let query = format!(
-            "{{ topCampaigns(from: \"{from}\", to: \"{to}\") {{ ranks {{ campaign {{ analytics(from: \"{from}\", to: \"{to}\", by: {by}) {{
-                series {{ periodStart totals {{ sent }} }} }} }} }} }} }}"
-        );
-        let data = owner.data(&query).await;
-        let series = &data["topCampaigns"]["ranks"][0]["campaign"]["analytics"]["series"];
-        let sent = each(series, "totals");
-        let sent = sent.iter().map(|totals| totals["sent"].clone());
-        json!([each(series, "periodStart"), sent.collect::<Vec<Value>>()])
-    };
-    assert_eq!(
-        series("WEEK", "2026-01-05", "2026-01-18").await,
-        json!([["2026-01-05", "2026-01-12"], [20, 30]])
-    );
-    // The first and the last week are cut, and begin on Monday all the same.
-    assert_eq!(
-        series("WEEK", "2026-01-04", "2026-01-26").await,
-        json!([
-            [
-                "2025-12-29",
-                "2026-01-05",
-                "2026-01-12",
-                "2026-01-19",
-                "2026-01-26"
-            ],
-            [7, 20, 30, 9, 0]
-        ])
-    );
-    assert_eq!(
-        series("MONTH", "2025-12-15", "2026-02-01").await,
-        json!([["2025-12-01", "2026-01-01", "2026-02-01"], [0, 66, 0]])
-    );
-}
-
-#[tokio::test]
-async fn days_that_are_not_given_are_the_last_thirty_where_the_tenant_is() {
-    let (world, owner) = demo().await;
-    let acme = tenant(&world, "acme");
-    // Half of the world has another day than the other half, so one of these is not that of UTC.
-    for zone in ["Pacific/Kiritimati", "Etc/GMT+12"] {
-        run(&world, "DELETE FROM rollups").await;
-        counted(&world, acme, zone, "2026-01-19T08:00:00Z", false).await;
-        let (first, last): (String, String) = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT (today - 29)::text, today::text FROM (SELECT (now() AT TIME ZONE '{zone}')::date AS today) AS day"
-        )))
-        .fetch_one(world.admin_of(Tier::Analytics))
-        .await
-        .expect("days");
-        let data = owner
-            .data("{ analytics { from to timeZone complete series { periodStart } } }")
-            .await;
-        let analytics = &data["analytics"];
-        let series = each(&analytics["series"], "periodStart");
-        assert_eq!(
-            json!([
-                analytics["from"],
-                analytics["to"],
-                analytics["timeZone"],
-                analytics["complete"]
-            ]),
-            json!([first, last, zone, false])
-        );
-        assert_eq!(
-            (series.len(), series[0], series[29]),
-            (30, &json!(first), &json!(last))
-        );
-    }
 }
 
 #[tokio::test]

@@ -82,6 +82,31 @@ async fn the_best_are_first_and_what_few_got_is_left_out() {
 }
 
 #[tokio::test]
+async fn equals_are_in_the_order_of_their_ids() {
+    let (world, owner) = demo().await;
+    let acme = tenant(&world, "acme");
+    let campaigns = keys(&world, acme, "campaigns").await;
+    for campaign in campaigns[..6].iter().rev() {
+        let day_of = (acme, *campaign);
+        day(&world, CAMPAIGNS, day_of, "2026-01-05", [5, 1, 1, 0]).await;
+    }
+    let ids = |campaigns: &[Uuid]| -> Vec<String> {
+        let ids = campaigns.iter().copied().map(entity::id::CampaignId::from);
+        ids.map(|id| id.to_string()).collect()
+    };
+    for by in ["SENT", "REPLY_RATE"] {
+        for first in [6, 3] {
+            let query = format!(
+                "{{ topCampaigns(from: \"2026-01-05\", to: \"2026-01-05\", by: {by}, first: {first}) {{ ranks {{ campaignId }} }} }}"
+            );
+            let data = owner.data(&query).await;
+            let found = super::each(&data["topCampaigns"]["ranks"], "campaignId");
+            assert_eq!(found, ids(&campaigns[..first]), "{by}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn accounts_and_steps_are_ranked_too() {
     let (world, owner) = demo().await;
     let acme = tenant(&world, "acme");

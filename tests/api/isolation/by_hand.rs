@@ -213,6 +213,22 @@ fn analytics_are_about_ones_own_mail() {
                 .sum();
             assert_eq!(sent, sum(table, &between).await, "{field}");
         }
+        for (by, row, table) in [
+            ("CAMPAIGN", "campaign", "campaign_analytics"),
+            ("EMAIL_ACCOUNT", "emailAccount", "mailbox_analytics"),
+            ("STEP", "step", "sequence_step_analytics"),
+        ] {
+            let query = format!(
+                "{{ analytics {{ groups(by: [{by}, MONTH], first: 1000) {{ key {{ {row}Id {row} {{ id }} }} totals {{ sent }} }} }} }}"
+            );
+            let answer = twins.owner().data(&query).await;
+            twins.foreign.assert_absent(&answer, by);
+            let groups = answer["analytics"]["groups"].as_array().expect("groups");
+            let sent = groups
+                .iter()
+                .filter_map(|group| group["totals"]["sent"].as_i64());
+            assert_eq!(sent.sum::<i64>(), sum(table, &between).await, "{by}");
+        }
     });
 }
 

@@ -122,7 +122,7 @@ impl Batch for Counted {
             let of = Some(of.as_slice()).filter(|of| !of.is_empty());
             let statement = counted(subject, of, (span.days, span.unit), shown);
             let rows = context.on(Tier::Analytics).rows_raw(&statement).await?;
-            let answer = Answer::read(&rows, span)?;
+            let answer = Answer::read(&rows, subject, span)?;
             for place in places {
                 found[place] = Some(answer.of(keys[place].of));
             }
@@ -134,18 +134,20 @@ impl Batch for Counted {
 /// What a statement answered.
 struct Answer {
     /// Of what there is nothing of.
-    none: Arc<AnalyticsRow>,
+    none: AnalyticsRow,
     by_key: HashMap<Option<RawKey>, Arc<AnalyticsRow>>,
 }
 
 impl Answer {
-    fn read(rows: &[Row], span: Span) -> Result<Self, DbErr> {
+    fn read(rows: &[Row], subject: Subject, span: Span) -> Result<Self, DbErr> {
         let Some(head) = rows.first() else {
             return Err(DbErr::RecordNotFound(
                 "the days that were asked for".to_owned(),
             ));
         };
         let none = AnalyticsRow {
+            subject,
+            of: None,
             first: head.named(FIRST)?,
             last: head.named(LAST)?,
             unit: span.unit,
@@ -160,7 +162,7 @@ impl Answer {
                 continue; // nothing is counted
             };
             let key = row.named::<Option<Uuid>>(KEY)?.map(RawKey::Uuid);
-            let of = by_key.entry(key).or_insert_with(|| none.clone());
+            let of = by_key.entry(key).or_insert_with(|| none.of(key));
             let counts = Counts::read(row)?;
             if !is_asked {
                 of.previous += counts;
@@ -173,13 +175,14 @@ impl Answer {
         }
         let shared = by_key.into_iter().map(|(key, row)| (key, Arc::new(row)));
         Ok(Self {
-            none: Arc::new(none),
+            none,
             by_key: shared.collect(),
         })
     }
 
     fn of(&self, key: Option<RawKey>) -> Arc<AnalyticsRow> {
-        Arc::clone(self.by_key.get(&key).unwrap_or(&self.none))
+        let found = self.by_key.get(&key).map(Arc::clone);
+        found.unwrap_or_else(|| Arc::new(self.none.of(key)))
     }
 }
 

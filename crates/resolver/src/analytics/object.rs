@@ -6,10 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     counts::{Counts, ratio},
+    group::{AnalyticsGroup, GroupArguments},
+    grouping::{Mail, groups},
     span::Unit,
+    statement::Subject,
 };
 use crate::{
-    loader::inside,
+    loader::{RawKey, inside},
     scalar::{BigInt, Date},
 };
 
@@ -33,6 +36,8 @@ rows::object! {
         change: AnalyticsChange = |row| Some(Some(Arc::new(row.change()))) -> inside(),
         /// The days by their periods, the earliest first; a period without mail is there, too.
         series: Vec<AnalyticsPeriod> = |row| Some(row.series()) -> inside(),
+        /// The numbers of all days in groups that have something in common.
+        groups(GroupArguments): Vec<AnalyticsGroup> = |row| Some(row.mail()) -> groups(),
         /// All that had happened by then is counted; null where nothing was counted yet.
         updated: Option<DateTime<Utc>> = |row| row.freshness.updated,
         /// Whether nothing was left to count then.
@@ -141,6 +146,9 @@ rows::object! {
 /// What [`Analytics`] are made of.
 #[derive(Clone, Debug)]
 pub struct AnalyticsRow {
+    pub(super) subject: Subject,
+    /// None for all of a tenant together.
+    pub(super) of: Option<RawKey>,
     pub(super) first: NaiveDate,
     pub(super) last: NaiveDate,
     pub(super) unit: Unit,
@@ -179,6 +187,20 @@ pub struct PeriodRow {
 }
 
 impl AnalyticsRow {
+    fn mail(&self) -> Mail {
+        Mail {
+            subject: self.subject,
+            of: self.of,
+            first: self.first,
+            last: self.last,
+        }
+    }
+
+    /// The same of another, of which there is nothing either.
+    pub(super) fn of(&self, of: Option<RawKey>) -> Self {
+        Self { of, ..self.clone() }
+    }
+
     fn before(&self) -> PreviousRow {
         PreviousRow {
             first: self.first - (self.last - self.first) - chrono::Duration::days(1),

@@ -1,9 +1,11 @@
 //! The SQL. Like all statements these leave the tenant to the policies.
 
+use chrono::NaiveDate;
 use sea_orm::{DbBackend, Statement, Value};
 
 use super::{
     counts::COLUMNS,
+    group::{AnalyticsGroupBy, GroupArguments},
     span::{DEFAULT_DAYS, Stretch, Unit},
 };
 use crate::loader::RawKey;
@@ -138,5 +140,54 @@ pub(super) fn ranked(
     );
     let values = days(stretch).into_iter();
     let values = values.chain([at_least_sent.into(), first.into()]);
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+/// What the rows of a group have in common: an expression, and its name in the answer.
+pub(super) fn common(by: AnalyticsGroupBy) -> (&'static str, &'static str) {
+    match by {
+        AnalyticsGroupBy::Campaign => ("campaign_id", "of_campaign"),
+        AnalyticsGroupBy::EmailAccount => ("email_account_id", "of_email_account"),
+        AnalyticsGroupBy::Step => ("step_id", "of_step"),
+        AnalyticsGroupBy::Day => ("day", "of_day"),
+        AnalyticsGroupBy::Week => ("date_trunc('week', day::timestamp)::date", "of_week"),
+        AnalyticsGroupBy::Month => ("date_trunc('month', day::timestamp)::date", "of_month"),
+    }
+}
+
+/// The groups of a table's numbers on some days, of each of these keys apart, in the order of what they are grouped by.
+pub(super) fn grouped(
+    table: Subject,
+    whose: Option<(Subject, &[RawKey])>,
+    (first, last): (NaiveDate, NaiveDate),
+    arguments: &GroupArguments,
+) -> Statement {
+    let (table, _) = table.table();
+    let (key, only) = match whose {
+        Some((subject, _)) => {
+            let column = subject.table().1;
+            (column, format!("{column} = ANY($5::uuid[]) AND"))
+        }
+        None => ("NULL::uuid", String::new()),
+    };
+    let common: Vec<_> = arguments.by.iter().map(|by| common(*by)).collect();
+    let named: Vec<String> = common
+        .iter()
+        .map(|(of, name)| format!("{of} AS {name}"))
+        .collect();
+    let order: Vec<&str> = common.iter().map(|(of, _)| *of).collect();
+    let sql = format!(
+        "SELECT * FROM (
+            SELECT {key} AS {KEY}, {named}, {sums}, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS place
+            FROM {table} WHERE {only} day BETWEEN $1 AND $2
+            GROUP BY {key}, {order} HAVING sum(sent) >= $3
+        ) grouped WHERE place <= $4 ORDER BY {KEY}, place",
+        named = named.join(", "),
+        order = order.join(", "),
+        sums = sums(),
+    );
+    let limits = [arguments.at_least_sent.into(), arguments.limit().into()];
+    let values = [first.into(), last.into()].into_iter().chain(limits);
+    let values = values.chain(whose.map(|(_, keys)| RawKey::any_value(keys)));
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }
