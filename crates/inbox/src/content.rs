@@ -58,7 +58,7 @@ pub async fn keep_body(
         compressed.text.clone().into(),
         compressed.html.clone().into(),
         size(compressed.raw_size),
-        size(compressed.compressed_size),
+        size(compressed.size()),
         compressed.algorithm.as_str().into(),
         body.hash.as_str().into(),
         RETENTION_DAYS.into(),

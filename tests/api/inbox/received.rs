@@ -1,6 +1,7 @@
 //! A mail becomes a message, once, however often it is read and wherever the reading ends.
 
 use entity::content::email_message::MessageType;
+use mail::body::Compressed;
 use migrations::Tier;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -79,14 +80,17 @@ async fn a_mail_becomes_a_message_with_its_body_and_its_files() {
     .fetch_one(arranged.world.admin_of(Tier::Content))
     .await
     .expect("the body");
-    let algorithm = body.3.parse().expect("an algorithm");
-    let size = usize::try_from(body.2).expect("a size");
-    let text = |part: Option<Vec<u8>>| {
-        let read = mail::body::decompress(&part.expect("a text"), algorithm, size);
-        read.expect("what was written").trim().to_owned()
+    let body = Compressed {
+        text: body.0,
+        html: body.1,
+        algorithm: body.3.parse().expect("an algorithm"),
+        raw_size: usize::try_from(body.2).expect("a size"),
     };
-    assert_eq!(text(body.0), "Hello there");
-    assert_eq!(text(body.1), "<p>Hello <img src=\"cid:pic\"></p>");
+    let read = [body.read_text(), body.read_html()].map(|text| {
+        let text = text.expect("what was written");
+        text.expect("a text").trim().to_owned()
+    });
+    assert_eq!(read, ["Hello there", "<p>Hello <img src=\"cid:pic\"></p>"]);
     let kept = "SELECT raw, processed IS NOT NULL AS processed FROM received_mail";
     assert_eq!(
         arranged.row(Tier::Content, kept).await,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Result};
 use entity::{content::email_content, id::EmailContentId};
-use mail::body::{self, Algorithm};
+use mail::body::{self, Algorithm, Compressed};
 
 use super::prelude::*;
 use crate::{
@@ -22,11 +22,11 @@ rows::object! {
         /// The plain text.
         #[batched]
         #[cost = price::BODY]
-        text: Option<String> = |row| Some(Packed::of(row, row.content_text.as_ref())) -> Unpack,
+        text: Option<String> = |row| Some(Packed::of(row, Part::Text)) -> Unpack,
         /// The HTML, as it came: whoever shows it sees to it that it does no harm.
         #[batched]
         #[cost = price::BODY]
-        html: Option<String> = |row| Some(Packed::of(row, row.content_html.as_ref())) -> Unpack,
+        html: Option<String> = |row| Some(Packed::of(row, Part::Html)) -> Unpack,
         /// Bytes of both.
         #[name = "rawSize"]
         raw_size_bytes: BigInt,
@@ -46,18 +46,30 @@ rows::object! {
 
 table! { EmailBody of email_content by EmailContentId, in Content }
 
-/// One of a body's texts, as it is kept.
+/// Which of a body's texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Text,
+    Html,
+}
+
+/// One of a body's texts, as it is kept, with what it takes to read it.
 #[derive(Clone)]
 struct Packed {
-    bytes: Option<Vec<u8>>,
+    part: Part,
+    text: Option<Vec<u8>>,
+    html: Option<Vec<u8>>,
     algorithm: Option<String>,
     raw_size: i64,
 }
 
 impl Packed {
-    fn of(row: &email_content::Model, bytes: Option<&Vec<u8>>) -> Self {
+    fn of(row: &email_content::Model, part: Part) -> Self {
+        let html = row.content_html.as_ref().filter(|_| part == Part::Html);
         Self {
-            bytes: bytes.cloned(),
+            part,
+            text: row.content_text.clone(),
+            html: html.cloned(),
             algorithm: row.compression_algorithm.clone(),
             raw_size: row.raw_size_bytes,
         }
@@ -65,25 +77,36 @@ impl Packed {
 
     /// What it takes unpacked, at most.
     fn size(&self) -> usize {
-        let size = self.bytes.as_ref().map_or(0, |_| self.raw_size);
+        let is_there = match self.part {
+            Part::Text => self.text.is_some(),
+            Part::Html => self.html.is_some(),
+        };
+        let size = if is_there { self.raw_size } else { 0 };
         usize::try_from(size).unwrap_or(usize::MAX)
     }
 
-    fn unpack(&self) -> Result<Option<String>, body::Error> {
-        let Some(bytes) = &self.bytes else {
-            return Ok(None);
-        };
+    fn unpack(self) -> Result<Option<String>, body::Error> {
+        let raw_size = self.size();
         let algorithm = match &self.algorithm {
             Some(name) => name.parse()?,
             None => Algorithm::Identity,
         };
-        body::decompress(bytes, algorithm, self.size()).map(Some)
+        let body = Compressed {
+            text: self.text,
+            html: self.html,
+            algorithm,
+            raw_size,
+        };
+        match self.part {
+            Part::Text => body.read_text(),
+            Part::Html => body.read_html(),
+        }
     }
 }
 
 /// The plain text of a body, for those who look into it; `None` where there is none that can be shown.
 pub(crate) fn text_of(row: &email_content::Model) -> Option<String> {
-    let packed = Packed::of(row, row.content_text.as_ref());
+    let packed = Packed::of(row, Part::Text);
     if packed.size() > LOOKED_INTO {
         return None;
     }
@@ -103,7 +126,7 @@ impl rows::Load<Packed> for Unpack {
                 "the texts are larger than 32 MiB together; ask for fewer messages at once";
             return Err(ClientError::new(Code::BadUserInput, problem).into());
         }
-        let texts = packed.iter().map(Packed::unpack);
+        let texts = packed.into_iter().map(Packed::unpack);
         let texts: Result<_, body::Error> = texts.collect();
         texts.map_err(|cause| error::internal(&cause))
     }

@@ -73,7 +73,7 @@ fn write(tenant: &Tenant, number: u64, row: &mut Row<'_>) {
         .maybe(body.text.as_deref(), Row::bytes)
         .maybe(body.html.as_deref(), Row::bytes)
         .big(body.raw_size as i64)
-        .big(body.compressed_size as i64)
+        .big(body.size() as i64)
         .text(body.algorithm.as_str())
         .text(&content_hash(Some(&text), html.as_deref()))
         .int(RETENTION_DAYS)
