@@ -3,6 +3,7 @@
 //! The clock is the test's own where periods end: what is asked of [`Bookkeeping`] says what time it is.
 
 mod concurrent;
+mod grants;
 mod plans;
 mod readers;
 mod rollover;

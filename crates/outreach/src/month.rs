@@ -6,6 +6,7 @@ use std::{
 };
 
 use analytics::{Counted, Period};
+use billing::{counting, granted};
 use chrono::{DateTime, Duration, Utc};
 use entity::id::TenantId;
 use quick_cache::sync::Cache;
@@ -73,7 +74,8 @@ impl Sent {
 }
 
 impl Outreach {
-    /// The running period of the tenant's subscription; `None` where nothing limits what is sent.
+    /// The running period of the tenant's subscription; `None` where nothing limits what is sent. One that grants nothing
+    /// any more lets nothing be sent.
     pub(crate) async fn month(&self, tenant: TenantId) -> Result<Option<Month>, Trouble> {
         let context = self
             .database
@@ -88,12 +90,14 @@ impl Outreach {
         context: &TenantContext,
         tenant: TenantId,
     ) -> Result<Option<Month>, DbErr> {
-        let sql = "SELECT s.current_period_start, s.current_period_end, p.max_emails_per_month::bigint \
-                 + (SELECT coalesce(sum(a.quantity), 0) FROM subscription_addons a \
-                     WHERE a.subscription_id = s.id AND a.addon_type = 'extra_emails') \
-             FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
-             ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1";
-        let rows = query(context.on(Tier::Oltp), sql, []).await?;
+        let most = granted(
+            "p.max_emails_per_month::bigint + (SELECT coalesce(sum(a.quantity), 0) FROM subscription_addons a \
+             WHERE a.subscription_id = s.id AND a.addon_type = 'extra_emails')",
+        );
+        let sql = counting(&format!(
+            "s.current_period_start, s.current_period_end, {most}"
+        ));
+        let rows = query(context.on(Tier::Oltp), &sql, []).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };

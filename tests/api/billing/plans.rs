@@ -9,7 +9,7 @@ use super::Books;
 
 impl Books {
     /// Sends a mutation of `acme`'s subscription as somebody, and answers with all of the answer.
-    async fn ask(&self, user: &str, mutation: &str, mut input: Value) -> Answer {
+    pub(super) async fn ask(&self, user: &str, mutation: &str, mut input: Value) -> Answer {
         let id: Uuid = self.key("SELECT id FROM subscriptions WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'acme')").await;
         input["id"] = json!(SubscriptionId::from_raw(id).to_string());
         let kind = mutation[..1].to_uppercase() + &mutation[1..];
@@ -23,7 +23,7 @@ impl Books {
             .await
     }
 
-    async fn ask_for(&self, slug: &str, when: &str) -> Answer {
+    pub(super) async fn ask_for(&self, slug: &str, when: &str) -> Answer {
         let plan = self.plan(slug).await;
         let input = json!({ "planId": plan, "when": when });
         self.ask("billing", "requestPlanChange", input).await
@@ -52,7 +52,7 @@ impl Books {
     }
 }
 
-fn plans(answer: Answer) -> Value {
+pub(super) fn plans(answer: Answer) -> Value {
     let subscription = &answer.data()["it"]["subscription"];
     json!([
         subscription["plan"]["slug"],

@@ -22,7 +22,7 @@ use crate::{
 root! {
     /// What can be changed.
     pub object SubscriptionEndMutations(()) {
-        /// Ends a subscription, at once or when its period ends. What was made under it stays, and so do its limits. For owners and billing.
+        /// Ends a subscription, at once or when its period ends. When it has ended, what was made under it stays, and can be read and deleted; nothing new is made, and no mail is sent. For owners and billing.
         cancel_subscription(Input<CancelSubscriptionInput>): CancelSubscriptionPayload = |_row| Some(()) -> Run,
         /// Lets a subscription go on that was to end with its period, as long as that runs. For owners and billing.
         resume_subscription(Input<ResumeSubscriptionInput>): ResumeSubscriptionPayload = |_row| Some(()) -> Run,
@@ -161,7 +161,8 @@ pub(super) fn live(row: &subscription::Model, verb: &'static str) -> Result<(), 
     Err(stands(row, verb))
 }
 
-fn stands(row: &subscription::Model, verb: &'static str) -> ClientError {
+/// That a subscription, as it is, does not do that.
+pub(super) fn stands(row: &subscription::Model, verb: &'static str) -> ClientError {
     let status = row.status.to_value();
     let end = if row.cancel_at_period_end {
         "it ends with its period"

@@ -8,14 +8,17 @@ use entity::{
     id::{PlanId, SubscriptionId},
     oltp::{
         plan,
-        subscription::{self, Column},
+        subscription::{self, Column, SubscriptionStatus},
     },
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{prelude::*, subscription_end::live};
+use super::{
+    prelude::*,
+    subscription_end::{live, stands},
+};
 use crate::{
     error::{self, ClientError, Code},
     input::Changes,
@@ -26,7 +29,7 @@ use crate::{
 root! {
     /// What can be changed.
     pub object SubscriptionPlanMutations(()) {
-        /// Asks for another plan. One that is more, and costs no less, may be had at once; any other follows when the period ends, if what is in use fits. Asking for the plan that it has takes an earlier wish back. For owners and billing.
+        /// Asks for another plan. One that is more, and costs no less, may be had at once if nothing is left to pay; any other follows when the period ends, if what is in use fits. Asking for the plan that it has takes an earlier wish back. For owners and billing.
         request_plan_change(Input<RequestPlanChangeInput>): RequestPlanChangePayload = |_row| Some(()) -> Run,
     }
 }
@@ -106,10 +109,14 @@ impl RequestPlanChangeInput {
         new: &plan::Model,
     ) -> Result<()> {
         let terms = |plan| billing::Terms::of(plan, found.period_months);
+        let is_now = self.when == SubscriptionChangeTime::Now;
+        if is_now && found.status != SubscriptionStatus::Active {
+            return Err(stands(found, "upgrade").into());
+        }
         if terms(new).is_upgrade_of(&terms(old)) {
             return Ok(());
         }
-        if self.when == SubscriptionChangeTime::Now {
+        if is_now {
             let problem = "is for a plan that is nowhere less, and costs no less; send PERIOD_END for this one";
             return Err(ClientError::at(Code::BadUserInput, INPUT.field("when"), problem).into());
         }

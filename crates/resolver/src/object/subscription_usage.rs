@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use analytics::{Period, emails_sent};
 use async_graphql::{Context, Result};
+use billing::granted;
 use entity::id::{SubscriptionId, TypedId};
 use futures::future::try_join;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value, sea_query::ArrayType};
@@ -63,7 +64,7 @@ rows::object! {
     pub object LimitUsage(LimitUsageRow) {
         /// How many are used.
         used: i64,
-        /// How many are allowed; null is as many as one likes.
+        /// How many are allowed; null is as many as one likes. 0 if the subscription has ended or is not paid: what is there stays.
         limit: Option<i64>,
     }
 }
@@ -93,8 +94,8 @@ async fn usage(
     context: &TenantContext,
     ids: &[SubscriptionId],
 ) -> std::result::Result<HashMap<SubscriptionId, Arc<UsageRow>>, DbErr> {
-    let limits = Limit::ALL.map(Limit::allowed).join(", ");
-    let emails = raised("max_emails_per_month");
+    let limits = Limit::ALL.map(|limit| granted(&limit.allowed())).join(", ");
+    let emails = granted(&raised("max_emails_per_month"));
     let sql = format!(
         "SELECT s.id, s.current_period_start, s.current_period_end, {emails}, {limits} \
          FROM subscriptions s JOIN plans p ON p.id = s.plan_id WHERE s.id = ANY ($1)"

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Result;
+use billing::{GRANTS, counting, granted};
 use entity::{
     columns::FromSqlOwned,
     id::{SubscriptionId, TypedId},
@@ -73,7 +74,7 @@ impl Limit {
         }
     }
 
-    /// What of it a plan `p` allows with the add-ons of a subscription `s`.
+    /// What of it a plan `p` has with the add-ons of a subscription `s`, whatever that grants.
     pub(crate) fn allowed(self) -> String {
         raised(self.parts().0)
     }
@@ -106,6 +107,7 @@ pub(crate) async fn used(context: &TenantContext) -> std::result::Result<[i64; 5
 struct Allowed {
     plan: String,
     most: i64,
+    is_granted: bool,
 }
 
 impl Writer<'_> {
@@ -115,7 +117,8 @@ impl Writer<'_> {
     /// and then counts what it left. Plans without the limit cost one statement and no waiting.
     ///
     /// A tenant that never had a subscription has no limits: the platform's own, and those of
-    /// installations that do not bill. One whose subscription has ended keeps its limits.
+    /// installations that do not bill. One whose subscription grants nothing any more makes nothing new, see
+    /// [`billing::GRANTS`].
     ///
     /// # Errors
     /// `PLAN_LIMIT_EXCEEDED` with `limit`, `plan`, `allowed` and `used`.
@@ -129,10 +132,16 @@ impl Writer<'_> {
         if used + new <= allowed.most {
             return Ok(());
         }
-        let message = format!(
-            "the plan {} allows {} ({name}), and {used} are used; delete some, buy more on top or change the plan",
-            allowed.plan, allowed.most
-        );
+        let Allowed { plan, most, .. } = &allowed;
+        let message = if allowed.is_granted {
+            format!(
+                "the plan {plan} allows {most} ({name}), and {used} are used; delete some, buy more on top or change the plan"
+            )
+        } else {
+            format!(
+                "the subscription to the plan {plan} has ended or is not paid: what there is stays, and nothing is made ({name}); subscribe again or pay"
+            )
+        };
         Err(exceeded(message, name, allowed.plan, allowed.most, used).into())
     }
 
@@ -178,13 +187,19 @@ impl Writer<'_> {
     }
 
     async fn allowed(&self, column: &'static str) -> Result<Option<Allowed>> {
-        let rows = self.query(&of_plan(&raised(column)), []).await?;
+        let number = granted(&raised(column));
+        let sql = counting(&format!("p.name, {number} AS most, {GRANTS} AS is_granted"));
+        let rows = self.query(&sql, []).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
         let most: Option<i64> = read(row, "most")?;
-        let plan = read(row, "name")?;
-        Ok(most.map(|most| Allowed { plan, most }))
+        let (plan, is_granted) = (read(row, "name")?, read(row, "is_granted")?);
+        Ok(most.map(|most| Allowed {
+            plan,
+            most,
+            is_granted,
+        }))
     }
 
     async fn count(&self, sql: &str) -> Result<i64> {
@@ -203,12 +218,15 @@ pub struct RequestRules {
 }
 
 impl RequestRules {
-    /// Those of the context's tenant.
+    /// Those of the context's tenant. A plan that is not granted any more still says how fast one may read.
     ///
     /// # Errors
     /// As for any statement; the context's refusal says why it could not be asked.
     pub async fn of(context: &TenantContext) -> std::result::Result<Self, DbErr> {
-        let (plan, policy) = (of_plan("p.api_rate_limit::bigint"), POLICY.to_owned());
+        let (plan, policy) = (
+            counting("p.api_rate_limit::bigint AS most"),
+            POLICY.to_owned(),
+        );
         let (a_minute, refusals) = try_join(most(context, plan), most(context, policy)).await?;
         Ok(Self { a_minute, refusals })
     }
@@ -224,14 +242,6 @@ async fn most(context: &TenantContext, sql: String) -> std::result::Result<Optio
     };
     let most: Option<i64> = row.named("most")?;
     Ok(most.map(|most| u32::try_from(most.max(0)).unwrap_or(u32::MAX)))
-}
-
-/// The name of the tenant's plan, and a number of it in 64 bits.
-fn of_plan(number: &str) -> String {
-    format!(
-        "SELECT p.name, {number} AS most FROM subscriptions s JOIN plans p ON p.id = s.plan_id \
-         ORDER BY s.status IN ('active', 'past_due') DESC, s.current_period_end DESC, s.id DESC LIMIT 1"
-    )
 }
 
 fn exceeded(
