@@ -26,7 +26,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 use entity::id::{TenantId, UserId};
 use sea_orm::{ConnectionTrait, Statement, Value};
-use tenant::{InTier, Role, Row, TenantContext, Tier};
+use tenant::{InTier, Row, TenantContext, Tier};
 
 use crate::{
     error::{self, ClientError},

@@ -28,7 +28,7 @@ pub(crate) struct Sender {
     /// The request's id.
     pub(super) request: Uuid,
     /// The program that sends it, as that calls itself.
-    agent: Option<HeaderValue>,
+    pub(super) agent: Option<HeaderValue>,
 }
 
 impl Sender {

@@ -48,7 +48,7 @@ impl rows::Load<Mail, GroupArguments> for Groups {
         arguments: GroupArguments,
     ) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let arguments = Arc::new(arguments);
         let key = |mail: Mail| {
             let counted_by = mail.counted_by(&arguments.by)?;

@@ -10,7 +10,6 @@ use futures::future::try_join;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value, sea_query::ArrayType};
 use tenant::{Row, TenantContext};
 
-use super::prelude::*;
 use crate::{
     error,
     loader::inside,
