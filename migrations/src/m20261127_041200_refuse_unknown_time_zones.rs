@@ -2,7 +2,7 @@
 //! that is none would fail whatever counts by days, and for ever.
 //!
 //! Names go: a server with other time zones than the last may not know what is there already. So whoever counts asks first
-//! ([`USABLE`]), without a look at all names, which takes a server some fifty milliseconds.
+//! ([`USABLE`]), without a look at all names, for which a server reads as many files.
 
 use crate::statement::run;
 use sea_orm_migration::prelude::*;

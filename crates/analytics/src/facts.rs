@@ -24,11 +24,12 @@ pub(crate) struct Facts {
     pub since: Option<NaiveDate>,
 }
 
+/// The time zone is tried once, and not for each row.
 const KNOWN: &str = "
-SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN given.zone IS DISTINCT FROM z.name THEN given.zone END
-FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) given (zone),
-LATERAL (SELECT coalesce(usable_time_zone(given.zone), 'UTC')) z (name),
-LATERAL (SELECT jsonb_build_object(
+WITH z AS MATERIALIZED (SELECT given, coalesce(usable_time_zone(given), 'UTC') AS name
+    FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) config (given))
+SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN z.given <> z.name THEN z.given END
+FROM z, LATERAL (SELECT jsonb_build_object(
     'periods', coalesce((SELECT jsonb_agg(jsonb_build_object('subscription', id, 'first', current_period_start,
         'until', current_period_end) ORDER BY id) FROM subscriptions), '[]'),
     'accounts', coalesce((SELECT jsonb_agg(jsonb_build_object('account', id, 'domain', domain_id, 'most', daily_limit)
