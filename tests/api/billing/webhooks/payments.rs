@@ -162,3 +162,23 @@ async fn nothing_is_half_written() {
         json!({ "status": "past_due" })
     );
 }
+
+/// Whose it is, the subscription says before the customer does; and an id that another tenant has, too, is another payment.
+#[tokio::test]
+async fn another_tenants_payment_is_not_touched() {
+    let books = Books::new().await;
+    let mut paid = invoice("acme", "pi_1", 9900);
+    paid["customer"] = json!("cus_globex");
+    hear(&books, "evt_1", "invoice.paid", END + 5, paid).await;
+    let failed = intent("globex", "pi_1", 700);
+    let kind = "payment_intent.payment_failed";
+    hear(&books, "evt_2", kind, END + 9, failed).await;
+    let payments = "SELECT t.name, p.status, p.amount FROM payments p JOIN tenants t ON t.id = p.tenant_id ORDER BY 1";
+    assert_eq!(
+        books.rows(payments).await,
+        json!([
+            { "name": "acme", "status": "succeeded", "amount": 9900 },
+            { "name": "globex", "status": "failed", "amount": 700 },
+        ])
+    );
+}
