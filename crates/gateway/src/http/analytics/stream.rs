@@ -96,7 +96,9 @@ impl Download {
             let all = timeout(LONGEST, sending.send(first)).await.unwrap_or(false);
             let _ = sending.context.finish(false).await;
             done.store(all, Ordering::Release);
-            drop((sending.to, turn));
+            // In this order: who has read to the end may ask for the next file.
+            drop(turn);
+            drop(sending.to);
             record.ended(sending.rows, all).await;
         });
         Ok(Self { pages, complete })
