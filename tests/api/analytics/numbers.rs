@@ -2,7 +2,7 @@
 
 use entity::id::CampaignId;
 use gateway_tests::World;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{CAMPAIGNS, MAILBOXES, counted, day, demo, each, keys, newest, run, tenant};

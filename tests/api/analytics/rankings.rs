@@ -90,9 +90,9 @@ async fn equals_are_in_the_order_of_their_ids() {
         let day_of = (acme, *campaign);
         day(&world, CAMPAIGNS, day_of, "2026-01-05", [5, 1, 1, 0]).await;
     }
-    let ids = |campaigns: &[Uuid]| -> Vec<String> {
+    let ids = |campaigns: &[Uuid]| -> Vec<Value> {
         let ids = campaigns.iter().copied().map(entity::id::CampaignId::from);
-        ids.map(|id| id.to_string()).collect()
+        ids.map(|id| json!(id.to_string())).collect()
     };
     for by in ["SENT", "REPLY_RATE"] {
         for first in [6, 3] {
@@ -101,7 +101,8 @@ async fn equals_are_in_the_order_of_their_ids() {
             );
             let data = owner.data(&query).await;
             let found = super::each(&data["topCampaigns"]["ranks"], "campaignId");
-            assert_eq!(found, ids(&campaigns[..first]), "{by}");
+            let expected = ids(&campaigns[..first]);
+            assert_eq!(found, expected.iter().collect::<Vec<_>>(), "{by}");
         }
     }
 }

@@ -20,7 +20,7 @@ impl Desk {
     /// The places of the tenants that are due.
     async fn due(&self) -> Vec<usize> {
         let due = self.analytics.due().await.expect("tenants");
-        let place = |tenant| self.tenants.iter().position(|known| *known == tenant);
+        let place = |tenant: Uuid| self.tenants.iter().position(|known| *known == tenant);
         let mut due: Vec<usize> = due
             .into_iter()
             .map(|tenant| place(tenant.into()).expect("one of the tenants"))
