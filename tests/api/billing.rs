@@ -34,9 +34,13 @@ struct Books {
 
 impl Books {
     async fn new() -> Self {
+        Self::new_with(Settings::default()).await
+    }
+
+    async fn new_with(settings: Settings) -> Self {
         let settings = Settings {
             stripe_webhook_secret: Some(SECRETS.join(", ").into()),
-            ..Settings::default()
+            ..settings
         };
         let world = World::demo_with(Options {
             settings,

@@ -4,8 +4,10 @@
 
 mod event;
 mod payment;
+mod said;
 mod signature;
 
 pub use event::{Event, Happened, Invoice, Malformed, StripeSubscription};
 pub use payment::{StripePayment, goes_on};
+pub use said::{News, Said};
 pub use signature::{BadSignature, NoSecret, Secrets, TOLERANCE};

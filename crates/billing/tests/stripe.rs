@@ -63,6 +63,67 @@ fn what_was_moved_or_shown_whole_is_found() {
     assert!(found.period.is_some());
 }
 
+/// In an API version from 2025-03-31 on an invoice has a list of payments, of which one is tried by default.
+#[test]
+fn the_payment_of_an_invoice_is_one_of_a_list() {
+    let payment = |id: Option<&str>, is_default: bool| json!({ "is_default": is_default, "payment": { "type": "payment_intent", "payment_intent": id } });
+    let named = |payments: Value| {
+        let object = json!({ "id": "in_1", "currency": "usd", "amount_paid": 5, "payments": { "data": payments } });
+        let Some(Happened::Invoice(invoice)) = parse("invoice.paid", object).happened else {
+            panic!("no invoice");
+        };
+        invoice.payment.map(|payment| payment.id)
+    };
+    let (first, second) = (payment(Some("pi_1"), false), payment(Some("pi_2"), true));
+    assert_eq!(named(json!([first, second])).as_deref(), Some("pi_2"));
+    assert_eq!(named(json!([first])).as_deref(), Some("pi_1"));
+    let by_hand = payment(None, true);
+    assert_eq!(named(json!([by_hand, first])).as_deref(), Some("pi_1"));
+    assert_eq!(named(json!([by_hand])), None);
+    assert_eq!(named(json!([])), None);
+}
+
+#[test]
+fn periods_that_are_not_of_months_have_none() {
+    let months = |interval: &str, count: i64| {
+        let object = json!({ "id": "sub_1", "status": "active",
+            "items": { "data": [{ "price": { "recurring": { "interval": interval, "interval_count": count } } }] } });
+        let kind = "customer.subscription.updated";
+        let Some(Happened::Subscription(found)) = parse(kind, object).happened else {
+            panic!("no subscription");
+        };
+        found.months
+    };
+    for (interval, count, expected) in [
+        ("month", 1, 1),
+        ("month", 120, 120),
+        ("month", 121, 0),
+        ("year", 10, 120),
+        ("year", 11, 0),
+        ("week", 4, 0),
+        ("day", 30, 0),
+    ] {
+        assert_eq!(
+            months(interval, count),
+            Some(expected),
+            "{count} {interval}"
+        );
+    }
+}
+
+#[test]
+fn an_event_is_live_if_it_says_so() {
+    for (told, is_live) in [
+        (json!(true), true),
+        (json!(false), false),
+        (Value::Null, false),
+    ] {
+        let event = json!({ "id": "evt_1", "type": "x", "created": 1, "livemode": told, "data": { "object": {} } });
+        let event = Event::parse(event.to_string().as_bytes()).expect("an event");
+        assert_eq!(event.is_live, is_live);
+    }
+}
+
 #[test]
 fn what_is_paid_back_in_part_is_paid() {
     let refund = |whole: bool| json!({ "id": "ch_1", "payment_intent": "pi_1", "amount": 5, "currency": "usd", "refunded": whole });

@@ -302,6 +302,9 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub stripe_webhook_secret: Option<SecretString>,
+    /// Take events of Stripe's test mode, too, which change subscriptions and payments as live ones do [default: false]
+    #[arg(long, env = "GATEWAY_STRIPE_TEST_EVENTS", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub stripe_test_events: Option<bool>,
     /// Where an identity provider has its JSON Web Key Set (https://…/jwks.json): its tokens are good, and those of the
     /// key above are not any more
     #[arg(long, env = "GATEWAY_JWKS_URL", global = true)]
@@ -431,7 +434,7 @@ impl Settings {
             trusted_only apq introspection socket_init_timeout_ms
             keep_alive_seconds max_operations max_message_bytes max_streams
             max_tenant_streams drain_seconds token_key link_key
-            stripe_webhook_secret jwks_url token_keys_file jwks_max_age_seconds
+            stripe_webhook_secret stripe_test_events jwks_url token_keys_file jwks_max_age_seconds
             token_algorithms token_issuer token_audience user_claim
             tenant_claim staff_claim shared_key_everywhere max_auth_failures
             max_links_a_minute trusted_proxies log log_format

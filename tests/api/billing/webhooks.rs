@@ -52,7 +52,7 @@ pub async fn hear(books: &Books, id: &str, kind: &str, created: i64, object: Val
 }
 
 pub fn event(id: &str, kind: &str, created: i64, object: Value) -> Value {
-    json!({ "id": id, "object": "event", "type": kind, "created": created, "data": { "object": object } })
+    json!({ "id": id, "object": "event", "type": kind, "created": created, "livemode": true, "data": { "object": object } })
 }
 
 /// 2027-02-28T10:00:00Z, when the period of the demo's subscriptions ends.

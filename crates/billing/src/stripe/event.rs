@@ -1,13 +1,13 @@
 //! What events say, as far as it matters here: <https://docs.stripe.com/api/events/types>.
 //!
 //! Fields that Stripe moved in its version 2025-03-31 are read at both places: a subscription's period, now of its items,
-//! and an invoice's subscription, now of its parent.
+//! and an invoice's subscription, now of its parent, and its payment, now one of a list.
 
 use chrono::{DateTime, Utc};
 use entity::oltp::{payment::PaymentStatus, subscription::SubscriptionStatus};
 use serde_json::Value;
 
-use super::StripePayment;
+use super::{Said, StripePayment};
 use crate::Period;
 
 /// An event.
@@ -19,6 +19,8 @@ pub struct Event {
     pub kind: String,
     /// When it happened, to the second.
     pub created: DateTime<Utc>,
+    /// Whether it is about money; one of Stripe's test mode is not.
+    pub is_live: bool,
     /// The customer it is about.
     pub customer: Option<String>,
     /// The subscription it is about.
@@ -47,7 +49,7 @@ pub struct StripeSubscription {
     pub period: Option<Period>,
     /// What the ends of periods are counted from.
     pub anchor: Option<DateTime<Utc>>,
-    /// Months of a period, where it is months or years.
+    /// Months of a period; 0 where it is weeks or days, or longer than ten years, and only Stripe knows where it ends.
     pub months: Option<i32>,
     /// The product that is subscribed to.
     pub product: Option<String>,
@@ -57,6 +59,8 @@ pub struct StripeSubscription {
     pub canceled: Option<DateTime<Utc>>,
     /// Why, in the customer's words.
     pub reason: Option<String>,
+    /// What it was before, as far as the event says what has changed.
+    pub before: Said,
 }
 
 /// An invoice, as an event tells it.
@@ -89,8 +93,12 @@ impl Event {
         let object = object
             .filter(|object| object.is_object())
             .ok_or(Malformed("`data.object`"))?;
-        let happened = happened(&kind, object, created)?;
+        let mut happened = happened(&kind, object, created)?;
+        if let Some(Happened::Subscription(told)) = &mut happened {
+            told.before = before(event.pointer("/data/previous_attributes"), told);
+        }
         Ok(Self {
+            is_live: event.pointer("/livemode") == Some(&Value::Bool(true)),
             customer: reference(object, "/customer"),
             subscription: match happened {
                 Some(Happened::Subscription(_)) => text(object, "/id"),
@@ -157,23 +165,51 @@ fn subscription(object: &Value) -> Result<StripeSubscription, Malformed> {
             .or_else(|| item.pointer(&format!("/plan/{key}")))
     };
     let count = recurring("interval_count").map_or(Some(1), Value::as_i64);
-    let months = match recurring("interval").and_then(Value::as_str) {
-        Some("month") => count,
-        Some("year") => count.and_then(|count| count.checked_mul(12)),
+    let months = recurring("interval").and_then(Value::as_str);
+    let months = months.map(|interval| match interval {
+        "month" => count,
+        "year" => count.and_then(|count| count.checked_mul(12)),
         _ => None,
-    };
+    });
+    let whole = |months: Option<i64>| months.filter(|months| (1..=120).contains(months));
     Ok(StripeSubscription {
         status: standing(&status)?,
         period: period(object, "/current_period_start", "/current_period_end")
             .or_else(|| period(item, "/current_period_start", "/current_period_end")),
         anchor: time(object, "/billing_cycle_anchor"),
-        months: months.and_then(|months| i32::try_from(months).ok()),
-        product: reference(item, "/price/product").or_else(|| reference(item, "/plan/product")),
+        months: months.and_then(|months| i32::try_from(whole(months).unwrap_or(0)).ok()),
+        product: product(item),
         cancel_at_period_end: object.pointer("/cancel_at_period_end") == Some(&Value::Bool(true)),
         canceled: time(object, "/canceled_at"),
         reason: text(object, "/cancellation_details/comment")
             .or_else(|| text(object, "/cancellation_details/reason")),
+        before: Said::default(),
     })
+}
+
+fn product(item: &Value) -> Option<String> {
+    reference(item, "/price/product").or_else(|| reference(item, "/plan/product"))
+}
+
+/// What an event names as changed was as it says; all else was as it is.
+fn before(previous: Option<&Value>, told: &StripeSubscription) -> Said {
+    let Some(previous) = previous.filter(|previous| previous.is_object()) else {
+        return Said::default();
+    };
+    let ends = previous.pointer("/cancel_at_period_end");
+    let is_other = previous.get("items").is_some() || previous.get("plan").is_some();
+    let item = previous.pointer("/items/data/0").unwrap_or(previous);
+    Said {
+        ends: Some(
+            ends.and_then(Value::as_bool)
+                .unwrap_or(told.cancel_at_period_end),
+        ),
+        product: if is_other {
+            product(item)
+        } else {
+            told.product.clone()
+        },
+    }
 }
 
 /// A trial is as good as paid; what was never paid for waits, as a late payment does; a pause pays nothing.
@@ -193,9 +229,7 @@ fn invoice(object: &Value, is_paid: bool, created: DateTime<Utc>) -> Result<Invo
     } else {
         (PaymentStatus::Failed, "/amount_due")
     };
-    let names_payment = reference(object, "/payment_intent").is_some();
-    let payment =
-        names_payment.then(|| payment(object, "/payment_intent", amount, status, created));
+    let payment = intent(object).map(|id| payment(object, &id, amount, status, created));
     Ok(Invoice {
         is_paid,
         // Of the line: an invoice's own period is the one before, in which it was added to.
@@ -204,6 +238,22 @@ fn invoice(object: &Value, is_paid: bool, created: DateTime<Utc>) -> Result<Invo
             .and_then(|line| period(line, "/start", "/end")),
         payment: payment.transpose()?,
     })
+}
+
+/// Where an invoice has its payment intent: the one that is tried by default, where there is a list of them.
+fn intent(invoice: &Value) -> Option<String> {
+    let alone = "/payment_intent".to_owned();
+    if reference(invoice, &alone).is_some() {
+        return Some(alone);
+    }
+    let payments = invoice.pointer("/payments/data")?.as_array()?;
+    let at = |place: usize| format!("/payments/data/{place}/payment/payment_intent");
+    let mut places: Vec<usize> = (0..payments.len()).collect();
+    let is_default =
+        |place: &usize| payments[*place].pointer("/is_default") == Some(&Value::Bool(true));
+    places.sort_by_key(|place| !is_default(place));
+    let mut found = places.into_iter().map(at);
+    found.find(|at| reference(invoice, at).is_some())
 }
 
 fn payment(

@@ -76,9 +76,9 @@ impl Door {
         }
     }
 
-    /// Counts a link that was followed and is not as it was signed; what becomes of whoever did so.
-    pub(crate) fn forged(&self, request: &TurnedAway<'_>) -> Verdict {
-        self.record(SecurityEventKind::ForgedLink, request);
+    /// Counts something of that `kind` that is not as it was signed; what becomes of whoever sent it.
+    pub(crate) fn forged(&self, kind: SecurityEventKind, request: &TurnedAway<'_>) -> Verdict {
+        self.record(kind, request);
         let Some(address) = request.address else {
             return Verdict::Free;
         };

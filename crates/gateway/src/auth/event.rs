@@ -8,7 +8,7 @@ use entity::id::{TenantId, UserId};
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityEventKind {
-    /// A request was refused for who sent it.
+    /// A request was refused for who sent it: by a token, a key, or the signature of a webhook.
     AuthenticationFailure,
     /// So many were that further ones are refused for a while.
     SuspiciousActivity,

@@ -28,8 +28,8 @@ const COUNTED: usize = 50_000;
 pub(crate) enum Who {
     /// Whoever asks from there.
     Address(IpAddr),
-    /// Whoever follows links from there that are not as they were signed. Not the same: many readers have one address,
-    /// and programs that look at their mail change links.
+    /// Whoever follows links, or sends webhooks, from there that are not as they were signed. Not the same: many readers
+    /// have one address, and programs that look at their mail change links.
     Follower(IpAddr),
     /// Somebody whose token names the tenant.
     Member(TenantId, UserId),

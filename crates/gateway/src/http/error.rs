@@ -79,6 +79,10 @@ pub(crate) enum HttpError {
     WebhookByOther,
     #[error("{0}")]
     Signature(#[from] BadSignature),
+    #[error(
+        "the event is of Stripe's test mode; give this endpoint's secret to a gateway with GATEWAY_STRIPE_TEST_EVENTS"
+    )]
+    TestEvent,
     #[error("send the request as `Content-Type: application/json`")]
     MediaType,
     #[error("send the message as it is, as `Content-Type: message/rfc822`")]
@@ -178,10 +182,14 @@ impl HttpError {
             Self::NotAcceptable | Self::SubscriptionAsJson => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge { .. } | Self::MailTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AnswerTooLarge { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Malformed(_) | Self::TenantId | Self::StaffReason | Self::Signature(_) => {
-                StatusCode::BAD_REQUEST
+            Self::Malformed(_)
+            | Self::TenantId
+            | Self::StaffReason
+            | Self::Signature(_)
+            | Self::TestEvent => StatusCode::BAD_REQUEST,
+            Self::NotFound | Self::UnknownDocument | Self::NoStream => {
+                StatusCode::NOT_FOUND
             }
-            Self::NotFound | Self::UnknownDocument | Self::NoStream => StatusCode::NOT_FOUND,
             Self::CommitFailed | Self::Unrecorded | Self::NotRecorded | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -275,7 +283,9 @@ impl HttpError {
             Self::NotAcceptable | Self::SubscriptionAsJson => "NOT_ACCEPTABLE",
             Self::TooLarge { .. } | Self::MailTooLarge { .. } => "PAYLOAD_TOO_LARGE",
             Self::AnswerTooLarge { .. } => "RESPONSE_TOO_LARGE",
-            Self::Malformed(_) | Self::TenantId | Self::StaffReason => "BAD_REQUEST",
+            Self::Malformed(_) | Self::TenantId | Self::StaffReason | Self::TestEvent => {
+                "BAD_REQUEST"
+            }
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
             Self::NotFound | Self::NoStream => "NOT_FOUND",
             Self::Internal | Self::NotRecorded => "INTERNAL_ERROR",

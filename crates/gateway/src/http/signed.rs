@@ -1,6 +1,7 @@
-//! Links that say themselves, signed, what they are about: whoever has one needs no other right.
+//! Links that say themselves, signed, what they are about: whoever has one needs no other right. And webhooks, which are
+//! signed, too.
 //!
-//! They are followed by people and programs that are nobody here, so they are counted by address. A link that is as it was
+//! Links are followed by people and programs that are nobody here, so they are counted by address. A link that is as it was
 //! signed is good however often others were not; each of those is a security event.
 
 use chrono::Utc;
@@ -8,7 +9,7 @@ use mail::link::{Link, Refused};
 
 use super::{authenticate::Sender, error::HttpError};
 use crate::{
-    auth::{TurnedAway, Verdict},
+    auth::{SecurityEventKind, TurnedAway, Verdict},
     serve::Gateway,
 };
 
@@ -28,18 +29,25 @@ pub(super) async fn read(
     match gateway.links().read(token, Utc::now()) {
         Ok(link) => Ok(link),
         Err(Refused::Expired) => Err(HttpError::LinkExpired),
-        Err(_) => Err(forged(gateway, sender, otherwise).await),
+        Err(_) => Err(forged(gateway, SecurityEventKind::ForgedLink, sender, otherwise).await),
     }
 }
 
-async fn forged(gateway: &Gateway, sender: &Sender, otherwise: HttpError) -> HttpError {
+/// How something is answered that is not as it was signed: as `otherwise` says, later the more often it happened, and
+/// after too often not at all for a while.
+pub(super) async fn forged(
+    gateway: &Gateway,
+    kind: SecurityEventKind,
+    sender: &Sender,
+    otherwise: HttpError,
+) -> HttpError {
     let request = TurnedAway {
         address: sender.address,
         identity: None,
         code: otherwise.code(),
         request: &sender.request.simple().to_string(),
     };
-    match gateway.door().forged(&request) {
+    match gateway.door().forged(kind, &request) {
         Verdict::Free => otherwise,
         Verdict::Slow(delay) => {
             tokio::time::sleep(delay).await;

@@ -64,6 +64,7 @@ pub(super) struct Shared {
     max_body_bytes: usize,
     max_mail_bytes: usize,
     stripe: Option<Secrets>,
+    stripe_test_events: bool,
     max_response_bytes: usize,
     max_batch: usize,
     pub(super) live: Live,
@@ -116,6 +117,7 @@ impl Gateway {
                 .as_ref()
                 .map(Secrets::parse)
                 .transpose()?,
+            stripe_test_events: config.stripe_test_events,
             max_response_bytes: config.max_response_bytes,
             max_batch: config.max_batch,
             live: Live::new(&urls.oltp, config)?,
@@ -265,6 +267,11 @@ impl Gateway {
     /// What Stripe's webhooks are signed with, if they are taken.
     pub(crate) fn stripe_secrets(&self) -> Option<&Secrets> {
         self.shared.stripe.as_ref()
+    }
+
+    /// Whether those of Stripe's test mode are taken.
+    pub(crate) fn takes_test_events(&self) -> bool {
+        self.shared.stripe_test_events
     }
 
     pub(crate) fn max_response_bytes(&self) -> usize {

@@ -118,6 +118,8 @@ pub struct Config {
     pub link_key: Option<SecretString>,
     /// The secrets of Stripe's webhook, if they were given.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// Whether events of Stripe's test mode are taken.
+    pub stripe_test_events: bool,
     /// Whose tokens are good.
     pub tokens: TokenSettings,
     /// Take tokens signed with the shared key on every listener.
@@ -280,6 +282,7 @@ impl From<Settings> for Config {
             token_key: given.token_key,
             link_key: given.link_key,
             stripe_webhook_secret: given.stripe_webhook_secret,
+            stripe_test_events: given.stripe_test_events.unwrap_or(false),
             shared_key_everywhere: given.shared_key_everywhere.unwrap_or(false),
             max_auth_failures: given.max_auth_failures.unwrap_or(20).max(1),
             max_links_a_minute: given.max_links_a_minute.unwrap_or(1200).max(1),

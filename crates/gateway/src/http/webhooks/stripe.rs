@@ -1,7 +1,8 @@
 //! `/webhooks/stripe`: takes what Stripe tells of subscriptions and payments.
 //!
 //! Who asks is known by the signature of the body, byte for byte as it came. Stripe sends an event again until the answer is
-//! 200; so that is said of what was done, of what was done before, and of what is nothing to us.
+//! 200; so that is said of what was done, of what was done before, and of what is nothing to us. Whoever signs wrongly again
+//! and again is turned away for a while, as at the other doors; what is signed well is taken all the same.
 
 use std::{error::Error, sync::Arc};
 
@@ -18,13 +19,17 @@ use chrono::Utc;
 use serde_json::json;
 use tenant::Identity;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::{
+    auth::SecurityEventKind,
     http::{
         answered::{respond, run},
+        authenticate::Sender,
         error::HttpError,
         log::RequestLog,
         request::within,
+        signed,
     },
     serve::Gateway,
 };
@@ -35,11 +40,11 @@ pub(in crate::http) async fn handle(
     request: Request,
 ) -> Response {
     let log = RequestLog::start_at(&gateway, "/webhooks/stripe", request.method());
-    let answered = run(log.span.clone(), take(&gateway, request)).await;
+    let answered = run(log.span.clone(), take(&gateway, request, log.id)).await;
     respond(log, answered)
 }
 
-async fn take(gateway: &Gateway, request: Request) -> Result<Response, HttpError> {
+async fn take(gateway: &Gateway, request: Request, id: Uuid) -> Result<Response, HttpError> {
     let Some(secrets) = gateway.stripe_secrets() else {
         return Err(HttpError::NotFound);
     };
@@ -47,11 +52,18 @@ async fn take(gateway: &Gateway, request: Request) -> Result<Response, HttpError
         return Err(HttpError::WebhookByOther);
     }
     let (parts, body) = request.into_parts();
+    let sender = Sender::of(gateway, &parts.extensions, &parts.headers, id);
     let reading = within(body.into_data_stream(), gateway.max_body_bytes());
     let read = timeout(gateway.read_timeout(), reading).await;
     let body = Bytes::from(read.map_err(|_| HttpError::BodyTimeout)??);
-    check(secrets, &parts.headers, &body)?;
+    if let Err(bad) = check(secrets, &parts.headers, &body) {
+        let kind = SecurityEventKind::AuthenticationFailure;
+        return Err(signed::forged(gateway, kind, &sender, bad.into()).await);
+    }
     let event = Event::parse(&body).map_err(|problem| HttpError::malformed(problem.to_string()))?;
+    if !event.is_live && !gateway.takes_test_events() {
+        return Err(HttpError::TestEvent);
+    }
     let bookkeeping = Bookkeeping::new(gateway.database().clone());
     let taken = timeout(gateway.request_timeout(), bookkeeping.take(&event)).await;
     let taken = taken.map_err(|_| HttpError::TimedOut)?;
@@ -69,11 +81,11 @@ async fn take(gateway: &Gateway, request: Request) -> Result<Response, HttpError
     Ok(Json(json!({ "received": true })).into_response())
 }
 
-fn check(secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<(), HttpError> {
+fn check(secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<(), BadSignature> {
     let header = headers.get("stripe-signature");
     let header = header.and_then(|value| value.to_str().ok());
     let header = header.ok_or(BadSignature::Malformed)?;
-    Ok(secrets.check(header, body, Utc::now())?)
+    secrets.check(header, body, Utc::now())
 }
 
 fn failed(trouble: &Trouble) -> HttpError {
