@@ -85,6 +85,8 @@ mod m20261127_041000_tell_whose_numbers_change;
 mod m20261127_041200_refuse_unknown_time_zones;
 mod m20261127_072000_let_payers_read_payments;
 mod m20261127_072100_tell_of_subscriptions;
+mod m20261127_080000_hear_what_stripe_changes;
+mod m20261127_080100_create_subscription_periods;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -58,6 +58,7 @@ impl Books {
         books
             .change(
                 "DELETE FROM payments; DELETE FROM outbox; DELETE FROM subscription_addons; DELETE FROM stripe_events;
+                 DELETE FROM subscription_periods;
                  DELETE FROM subscriptions WHERE status = 'canceled';
                  UPDATE subscriptions s SET status = 'active', pending_plan_id = NULL,
                      plan_id = (SELECT id FROM plans WHERE slug = 'starter'),
@@ -92,9 +93,9 @@ impl Books {
         self.rows(&sql).await[0].take()
     }
 
-    /// What was reported of a tenant, the first first: the topic and one key of the payload.
+    /// What was reported of a tenant beside acts of high risk, the first first: the topic and one key of the payload.
     async fn reported(&self, tenant: TenantId, key: &str) -> Vec<(String, Value)> {
-        let sql = "SELECT topic, payload -> $2 FROM outbox WHERE tenant_id = $1 ORDER BY created, payload ->> 'periodStart', topic";
+        let sql = "SELECT topic, payload -> $2 FROM outbox WHERE tenant_id = $1 AND topic <> 'audit.recorded' ORDER BY created, payload ->> 'periodStart', topic";
         let rows = sqlx::query_as(sql).bind(Uuid::from(tenant)).bind(key);
         let rows: Vec<(String, Option<Value>)> = rows
             .fetch_all(self.world.admin())

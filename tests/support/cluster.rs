@@ -130,7 +130,7 @@ async fn receive(url: &str, demo: &seed::Demo) {
     connection.close().await.expect("an end");
 }
 
-/// An event of Stripe's for each tenant of the demo that was taken, in the transactional tier's database at `url`, a
+/// An event of Stripe's for each tenant of the demo that was taken, and a period that is over, in the transactional tier's database at `url`, a
 /// superuser's.
 async fn hear(url: &str, demo: &seed::Demo) {
     let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
@@ -140,6 +140,10 @@ async fn hear(url: &str, demo: &seed::Demo) {
     let heard = sqlx::query(heard).bind(tenants);
     let heard = heard.execute(&mut connection).await;
     heard.expect("events that were heard");
+    let over = "INSERT INTO subscription_periods (tenant_id, subscription_id, period_start, period_end) \
+         SELECT tenant_id, id, current_period_start - interval '1 month', current_period_start FROM subscriptions";
+    let over = sqlx::query(over).execute(&mut connection).await;
+    over.expect("periods that are over");
     connection.close().await.expect("an end");
 }
 

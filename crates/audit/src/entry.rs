@@ -16,8 +16,8 @@ pub const TOPIC: &str = "audit.recorded";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// Who acted.
-    pub user_id: Uuid,
+    /// Who acted; none if the platform did, by itself or because a payment provider told it something.
+    pub user_id: Option<Uuid>,
     /// What was done, as a key such as `member.changed`; 100 characters at most.
     pub action: Cow<'static, str>,
     /// What it was done to: a table, or what else has no table; 100 characters at most.
@@ -49,7 +49,16 @@ impl Entry {
     #[must_use]
     pub fn now(user: UserId, action: &'static str, resource_type: &'static str) -> Self {
         Self {
-            user_id: user.into(),
+            user_id: Some(user.into()),
+            ..Self::by_platform(action, resource_type)
+        }
+    }
+
+    /// That the platform itself did something to something now.
+    #[must_use]
+    pub fn by_platform(action: &'static str, resource_type: &'static str) -> Self {
+        Self {
+            user_id: None,
             action: action.into(),
             resource_type: resource_type.into(),
             resource_id: None,

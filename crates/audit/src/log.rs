@@ -128,6 +128,8 @@ mod tests {
             (&*found.action, found.notes.as_deref()),
             ("staff.acted", Some("Ticket 7"))
         );
+        let act = json!({ "action": "subscription.changed", "resourceType": "subscriptions", "happened": TIME });
+        assert_eq!(entry(&act).expect("an act of the platform's").user_id, None);
         assert!(entry(&json!({ "userId": USER })).is_err());
     }
 }

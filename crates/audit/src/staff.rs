@@ -24,7 +24,7 @@ pub(crate) struct Acted {
 impl From<Acted> for Entry {
     fn from(acted: Acted) -> Self {
         Self {
-            user_id: acted.user_id,
+            user_id: Some(acted.user_id),
             action: "staff.acted".into(),
             resource_type: "tenants".into(),
             resource_id: None,

@@ -1,17 +1,21 @@
 //! What is written down of subscriptions and payments: the ends of periods, and what the payment provider tells.
 //!
 //! * `rollover`: the job `billing.rollover`, which begins the periods that are due;
-//! * `stripe`: what Stripe's events change.
+//! * `stripe`: what Stripe's events change; * `standing`: of it, how a subscription stands; * `payment`: what was paid;
+//! * `change`: what is written of a subscription, and recorded.
 //!
 //! Everything is one transaction in the context of one tenant, and finds done what was done before: a job may be begun twice,
 //! and an event may come again. What may not be in here: the rules (`billing`), HTTP, how jobs are handed out (`worker`).
 
+mod change;
 mod jobs;
 mod payment;
 mod rollover;
 mod rows;
+mod standing;
 mod stripe;
 
+use entity::id::TenantId;
 use sea_orm::DbErr;
 use tenant::{Database, Refusal, TenantContext};
 
@@ -40,6 +44,12 @@ pub enum Trouble {
     /// A statement failed.
     #[error("a database did not do what it was asked")]
     Database(#[from] DbErr),
+    /// An event is about a subscription of a tenant's customer, and none or several of the tenant's may be meant.
+    #[error("which subscription an event is about is not known")]
+    Unlinked {
+        /// The tenant.
+        tenant: TenantId,
+    },
 }
 
 /// Ends a context as the work in it ended.

@@ -1,8 +1,9 @@
 //! Payments, by Stripe's ids.
 
+use audit::Entry;
 use billing::{
     Period,
-    stripe::{StripePayment, goes_on},
+    stripe::{Event, StripePayment, goes_on},
 };
 use entity::{
     id::{PaymentId, SubscriptionId, TenantId},
@@ -13,7 +14,11 @@ use serde_json::json;
 use tenant::TenantContext;
 use uuid::Uuid;
 
-use crate::rows::{query, report};
+use crate::{
+    change::enter,
+    rows::{query, report},
+    stripe::why,
+};
 
 /// What a payment is for, as far as it is known.
 #[derive(Clone, Copy, Default)]
@@ -27,10 +32,14 @@ pub(crate) struct Purpose {
 pub(crate) async fn keep(
     context: &TenantContext,
     tenant: TenantId,
+    event: &Event,
     payment: &StripePayment,
     purpose: Purpose,
 ) -> Result<(), DbErr> {
     if let Some(id) = insert(context, tenant, payment, purpose).await? {
+        if payment.status == PaymentStatus::Refunded {
+            refunded(context, tenant, (id, None), event).await?;
+        }
         return told(context, tenant, id, payment.status).await;
     }
     let sql = "SELECT id, status FROM payments WHERE stripe_payment_intent_id = $1 FOR UPDATE";
@@ -56,9 +65,27 @@ pub(crate) async fn keep(
     ];
     query(context, sql, values).await?;
     if is_news {
+        if payment.status == PaymentStatus::Refunded {
+            refunded(context, tenant, (id, Some(before)), event).await?;
+        }
         told(context, tenant, id, payment.status).await?;
     }
     Ok(())
+}
+
+/// What is paid back is recorded as what is changed by hand is.
+async fn refunded(
+    context: &TenantContext,
+    tenant: TenantId,
+    (id, before): (PaymentId, Option<PaymentStatus>),
+    event: &Event,
+) -> Result<(), DbErr> {
+    let mut entry = Entry::by_platform("payment.refunded", "payments");
+    entry.resource_id = Some(id.to_string());
+    entry.old_values = before.map(|before| json!({ "status": before.to_value() }));
+    entry.new_values = Some(json!({ "status": PaymentStatus::Refunded.to_value() }));
+    entry.notes = Some(why(event));
+    enter(context, tenant, &entry).await
 }
 
 async fn insert(

@@ -3,16 +3,18 @@
 use billing::{Cycle, Period, Rolled, Step, Subscription, roll};
 use chrono::{DateTime, Utc};
 use entity::{
-    id::{SubscriptionId, TenantId, TypedId},
+    id::{SubscriptionId, TenantId},
     oltp::subscription::{self, Column},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, sea_query::Condition};
+use sea_orm::{ColumnTrait, sea_query::Condition};
 use serde_json::json;
 use tenant::{Access, Identity, TenantContext, Tier};
 use uuid::Uuid;
 
 use crate::{
-    Bookkeeping, Trouble, ended,
+    Bookkeeping, Trouble,
+    change::{keep, record, save},
+    ended,
     rows::{locked, query, report},
 };
 
@@ -80,8 +82,14 @@ async fn roll_one(
     if rolled.steps.is_empty() {
         return Ok(0);
     }
-    write(context, &found, &rolled).await?;
+    let new = as_row_has_it(&found, &rolled);
+    save(context, &found, &new).await?;
+    let why = format!("its period ended at {:?}", found.current_period_end);
+    record(context, tenant, (&found, &new), why).await?;
     for step in &rolled.steps {
+        if let Step::Renewed { period, .. } = step {
+            keep(context, &found, *period).await?;
+        }
         let (topic, payload) = told(id, step);
         report(context, tenant, topic, payload).await?;
     }
@@ -107,36 +115,18 @@ fn as_rules_have_it(row: &subscription::Model) -> Subscription {
     }
 }
 
-/// Says for itself which period it is to find: the lock is not all that keeps a period from being ended twice.
-async fn write(
-    context: &TenantContext,
-    found: &subscription::Model,
-    rolled: &Rolled,
-) -> Result<(), Trouble> {
-    let new = &rolled.subscription;
+/// The row of a subscription that time went by for.
+fn as_row_has_it(found: &subscription::Model, rolled: &Rolled) -> subscription::Model {
+    let (new, mut row) = (&rolled.subscription, found.clone());
     let canceled = rolled.steps.iter().find_map(|step| match step {
         Step::Ended { at } => Some(*at),
         Step::Renewed { .. } => None,
     });
-    let sql = "UPDATE subscriptions SET plan_id = $3, pending_plan_id = $4, status = $5, current_period_start = $6, \
-         current_period_end = $7, cycle_anchor = $8, cancel_date = coalesce(cancel_date, $9) \
-         WHERE id = $1 AND current_period_end = $2 AND status IN ('active', 'past_due') RETURNING 1";
-    let values = [
-        found.id.into_value(),
-        found.current_period_end.into(),
-        new.plan.into_value(),
-        new.pending.map(Uuid::from).into(),
-        new.status.to_value().into(),
-        new.period.start.into(),
-        new.period.end.into(),
-        new.cycle.anchor.into(),
-        canceled.into(),
-    ];
-    let rows = query(context, sql, values).await?;
-    match rows.len() {
-        1 => Ok(()),
-        _ => Err(Trouble::Database(sea_orm::DbErr::RecordNotUpdated)),
-    }
+    (row.plan_id, row.pending_plan_id, row.status) = (new.plan, new.pending, new.status);
+    (row.current_period_start, row.current_period_end) = (new.period.start, new.period.end);
+    row.cycle_anchor = Some(new.cycle.anchor);
+    row.cancel_date = row.cancel_date.or(canceled);
+    row
 }
 
 fn told(id: SubscriptionId, step: &Step) -> (&'static str, serde_json::Value) {

@@ -2,21 +2,25 @@
 //!
 //! Events come more than once and in any order. Of each the id is kept in the transaction that does what it says. What it
 //! says of a subscription counts if no later event has been heard; a period never goes back, an end is for good.
+//!
+//! A subscription of Stripe's that is not known yet is that of its customer's tenant which has none there. If none or more
+//! than one may be meant, nothing is kept, not even the event's id, so that it can come again.
 
-use billing::stripe::{Event, Happened, Invoice, StripeSubscription};
+use billing::stripe::{Event, Happened};
 use entity::{
-    id::{TenantId, TypedId},
+    id::TenantId,
     oltp::subscription::{self, Column, SubscriptionStatus},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, DbErr, sea_query::Condition};
-use serde_json::json;
+use sea_orm::{ColumnTrait, DbErr, sea_query::Condition};
 use tenant::{Access, Identity, Refusal, TenantContext, Tier};
-use uuid::Uuid;
 
 use crate::{
-    Bookkeeping, Trouble, ended,
+    Bookkeeping, Trouble,
+    change::record,
+    ended,
     payment::{self, Purpose},
-    rows::{locked, query, report},
+    rows::{locked, query},
+    standing::{be_like, bill},
 };
 
 /// What became of an event.
@@ -46,7 +50,7 @@ impl Bookkeeping {
         };
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let done = apply(&context, tenant, event, happened).await;
-        match ended(&context, done.map_err(Trouble::from)).await {
+        match ended(&context, done).await {
             // The tenant is gone, and nothing of it changes any more.
             Err(Trouble::Refused(Refusal::NotAMember)) => Ok(Taken::Unknown),
             taken => taken,
@@ -74,7 +78,7 @@ async fn apply(
     tenant: TenantId,
     event: &Event,
     happened: &Happened,
-) -> Result<Taken, DbErr> {
+) -> Result<Taken, Trouble> {
     let sql = "INSERT INTO stripe_events (tenant_id, id, event_type, happened) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (tenant_id, id) DO NOTHING RETURNING 1";
     let values = [
@@ -86,17 +90,12 @@ async fn apply(
     if query(context, sql, values).await?.is_empty() {
         return Ok(Taken::Before);
     }
-    let subscription = match &event.subscription {
-        Some(id) => {
-            let this = Condition::all().add(Column::StripeSubscriptionId.eq(id.as_str()));
-            locked(context, this).await?
-        }
-        None => None,
-    };
-    match (happened, subscription) {
+    let found = subscription(context, tenant, event, happened).await?;
+    match (happened, found) {
         (Happened::Subscription(told), Some(found)) => {
             be_like(context, tenant, event, &found, told).await?;
         }
+        // It has ended, and was never anything here.
         (Happened::Subscription(_), None) => {}
         (Happened::Invoice(invoice), found) => {
             bill(context, tenant, event, found.as_ref(), invoice).await?;
@@ -106,102 +105,51 @@ async fn apply(
                 subscription: found.map(|found| found.id),
                 period: None,
             };
-            payment::keep(context, tenant, payment, purpose).await?;
+            payment::keep(context, tenant, event, payment, purpose).await?;
         }
     }
     Ok(Taken::Now)
 }
 
-/// Makes a subscription what Stripe says that it is.
-async fn be_like(
+/// The subscription that an event is about, which nobody else changes then; none if it is about none.
+async fn subscription(
     context: &TenantContext,
     tenant: TenantId,
     event: &Event,
-    found: &subscription::Model,
-    told: &StripeSubscription,
-) -> Result<(), DbErr> {
-    let is_late = found
-        .stripe_updated
-        .is_some_and(|heard| heard > event.created);
-    if is_late || found.status == SubscriptionStatus::Canceled {
-        return Ok(());
-    }
-    // Of two events of a second nobody knows which was first; neither takes the period back.
-    let period = told
-        .period
-        .filter(|period| period.start >= found.current_period_start);
-    let sql = "WITH sold AS (SELECT id FROM plans WHERE stripe_product_id = $9 ORDER BY is_active DESC, created, id LIMIT 1) \
-         UPDATE subscriptions SET status = $2, current_period_start = coalesce($3, current_period_start), \
-             current_period_end = coalesce($4, current_period_end), cycle_anchor = coalesce($5, cycle_anchor), \
-             period_months = coalesce($6, period_months), cancel_at_period_end = $7, cancel_date = $8, \
-             plan_id = coalesce((SELECT id FROM sold), plan_id), \
-             pending_plan_id = nullif(pending_plan_id, coalesce((SELECT id FROM sold), plan_id)), \
-             cancel_reason = CASE WHEN $8 IS NULL THEN NULL ELSE coalesce($10, cancel_reason) END, stripe_updated = $11 \
-         WHERE id = $1 RETURNING 1";
-    let values = [
-        found.id.into_value(),
-        told.status.to_value().into(),
-        period.map(|period| period.start).into(),
-        period.map(|period| period.end).into(),
-        told.anchor.into(),
-        told.months
-            .filter(|months| (1..=120).contains(months))
-            .into(),
-        told.cancel_at_period_end.into(),
-        told.canceled.into(),
-        told.product.clone().into(),
-        told.reason.clone().into(),
-        event.created.into(),
-    ];
-    query(context, sql, values).await?;
-    tell(context, tenant, found, told.status).await
-}
-
-/// Writes down an invoice's payment, and whether the subscription is paid by now.
-async fn bill(
-    context: &TenantContext,
-    tenant: TenantId,
-    event: &Event,
-    found: Option<&subscription::Model>,
-    invoice: &Invoice,
-) -> Result<(), DbErr> {
-    if let Some(payment) = &invoice.payment {
-        let purpose = Purpose {
-            subscription: found.map(|found| found.id),
-            period: invoice.period,
-        };
-        payment::keep(context, tenant, payment, purpose).await?;
-    }
-    let Some(found) = found else { return Ok(()) };
-    // What happened later, by a whole state or another payment, is how it stands.
-    let (to, from, otherwise) = if invoice.is_paid {
-        (SubscriptionStatus::Active, "'past_due', 'unpaid'", "failed")
-    } else {
-        (SubscriptionStatus::PastDue, "'active'", "succeeded")
+    happened: &Happened,
+) -> Result<Option<subscription::Model>, Trouble> {
+    let Some(id) = &event.subscription else {
+        return Ok(None);
     };
-    let sql = format!(
-        "UPDATE subscriptions s SET status = $2 WHERE id = $1 AND status IN ({from}) \
-         AND (stripe_updated IS NULL OR stripe_updated <= $3) \
-         AND NOT EXISTS (SELECT FROM payments p WHERE p.subscription_id = s.id AND p.status = '{otherwise}' AND p.processed > $3) \
-         RETURNING 1"
-    );
-    let values = [
-        found.id.into_value(),
-        to.to_value().into(),
-        event.created.into(),
-    ];
-    if query(context, &sql, values).await?.is_empty() {
-        return Ok(());
+    let this = Condition::all().add(Column::StripeSubscriptionId.eq(id.as_str()));
+    if let Some(found) = locked(context, this.clone()).await? {
+        return Ok(Some(found));
     }
-    tell(context, tenant, found, to).await
+    let has_ended = matches!(happened, Happened::Subscription(told) if told.status == SubscriptionStatus::Canceled);
+    if has_ended {
+        return Ok(None);
+    }
+    if !link(context, id).await? {
+        return Err(Trouble::Unlinked { tenant });
+    }
+    let found = locked(context, this).await?;
+    if let Some(found) = &found {
+        let mut before = found.clone();
+        before.stripe_subscription_id = None;
+        record(context, tenant, (&before, found), why(event)).await?;
+    }
+    Ok(found)
 }
 
-async fn tell(
-    context: &TenantContext,
-    tenant: TenantId,
-    found: &subscription::Model,
-    status: SubscriptionStatus,
-) -> Result<(), DbErr> {
-    let payload = json!({ "subscriptionId": Uuid::from(found.id), "status": status.to_value() });
-    report(context, tenant, "subscription.changed", payload).await
+/// Says of the one subscription that Stripe has none for that it is this one there. False if there is not exactly one.
+async fn link(context: &TenantContext, id: &str) -> Result<bool, DbErr> {
+    let sql = "WITH free AS (SELECT id FROM subscriptions WHERE stripe_subscription_id IS NULL AND status <> 'canceled') \
+         UPDATE subscriptions SET stripe_subscription_id = $1 WHERE stripe_subscription_id IS NULL \
+             AND id = (SELECT id FROM free WHERE (SELECT count(*) FROM free) = 1) RETURNING 1";
+    Ok(!query(context, sql, [id.into()]).await?.is_empty())
+}
+
+/// Why something is changed that an event changes, in the words of the log.
+pub(crate) fn why(event: &Event) -> String {
+    format!("Stripe told it: {}, {}", event.kind, event.id)
 }

@@ -28,6 +28,7 @@ pub mod staff_role_permission;
 pub mod stripe_event;
 pub mod subscription;
 pub mod subscription_addon;
+pub mod subscription_period;
 pub mod system_config;
 pub mod tag;
 pub mod template;

@@ -20,6 +20,8 @@ pub enum Kind {
     DeadLetters(String),
     /// A subscription is not paid.
     Overdue(SubscriptionId),
+    /// Stripe tells of a subscription of a tenant's customer, and which of the tenant's it is, if any, is not known.
+    Unlinked,
     /// A database, Redis, the mail server, or the place for events does not answer.
     Dependency(&'static str),
 }
@@ -44,6 +46,7 @@ impl Kind {
             Self::Quota(_) => "quota_reached",
             Self::DeadLetters(_) => "dead_letters",
             Self::Overdue(_) => "payment_overdue",
+            Self::Unlinked => "subscription_unlinked",
             Self::Dependency(_) => "dependency_failing",
         }
     }
@@ -57,6 +60,7 @@ impl Kind {
             Self::Quota(limit) => limit.clone(),
             Self::DeadLetters(queue) => queue.clone(),
             Self::Overdue(subscription) => subscription.to_string(),
+            Self::Unlinked => "stripe".to_owned(),
             Self::Dependency(name) => (*name).to_owned(),
         }
     }
@@ -70,7 +74,7 @@ impl Kind {
             Self::Suspicious(..) | Self::Overdue(_) | Self::Dependency("events") => {
                 Severity::Medium
             }
-            Self::DeadLetters(_) => Severity::High,
+            Self::DeadLetters(_) | Self::Unlinked => Severity::High,
             Self::Dependency("oltp") => Severity::Critical,
             Self::Dependency(_) => Severity::High,
         }
@@ -99,6 +103,9 @@ impl Kind {
                 "A payment for the subscription failed or is late: see to the way it is paid."
                     .to_owned()
             }
+            Self::Unlinked => "Stripe tells of a subscription, and which one it is here is not known: give one its `stripe_subscription_id`, \
+                 or cancel it there. The event comes again."
+                .to_owned(),
             Self::Dependency("events") => "Events can not be sent.".to_owned(),
             Self::Dependency("redis") => "Redis does not answer.".to_owned(),
             Self::Dependency("mail") => "The mail server does not answer.".to_owned(),
@@ -114,6 +121,7 @@ impl Kind {
             Self::Quota(limit) => json!({ "limit": limit }),
             Self::DeadLetters(queue) => json!({ "queue": queue }),
             Self::Overdue(subscription) => json!({ "subscriptionId": subscription.to_string() }),
+            Self::Unlinked => json!({ "provider": "stripe" }),
             Self::Dependency(name) => json!({ "dependency": name }),
         }
     }
@@ -125,6 +133,8 @@ impl Kind {
             Self::Suspicious(..) => Duration::from_secs(15 * 60).max(3 * period),
             Self::Quota(_) => Duration::from_secs(60 * 60).max(3 * period),
             Self::DeadLetters(_) | Self::Overdue(_) | Self::Dependency(_) => 3 * period,
+            // Stripe waits the longer the more often it has tried, for half a day at most.
+            Self::Unlinked => Duration::from_secs(12 * 60 * 60).max(3 * period),
         }
     }
 

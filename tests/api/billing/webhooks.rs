@@ -1,8 +1,11 @@
 //! `POST /webhooks/stripe`: whose word is taken, and what comes of it, in whatever order and however often it is told.
 
+mod linked;
 mod payments;
+mod recorded;
 mod signed;
 mod subscriptions;
+mod wishes;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};

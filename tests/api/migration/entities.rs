@@ -89,6 +89,7 @@ fn transactional() -> Vec<Table> {
         staff_role,
         staff_role_permission,
         stripe_event,
+        subscription_period,
         subscription,
         subscription_addon,
         system_config,

@@ -43,10 +43,15 @@ pub struct Model {
     pub updated: DateTimeUtc,
     /// What the ends of periods are counted from; absent before the first that ended.
     pub cycle_anchor: Option<DateTimeUtc>,
-    /// Months of a period.
+    /// Months of a period; 0 where it is weeks or days, and only the payment provider knows where the next ends.
     pub period_months: i32,
     /// The time of the last event of Stripe that changed it.
     pub stripe_updated: Option<DateTimeUtc>,
+    /// Whether it ends with its period, as Stripe said last.
+    pub stripe_cancel_at_period_end: Option<bool>,
+    /// What is subscribed to, as Stripe said last.
+    #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
+    pub stripe_product_id: Option<String>,
 }
 
 /// None: relations are loaded a level at a time, by key.

@@ -83,6 +83,10 @@ pub(crate) enum HttpError {
         "the event is of Stripe's test mode; give this endpoint's secret to a gateway with GATEWAY_STRIPE_TEST_EVENTS"
     )]
     TestEvent,
+    #[error(
+        "no subscription of the customer's tenant is known to be the one that this is about; say so there, and have the event sent again"
+    )]
+    NotLinked,
     #[error("send the request as `Content-Type: application/json`")]
     MediaType,
     #[error("send the message as it is, as `Content-Type: message/rfc822`")]
@@ -187,7 +191,7 @@ impl HttpError {
             | Self::StaffReason
             | Self::Signature(_)
             | Self::TestEvent => StatusCode::BAD_REQUEST,
-            Self::NotFound | Self::UnknownDocument | Self::NoStream => {
+            Self::NotFound | Self::NotLinked | Self::UnknownDocument | Self::NoStream => {
                 StatusCode::NOT_FOUND
             }
             Self::CommitFailed | Self::Unrecorded | Self::NotRecorded | Self::Internal => {
@@ -287,7 +291,7 @@ impl HttpError {
                 "BAD_REQUEST"
             }
             Self::CommitFailed | Self::Unrecorded => "COMMIT_FAILED",
-            Self::NotFound | Self::NoStream => "NOT_FOUND",
+            Self::NotFound | Self::NotLinked | Self::NoStream => "NOT_FOUND",
             Self::Internal | Self::NotRecorded => "INTERNAL_ERROR",
         }
     }

@@ -35,7 +35,7 @@ rows::object! {
         /// The subscription at Stripe, for owners and billing.
         #[guard(Payers)]
         stripe_subscription_id: Option<String>,
-        /// Months of a period.
+        /// Months of a period; 0 where it is weeks or days, and who bills says when the next begins.
         period_months: i32,
         /// When it was made.
         created: DateTime<Utc>,

@@ -20,6 +20,7 @@ use serde_json::json;
 use tenant::Identity;
 use tokio::time::timeout;
 use uuid::Uuid;
+use watch::{Incident, Kind};
 
 use crate::{
     auth::SecurityEventKind,
@@ -67,7 +68,7 @@ async fn take(gateway: &Gateway, request: Request, id: Uuid) -> Result<Response,
     let bookkeeping = Bookkeeping::new(gateway.database().clone());
     let taken = timeout(gateway.request_timeout(), bookkeeping.take(&event)).await;
     let taken = taken.map_err(|_| HttpError::TimedOut)?;
-    let taken = taken.map_err(|trouble| failed(&trouble))?;
+    let taken = taken.map_err(|trouble| failed(gateway, &trouble))?;
     match taken {
         Taken::Unknown => {
             tracing::warn!(
@@ -88,10 +89,20 @@ fn check(secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<(), BadS
     secrets.check(header, body, Utc::now())
 }
 
-fn failed(trouble: &Trouble) -> HttpError {
-    if let Trouble::Refused(refusal) = trouble {
-        return HttpError::refused(*refusal, &Identity::Dispatcher);
+fn failed(gateway: &Gateway, trouble: &Trouble) -> HttpError {
+    match trouble {
+        Trouble::Refused(refusal) => HttpError::refused(*refusal, &Identity::Dispatcher),
+        Trouble::Unlinked { tenant } => {
+            gateway.report().watch.raise(Incident {
+                kind: Kind::Unlinked,
+                tenant: Some(*tenant),
+                count: 1,
+            });
+            HttpError::NotLinked
+        }
+        Trouble::Database(_) => {
+            tracing::error!(error = trouble as &dyn Error, "an event could not be taken");
+            HttpError::Internal
+        }
     }
-    tracing::error!(error = trouble as &dyn Error, "an event could not be taken");
-    HttpError::Internal
 }

@@ -107,3 +107,27 @@ async fn what_the_plan_does_not_allow_any_more_waits_for_the_next_period() {
     assert_eq!(server.accepted().len(), 5);
     assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_for_a_subscription_that_grants_nothing_any_more() {
+    let campaign = Campaign::new(2, &["Hello"]).await;
+    let ended = "WITH plan AS (INSERT INTO plans (name, slug, price_monthly, price_yearly)
+            VALUES ('All', 'all', 1, 1) RETURNING id)
+        INSERT INTO subscriptions (tenant_id, plan_id, status, current_period_start, current_period_end)
+            SELECT tenants.id, plan.id, 'canceled', now() - interval '1 day', now() + interval '20 days' FROM tenants, plan
+            WHERE tenants.name = 'sender'";
+    campaign.change(Tier::Oltp, ended).await;
+    let server = MailServer::start(Script::default()).await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let put_off = "count(*) = 2 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' \
+         AND run_at > now() + interval '50 minutes'";
+    campaign.hurry().await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 0);
+    let again = "UPDATE subscriptions SET status = 'active' WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'sender')";
+    campaign.change(Tier::Oltp, again).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 2);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
