@@ -10,5 +10,6 @@ mod follows;
 mod isolation;
 mod late;
 mod maintenance;
+mod periods;
 mod unknown_zones;
 mod zones;

@@ -30,8 +30,9 @@ WITH z AS MATERIALIZED (SELECT given, coalesce(usable_time_zone(given), 'UTC') A
     FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) config (given))
 SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN z.given <> z.name THEN z.given END
 FROM z, LATERAL (SELECT jsonb_build_object(
-    'periods', coalesce((SELECT jsonb_agg(jsonb_build_object('subscription', id, 'first', current_period_start,
-        'until', current_period_end) ORDER BY id) FROM subscriptions), '[]'),
+    'periods', coalesce((SELECT jsonb_agg(jsonb_build_object('subscription', p.id, 'first', p.first, 'until', p.until)
+        ORDER BY p.id, p.first, p.until) FROM (SELECT id, current_period_start, current_period_end FROM subscriptions
+        UNION SELECT subscription_id, period_start, period_end FROM subscription_periods) p (id, first, until)), '[]'),
     'accounts', coalesce((SELECT jsonb_agg(jsonb_build_object('account', id, 'domain', domain_id, 'most', daily_limit)
         ORDER BY id) FROM email_accounts), '[]'),
     'assignments', coalesce((SELECT jsonb_agg(jsonb_build_object('assignment', id, 'domain', domain_id,
