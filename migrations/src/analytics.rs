@@ -14,6 +14,7 @@ mod m20261127_020700_index_billing_analytics;
 mod m20261127_030000_refuse_every_change_of_audit_log;
 mod m20261127_041000_tell_whose_numbers_are_due;
 mod m20261127_041100_index_steps_by_campaign;
+mod m20261127_080000_follow_time_zones_once_a_day;
 
 /// All migrations of the analytics tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_030000_refuse_every_change_of_audit_log::Migration),
             Box::new(m20261127_041000_tell_whose_numbers_are_due::Migration),
             Box::new(m20261127_041100_index_steps_by_campaign::Migration),
+            Box::new(m20261127_080000_follow_time_zones_once_a_day::Migration),
         ]
     }
 }

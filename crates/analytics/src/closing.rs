@@ -30,7 +30,7 @@ pub(crate) async fn close(
     complete_at: Option<DateTime<Utc>>,
 ) -> Result<(), DbErr> {
     let analytics = context.on(Tier::Analytics);
-    if !watermark.close(analytics, &facts.hash, complete_at).await? {
+    if !watermark.close(analytics, facts, complete_at).await? {
         return Err(moved());
     }
     if watermark.stale_from.is_some() || !facts.completed.is_empty() || facts.since.is_none() {

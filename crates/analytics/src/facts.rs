@@ -10,8 +10,11 @@ use crate::sql::{only, query, uuids};
 /// What is true of a tenant now.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
-    /// Its time zone, by its IANA name; UTC if it has none, or one that nothing can be counted by.
+    /// The time zone that is counted by, by its IANA name: the tenant's, but for one that it is to be counted by until another
+    /// day; UTC if it has none, or one that nothing can be counted by.
     pub time_zone: String,
+    /// The tenant's, if it is another one.
+    pub next_zone: Option<String>,
     /// What stands there as its time zone and is none.
     pub unknown_zone: Option<String>,
     /// `periods`, `accounts` and `assignments`: as SQL of the analytics tier reads them, see `closing`.
@@ -26,9 +29,10 @@ pub(crate) struct Facts {
 
 /// The time zone is tried once, and not for each row.
 const KNOWN: &str = "
-WITH z AS MATERIALIZED (SELECT given, coalesce(usable_time_zone(given), 'UTC') AS name
-    FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) config (given))
-SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN z.given <> z.name THEN z.given END
+WITH own AS MATERIALIZED (SELECT given, coalesce(usable_time_zone(given), 'UTC') AS name
+    FROM (SELECT nullif((SELECT ui_settings ->> 'time_zone' FROM tenant_config), '')) config (given)),
+z AS MATERIALIZED (SELECT given, own.name AS own, coalesce(usable_time_zone($2), own.name) AS name FROM own)
+SELECT z.name, f.known, md5(f.known::text), f.completed, CASE WHEN z.given <> z.own THEN z.given END, nullif(z.own, z.name)
 FROM z, LATERAL (SELECT jsonb_build_object(
     'periods', coalesce((SELECT jsonb_agg(jsonb_build_object('subscription', p.id, 'first', p.first, 'until', p.until)
         ORDER BY p.id, p.first, p.until) FROM (SELECT id, current_period_start, current_period_end FROM subscriptions
@@ -44,12 +48,14 @@ FROM z, LATERAL (SELECT jsonb_build_object(
     GROUP BY campaign_id, (updated AT TIME ZONE z.name)::date) x (c)), '[]')) f (known, completed)";
 
 impl Facts {
-    /// What is true now; completions of leads from the day `since` on, or all.
+    /// What is true now; completions of leads from the day `since` on, or all. By the days of `zone`, if there is one.
     pub(crate) async fn read(
         context: &TenantContext,
         since: Option<NaiveDate>,
+        zone: Option<&str>,
     ) -> Result<Self, DbErr> {
-        let row = only(context.on(Tier::Oltp), KNOWN, vec![since.into()]).await?;
+        let values = vec![since.into(), zone.into()];
+        let row = only(context.on(Tier::Oltp), KNOWN, values).await?;
         let completed: serde_json::Value = row.at(3)?;
         let completed = serde_json::from_value(completed)
             .map_err(|error| DbErr::Type(format!("completed leads: {error}")))?;
@@ -60,6 +66,7 @@ impl Facts {
             completed,
             since,
             unknown_zone: row.at(4)?,
+            next_zone: row.at(5)?,
         })
     }
 

@@ -57,7 +57,7 @@ impl Analytics {
         // Before there is a snapshot: whoever counted until now has ended.
         Watermark::take(analytics).await?;
         let source = Source::read(content).await?;
-        let facts = Facts::read(context, None).await?;
+        let facts = Facts::read(context, None, None).await?;
         let horizon = Place {
             transaction: source.horizon,
             event: 0,
@@ -69,6 +69,7 @@ impl Analytics {
             facts: None,
             stale_from: None,
             day_before: None,
+            zone_is_fixed: false,
         };
         watermark.put(analytics).await?;
         clear(analytics).await?;

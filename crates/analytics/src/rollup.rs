@@ -134,7 +134,7 @@ async fn next(context: &TenantContext, most: u32) -> Result<Next, DbErr> {
         return Ok(Next::Anew);
     };
     let since = watermark.stale_from.min(watermark.day_before);
-    let facts = Facts::read(context, since).await?;
+    let facts = Facts::read(context, since, watermark.fixed_zone()).await?;
     let content = context.on(Tier::Content);
     let source = Source::read(content).await?;
     let is_another = watermark.source != source.name

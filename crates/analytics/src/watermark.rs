@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{DbErr, Value};
 use tenant::{InTier, Row};
 
-use crate::sql::query;
+use crate::{facts::Facts, sql::query};
 
 /// Where to go on: the first event that is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +26,16 @@ pub(crate) struct Watermark {
     pub stale_from: Option<NaiveDate>,
     /// The day before the one up to which all was counted; completions of leads are looked for from there.
     pub day_before: Option<NaiveDate>,
+    /// All was counted anew for this time zone less than a day ago, and is not again for another one.
+    pub zone_is_fixed: bool,
 }
 
 impl Watermark {
     /// The tenant's, if it was ever counted.
     pub(crate) async fn read(analytics: InTier<'_>) -> Result<Option<Self>, DbErr> {
         let sql = "SELECT next_transaction, next_event, source, time_zone, facts, stale_from, \
-             (counted_until AT TIME ZONE time_zone)::date - 1 FROM rollups";
+             (counted_until AT TIME ZONE time_zone)::date - 1, \
+             coalesce(zone_changed > now() - interval '1 day', false) FROM rollups";
         let rows = query(analytics, sql, vec![]).await?;
         rows.first().map(Self::of).transpose()
     }
@@ -48,7 +51,13 @@ impl Watermark {
             facts: row.at(4)?,
             stale_from: row.at(5)?,
             day_before: row.at(6)?,
+            zone_is_fixed: row.at(7)?,
         })
+    }
+
+    /// The time zone to count by whatever the tenant's is by now.
+    pub(crate) fn fixed_zone(&self) -> Option<&str> {
+        self.zone_is_fixed.then_some(&*self.time_zone)
     }
 
     /// Moves it on over events, the first of which are of the day `first`. False if it is not any more where it was read:
@@ -68,19 +77,25 @@ impl Watermark {
     }
 
     /// Says that what follows from the counts is made, and whether nothing is left to count of what was there at `at`.
-    /// False as in [`Self::move_on`].
+    /// False as in [`Self::move_on`]. The tenant is due again when its day ends, or when another time zone may follow.
     pub(crate) async fn close(
         &self,
         analytics: InTier<'_>,
-        facts: &str,
+        facts: &Facts,
         complete_at: Option<DateTime<Utc>>,
     ) -> Result<bool, DbErr> {
         let sql = "UPDATE rollups SET facts = $5, stale_from = NULL, is_complete = $6::timestamptz IS NOT NULL, \
              counted_until = greatest(counted_until, $6), \
-             day_ends = ((greatest(counted_until, $6) AT TIME ZONE time_zone)::date + 1)::timestamp AT TIME ZONE time_zone \
+             day_ends = least(((greatest(counted_until, $6) AT TIME ZONE time_zone)::date + 1)::timestamp AT TIME ZONE time_zone, \
+                 CASE WHEN $7 THEN zone_changed + interval '1 day' END) \
              WHERE next_transaction = $1 AND next_event = $2 AND source = $3 AND time_zone = $4 RETURNING 1";
         let mut values = self.read_values();
-        values.extend([facts.into(), complete_at.into()]);
+        let is_to_change = facts.next_zone.is_some();
+        values.extend([
+            facts.hash.clone().into(),
+            complete_at.into(),
+            is_to_change.into(),
+        ]);
         Ok(!query(analytics, sql, values).await?.is_empty())
     }
 
@@ -105,7 +120,8 @@ impl Watermark {
     /// Puts it where a count from the start has come to.
     pub(crate) async fn put(&self, analytics: InTier<'_>) -> Result<(), DbErr> {
         let sql = "UPDATE rollups SET next_transaction = $1, next_event = $2, source = $3, time_zone = $4, \
-             counted_until = NULL";
+             counted_until = NULL, \
+             zone_changed = CASE WHEN source <> '' AND time_zone <> $4 THEN now() ELSE zone_changed END";
         query(analytics, sql, self.read_values()).await.map(drop)
     }
 }

@@ -101,6 +101,45 @@ async fn a_day_without_midnight_is_of_the_period_that_begins_with_it() {
     assert_eq!(desk.one::<String>(Tier::Analytics, sent).await, "1 1");
 }
 
+/// As if the time zone that is counted by had been there for a day.
+pub const A_DAY_AGO: &str = "UPDATE rollups SET zone_changed = zone_changed - interval '1 day'";
+
+#[tokio::test]
+async fn who_goes_back_and_forth_between_time_zones_is_counted_anew_once_a_day() {
+    let desk = Desk::with(1, 100).await;
+    let account = Uuid::from_u128(7);
+    let message = async |number: u128| {
+        let values = format!("'{account}', '{account}', '{account}', '2026-05-01 02:00Z'");
+        desk.message(0, number, COLUMNS, &values).await;
+    };
+    let roll_up = async || {
+        let rolled = desk.analytics.rollup(desk.tenant(0)).await;
+        rolled.expect("numbers").is_anew
+    };
+    message(1).await;
+    desk.roll_up(0).await;
+    desk.live_in("America/New_York").await;
+    assert!(roll_up().await);
+    for (number, zone) in (2..).zip(["Europe/Berlin", "America/New_York", "Asia/Tokyo"]) {
+        desk.live_in(zone).await;
+        assert!(!roll_up().await, "{zone}");
+        // What is new is counted all the same, by the days that the rest is of, which are named.
+        message(number).await;
+        desk.roll_up(0).await;
+        desk.assert_exact(0, "America/New_York").await;
+        let said = "SELECT time_zone::text FROM rollups";
+        assert_eq!(
+            desk.one::<String>(Tier::Analytics, said).await,
+            "America/New_York"
+        );
+    }
+    let due = "SELECT day_ends <= zone_changed + interval '1 day' FROM rollups";
+    assert!(desk.one::<bool>(Tier::Analytics, due).await);
+    desk.run(Tier::Analytics, A_DAY_AGO).await;
+    assert!(roll_up().await);
+    desk.assert_exact(0, "Asia/Tokyo").await;
+}
+
 #[tokio::test]
 async fn another_time_zone_counts_anew_and_no_reader_sees_half() {
     let desk = Desk::with(1, 3).await;
@@ -144,6 +183,7 @@ async fn another_time_zone_counts_anew_and_no_reader_sees_half() {
             .expect("numbers");
         assert!(rolled.is_anew, "{zone}");
         desk.assert_exact(0, zone).await;
+        desk.run(Tier::Analytics, A_DAY_AGO).await;
     }
     done.store(true, Ordering::Relaxed);
     assert!(reading.await.expect("sums of all or of none") > 3);

@@ -31,6 +31,8 @@ pub struct Model {
     pub facts: Option<String>,
     /// When the day ends up to which all was counted, in the tenant's time zone.
     pub day_ends: Option<DateTimeUtc>,
+    /// When all was last counted anew for another time zone.
+    pub zone_changed: Option<DateTimeUtc>,
     /// When the row was made.
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
