@@ -204,6 +204,10 @@ pub struct Settings {
     /// sink on this machine, which keeps the mail in the data folder]
     #[arg(long, env = "GATEWAY_SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<SecretString>,
+    /// Most connections of a worker to mailboxes that stay open, where their servers tell of new mail by themselves; the
+    /// others are read once a minute [default: 100]
+    #[arg(long, env = "GATEWAY_MAX_LISTENERS", global = true)]
+    pub max_listeners: Option<usize>,
     /// Folder with the accounts' passwords, each in a file at its `vault_key_path`
     #[arg(long, env = "GATEWAY_SECRETS_DIR", global = true)]
     pub secrets_dir: Option<PathBuf>,
@@ -428,7 +432,7 @@ impl Settings {
             max_response_bytes max_batch cors_origins rate_limits
             redis_url worker worker_queues worker_concurrency
             worker_poll_ms analytics_months public_url smtp_url
-            secrets_dir mail_networks document_cache_bytes max_document_bytes max_tokens
+            secrets_dir mail_networks max_listeners document_cache_bytes max_document_bytes max_tokens
             max_depth max_aliases max_root_fields max_directives
             max_fields max_fragments max_cost documents
             trusted_only apq introspection socket_init_timeout_ms

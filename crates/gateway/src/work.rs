@@ -136,8 +136,14 @@ impl Work {
             ..transport::smtp::Options::default()
         });
         let inbox = Inbox::new(database.clone());
-        let largest = config.max_mail_bytes;
-        let mailboxes = Mailboxes::new(inbox.clone(), secrets, networks, wake.clone(), largest);
+        let mailboxes = Mailboxes::new(
+            inbox.clone(),
+            secrets,
+            networks,
+            wake.clone(),
+            config.max_mail_bytes,
+            config.max_listeners,
+        );
         let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
         let queues = config.worker_queues.iter();
         let options = worker::Options {

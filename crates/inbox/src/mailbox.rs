@@ -5,6 +5,7 @@
 //! their hashes. Nothing on the server changes.
 
 mod account;
+mod listen;
 mod place;
 mod problem;
 
@@ -23,6 +24,8 @@ use transport::{
 };
 use uuid::Uuid;
 use worker::Wake;
+
+use listen::Listeners;
 
 use crate::{
     Inbox, Trouble,
@@ -50,6 +53,7 @@ pub struct Mailboxes {
     networks: Networks,
     wake: Wake,
     max_bytes: usize,
+    listeners: Listeners,
 }
 
 /// How it went.
@@ -67,7 +71,8 @@ pub(crate) enum Read {
 
 impl Mailboxes {
     /// What keeps the mail in this inbox. Servers may be in the internet and in these networks; of messages of more than
-    /// `max_bytes` the header alone is taken.
+    /// `max_bytes` the header alone is taken. So many connections are kept to servers that tell of new mail, and are given up
+    /// with the last clone.
     #[must_use]
     pub fn new(
         inbox: Inbox,
@@ -75,6 +80,7 @@ impl Mailboxes {
         networks: Networks,
         wake: Wake,
         max_bytes: usize,
+        listeners: usize,
     ) -> Self {
         Self {
             inbox,
@@ -82,6 +88,7 @@ impl Mailboxes {
             networks,
             wake,
             max_bytes,
+            listeners: Listeners::new(listeners),
         }
     }
 
@@ -144,7 +151,10 @@ impl Mailboxes {
                 break Read::Part;
             }
         };
-        opened.close().await;
+        match read {
+            Read::All(_) => self.listen(tenant, account, opened).await,
+            _ => opened.close().await,
+        }
         Ok(read)
     }
 

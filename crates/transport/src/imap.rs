@@ -144,6 +144,12 @@ impl Inbox {
         Messages::new(self, place)
     }
 
+    /// Whether the server tells of new mail by itself, so that [`Self::wait`] ends when it comes.
+    #[must_use]
+    pub fn tells_of_mail(&self) -> bool {
+        self.can_idle
+    }
+
     /// Waits until there may be new mail, but no longer than this. Servers end a wait of more than half
     /// an hour.
     ///

@@ -34,6 +34,23 @@ pub async fn hasten(database: &Database, tenant: TenantId, job: JobId) -> Result
     .map(drop)
 }
 
+/// Has a job of the tenant done once more soon that is done, or is being done; one that waits for its time does.
+///
+/// # Errors
+/// When the database can not be asked.
+pub async fn repeat(database: &Database, tenant: TenantId, job: JobId) -> Result<(), DbErr> {
+    let sql = format!(
+        "UPDATE jobs SET run_at = {SOON}, completed = NULL, \
+         attempt_count = CASE status WHEN 'completed' THEN 0 ELSE attempt_count END, \
+         status = CASE status WHEN 'completed' THEN 'queued' ELSE status END \
+         WHERE id = $1 AND status IN ('completed', 'running') RETURNING 1"
+    );
+    let identity = Identity::Job { tenant };
+    let id = [Uuid::from(job).into()];
+    let repeated = alone(database, Tier::Queue, identity, &sql, id);
+    repeated.await.map(drop)
+}
+
 /// Has all jobs of the tenant done now that [wait](crate::Done::Waiting) for this; answers with how many there were. One that
 /// says so at this very moment is not among them.
 ///

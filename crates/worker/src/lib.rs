@@ -41,7 +41,7 @@ mod wake;
 mod work;
 
 pub use handler::{Done, Failure, Handler, Handlers};
-pub use hasten::{hand_over, hasten, hasten_all};
+pub use hasten::{hand_over, hasten, hasten_all, repeat};
 pub use job::Job;
 pub use run::{Options, Worker};
 pub use wake::Wake;

@@ -1,6 +1,7 @@
 //! Mailboxes that are read by a worker, from Dovecot: each message becomes one of its account's tenant, once.
 
 mod failing;
+mod listened;
 mod post;
 mod taken;
 

@@ -86,6 +86,8 @@ pub struct Config {
     pub secrets_dir: Option<PathBuf>,
     /// Where the accounts' servers may be beside the internet.
     pub mail_networks: Vec<IpNet>,
+    /// Most connections to mailboxes that stay open.
+    pub max_listeners: usize,
     /// Most bytes of the documents that are kept, and of the answers to introspection.
     pub document_cache_bytes: usize,
     /// How large a document may be, and what it may cost.
@@ -264,6 +266,7 @@ impl From<Settings> for Config {
             smtp_url: given.smtp_url.filter(is_set),
             secrets_dir: given.secrets_dir,
             mail_networks: given.mail_networks.unwrap_or_default(),
+            max_listeners: given.max_listeners.unwrap_or(100),
             document_cache_bytes: given.document_cache_bytes.unwrap_or(16 << 20),
             limits,
             documents: given.documents,

@@ -5,7 +5,6 @@ use futures::FutureExt;
 use migrations::Tier;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use transport::Networks;
 
 use super::{Post, numbered, post::on};
 use crate::inbox::arranged::Office;
@@ -135,7 +134,7 @@ async fn nobody_learns_from_a_mailbox_what_listens_inside() {
     let acme = &post.arranged.acme;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
-    let worker = post.work_with(Networks::default());
+    let worker = post.work_outside();
     for settings in [
         at("127.0.0.1", port),
         at("localhost", port),

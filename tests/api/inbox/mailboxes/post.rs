@@ -67,14 +67,30 @@ impl Post {
 
     /// Whatever a worker of the platform does about mail that comes, four jobs at once.
     pub fn work(&self) -> Running {
-        self.work_with(Networks::this_machine())
+        self.start(Networks::this_machine(), 0)
     }
 
-    /// The same where servers may be in these networks beside the internet.
-    pub fn work_with(&self, networks: Networks) -> Running {
+    /// The same where servers may be in the internet only.
+    pub fn work_outside(&self) -> Running {
+        self.start(Networks::default(), 0)
+    }
+
+    /// The same with room for so many connections that wait for mail.
+    pub fn listen(&self, most: usize) -> Running {
+        self.start(Networks::this_machine(), most)
+    }
+
+    fn start(&self, networks: Networks, listeners: usize) -> Running {
         let (inbox, wake) = (self.arranged.inbox.clone(), Wake::default());
         let secrets = Secrets::in_folder(self.secrets.path().to_owned());
-        let mailboxes = Mailboxes::new(inbox.clone(), secrets, networks, wake.clone(), LARGEST);
+        let mailboxes = Mailboxes::new(
+            inbox.clone(),
+            secrets,
+            networks,
+            wake.clone(),
+            LARGEST,
+            listeners,
+        );
         let handlers = inbox.handlers().into_iter().chain(mailboxes.handlers());
         let options = worker::Options {
             concurrency: 4,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::inbox::arranged::reply;
 
-fn subjects(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+pub fn subjects(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
     let numbers = numbers.into_iter();
     numbers.map(|number| format!("Number {number}")).collect()
 }
