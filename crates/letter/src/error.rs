@@ -56,6 +56,13 @@ pub enum Problem {
         variable: String,
     },
 
+    /// A condition is asked of a lead alone.
+    #[error("a condition has no variable {variable}; there are {}", crate::OF_LEAD.join(", "))]
+    NotOfLead {
+        /// Its name.
+        variable: String,
+    },
+
     /// `company` next to `company.name`.
     #[error(
         "company is the lead's and company.name the campaign's; write lead.company for the lead's"

@@ -5,7 +5,7 @@ use crate::{
     content::{html_of, is_html, is_too_deep},
     engine,
     error::{Field, Problem, RenderError},
-    variables::{Values, is_ambiguous, is_known},
+    variables::{Values, is_ambiguous, is_known, is_of_lead},
 };
 use mail::text_of;
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
@@ -96,7 +96,7 @@ pub fn variables_of(template: &Template<'_>) -> Result<Named, RenderError> {
 /// Whether an expression holds, such as `lead.status == 'active'`: what is false, empty, or has no value does not.
 ///
 /// # Errors
-/// A variable that no lead has; what is no expression, or takes too long.
+/// A variable that is not one of [`OF_LEAD`](crate::OF_LEAD); what is no expression, or takes too long.
 pub fn holds(expression: &str, variables: &Variables<'_>) -> Result<bool, RenderError> {
     let mut environment = engine::strict();
     // What has no value is an answer here, and no gap in a text.
@@ -104,13 +104,21 @@ pub fn holds(expression: &str, variables: &Variables<'_>) -> Result<bool, Render
     let failed = |error| RenderError::of(Field::Condition, expression, &error);
     let compiled = environment.compile_expression(expression).map_err(failed)?;
     let named: BTreeSet<String> = compiled.undeclared_variables(true).into_iter().collect();
-    if let Some(unknown) = named.iter().find(|name| !is_known(name)) {
+    if let Some(unknown) = named.iter().find(|name| !is_of_lead(name)) {
         let variable = unknown.clone();
-        return Err(at_start(Field::Condition, Problem::Unknown { variable }));
+        return Err(at_start(Field::Condition, Problem::NotOfLead { variable }));
     }
     let values = values(Field::Condition, variables, &named)?;
     let answer = compiled.eval(Serde(&values)).map_err(failed)?;
     Ok(answer.is_true())
+}
+
+/// Refuses an expression that [`holds`] could answer for no lead.
+///
+/// # Errors
+/// The same.
+pub fn check_condition(expression: &str) -> Result<(), RenderError> {
+    holds(expression, &Variables::example()).map(drop)
 }
 
 fn subject(source: &str, variables: &Variables<'_>) -> Result<String, RenderError> {

@@ -30,6 +30,21 @@ pub const NAMES: [&str; 21] = [
     "unsubscribe_url",
 ];
 
+/// Those that a condition may name: what is known of the lead, whoever sends.
+pub const OF_LEAD: [&str; 11] = [
+    "company",
+    "email",
+    "first_name",
+    "last_name",
+    "lead.company",
+    "lead.email",
+    "lead.first_name",
+    "lead.last_name",
+    "lead.name",
+    "lead.status",
+    "name",
+];
+
 /// Makes `company` a thing with a name.
 const COMPANY_NAME: &str = "company.name";
 
@@ -102,6 +117,11 @@ pub(crate) fn is_ambiguous(named: &BTreeSet<String>) -> bool {
 /// Whether there is a variable of that name.
 pub(crate) fn is_known(name: &str) -> bool {
     NAMES.contains(&name)
+}
+
+/// Whether a condition may name it.
+pub(crate) fn is_of_lead(name: &str) -> bool {
+    OF_LEAD.contains(&name)
 }
 
 fn filled(value: Option<&str>) -> Option<&str> {

@@ -2,7 +2,10 @@
 
 mod support;
 
-use letter::{Field, NAMES, Named, Problem, RenderError, Template, holds, render, variables_of};
+use letter::{
+    Field, NAMES, Named, OF_LEAD, Problem, RenderError, Template, check_condition, holds, render,
+    variables_of,
+};
 use proptest::prelude::*;
 use support::{content, error, nobody, somebody, subject};
 
@@ -200,7 +203,7 @@ fn a_condition_holds_or_not() {
         ("lead.status == 'active'", true),
         ("lead.status in ['active', 'replied'] and email", true),
         ("company == 'Bob & Sons'", true),
-        ("company.name is defined", true),
+        ("lead.company is defined", true),
         ("lead.status == 'replied'", false),
         ("not name", false),
         ("false", false),
@@ -211,7 +214,7 @@ fn a_condition_holds_or_not() {
         "lead.company",
         "company",
         "first_name == 'Bob'",
-        "sender.name is defined",
+        "lead.last_name is defined",
     ] {
         assert_eq!(holds(expression, &nobody()), Ok(false), "{expression}");
     }
@@ -220,17 +223,25 @@ fn a_condition_holds_or_not() {
             .expect_err(expression)
             .problem
     };
-    let variable = "lead.stauts".to_owned();
-    assert_eq!(
-        problem("lead.stauts == 'active'"),
-        Problem::Unknown { variable }
-    );
+    for variable in ["lead.stauts", "sender.name", "company.name"] {
+        let variable = variable.to_owned();
+        let expected = Problem::NotOfLead {
+            variable: variable.clone(),
+        };
+        assert_eq!(problem(&format!("{variable} == 'active'")), expected);
+    }
     assert_eq!(problem("'x' * 1000000000"), Problem::TooMuch);
     for expression in ["", "lead.status =", "true }} {{ 1", "range(9)"] {
         assert_eq!(
             holds(expression, &somebody()).map_err(|error| error.field),
             Err(Field::Condition)
         );
+        assert!(check_condition(expression).is_err(), "{expression}");
+    }
+    for name in OF_LEAD {
+        let expression = format!("{name} is defined");
+        assert_eq!(holds(&expression, &somebody()), Ok(true), "{name}");
+        assert_eq!(check_condition(&expression), Ok(()), "{name}");
     }
 }
 
