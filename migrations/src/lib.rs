@@ -85,8 +85,11 @@ mod m20261127_041000_tell_whose_numbers_change;
 mod m20261127_041200_refuse_unknown_time_zones;
 mod m20261127_072000_let_payers_read_payments;
 mod m20261127_072100_tell_of_subscriptions;
+mod m20261127_080000_create_campaign_runs;
 mod m20261127_080000_hear_what_stripe_changes;
 mod m20261127_080100_create_subscription_periods;
+mod m20261127_080100_let_leads_stand_at_steps;
+mod m20261127_080200_say_why_accounts_do_not_send;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -59,8 +59,11 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_041200_refuse_unknown_time_zones::Migration),
             Box::new(crate::m20261127_072000_let_payers_read_payments::Migration),
             Box::new(crate::m20261127_072100_tell_of_subscriptions::Migration),
+            Box::new(crate::m20261127_080000_create_campaign_runs::Migration),
             Box::new(crate::m20261127_080000_hear_what_stripe_changes::Migration),
             Box::new(crate::m20261127_080100_create_subscription_periods::Migration),
+            Box::new(crate::m20261127_080100_let_leads_stand_at_steps::Migration),
+            Box::new(crate::m20261127_080200_say_why_accounts_do_not_send::Migration),
         ]
     }
 }

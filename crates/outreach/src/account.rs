@@ -3,8 +3,9 @@
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use entity::{
     id::{EmailAccountId, TenantId, TypedId},
-    oltp::email_account,
+    oltp::email_account::{self, SendingProblem},
 };
+use sea_orm::ActiveEnum;
 use tenant::{Access, Identity, Tier};
 use transport::{Credentials, Security, Server, Unusable, smtp::Relay};
 
@@ -30,6 +31,16 @@ pub enum NoServer {
     /// The secret can not be read.
     #[error("the account's password can not be read")]
     NoSecret,
+}
+
+impl NoServer {
+    /// As it is shown.
+    pub(crate) fn kind(&self) -> SendingProblem {
+        match self {
+            Self::Missing | Self::Unusable(_) => SendingProblem::Settings,
+            Self::NoSecret => SendingProblem::Password,
+        }
+    }
 }
 
 impl Outreach {
@@ -64,6 +75,28 @@ impl Outreach {
         let sql = "UPDATE email_accounts SET daily_count = daily_count - 1 \
              WHERE id = $1 AND daily_count > 0 AND daily_count_day = (now() AT TIME ZONE 'UTC')::date";
         let done = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
+        context.finish(done.is_ok()).await?;
+        done.map(drop).map_err(Trouble::from)
+    }
+
+    /// Says of an account why its mail waits, or that it does not; writes nothing that it says already. Whoever mends it has
+    /// lost nothing: the mail waits with it.
+    pub(crate) async fn note_problem(
+        &self,
+        tenant: TenantId,
+        account: &email_account::Model,
+        problem: Option<SendingProblem>,
+    ) -> Result<(), Trouble> {
+        if account.sending_problem == problem {
+            return Ok(());
+        }
+        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
+        let sql = "UPDATE email_accounts SET sending_problem = $2, \
+             sending_failing_since = CASE WHEN $2 IS NOT NULL THEN coalesce(sending_failing_since, now()) END \
+             WHERE id = $1 AND sending_problem IS DISTINCT FROM $2";
+        let problem = problem.map(|problem| problem.to_value());
+        let values = [account.id.into_value(), problem.into()];
+        let done = query(context.on(Tier::Oltp), sql, values).await;
         context.finish(done.is_ok()).await?;
         done.map(drop).map_err(Trouble::from)
     }

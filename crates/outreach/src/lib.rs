@@ -1,7 +1,7 @@
 //! Campaigns become messages, and messages are sent. What comes back is `inbox`'s.
 //!
 //! * `sending`: `campaign.run` takes a campaign's leads through its steps, `message.send` sends one message;
-//! * `account`: servers and daily limits; `month`: the plan's.
+//! * `account`: servers and daily limits; `month`: the plan's, by the number that `quota` keeps.
 //!
 //! Everything runs as a job of one tenant, in that tenant's context, and may be done twice: a worker can die at any
 //! moment, and another then does its job again from the start. What may not be in here: how jobs are kept and handed
@@ -9,6 +9,7 @@
 
 mod account;
 mod month;
+mod quota;
 mod rows;
 mod sending;
 mod settings;

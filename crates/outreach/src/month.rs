@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 use sea_orm::DbErr;
 use tenant::{Access, Identity, InTier, TenantContext, Tier};
 
-use crate::{Outreach, Trouble, rows::query};
+use crate::{Outreach, Trouble, quota, rows::query};
 
 /// How soon a message that waits for the next period is looked at again: more may be allowed meanwhile.
 const LATER: Duration = Duration::hours(1);
@@ -135,21 +135,28 @@ impl Month {
         self.period.end.min(Utc::now() + LATER)
     }
 
-    /// Whether there is room for one more message, in the transaction that says that it is being sent. Others of the tenant
-    /// wait meanwhile, and then count it: what is being sent counts as sent.
-    pub(crate) async fn has_room(
+    /// Counts one more message, if there is room, in the transaction that says that it is being sent. Others of the tenant
+    /// wait meanwhile, and then have counted it: what is being sent counts as sent, and so does what nobody knows the end of.
+    pub(crate) async fn take_place(
         &self,
         content: InTier<'_>,
         tenant: TenantId,
     ) -> Result<bool, DbErr> {
-        let key = format!("emails of {}", uuid::Uuid::from(tenant));
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text";
-        query(content, lock, [key.into()]).await?;
+        if quota::add(content, self.period.start, self.most).await? {
+            return Ok(true);
+        }
+        // It is full, or nobody has counted yet.
+        if quota::is_counted(content, self.period.start).await? {
+            return Ok(false);
+        }
+        quota::lock(content, tenant).await?;
         let sent = self.counted.and_newer(content).await?;
-        let sql = "SELECT count(*) FROM email_messages \
-             WHERE direction = 'outbound' AND status = 'sending' AND processed >= $1";
-        let rows = query(content, sql, [self.period.start.into()]).await?;
-        let sending: Option<i64> = rows.first().map(|row| row.at(0)).transpose()?;
-        Ok(sent.iter().sum::<i64>() + sending.unwrap_or_default() < self.most)
+        quota::begin(content, tenant, self.period.start, sent.iter().sum()).await?;
+        quota::add(content, self.period.start, self.most).await
+    }
+
+    /// Gives the place of a message back that was certainly not sent, in the transaction that says so.
+    pub(crate) async fn give_place_back(&self, content: InTier<'_>) -> Result<(), DbErr> {
+        quota::take_back(content, self.period.start).await
     }
 }

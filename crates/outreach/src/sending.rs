@@ -1,11 +1,13 @@
 //! Campaigns: who is due, what comes next, and one message after the other.
 
 mod advance;
+mod audience;
 mod due;
 mod known;
 mod ledger;
 mod letter;
 mod messages;
+mod place;
 mod run;
 mod send;
 mod sequence;

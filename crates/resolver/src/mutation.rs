@@ -13,6 +13,7 @@ mod api_key;
 mod billing_details;
 mod campaign;
 mod campaign_lead;
+mod campaign_readiness;
 mod campaign_sequence_order;
 mod campaign_sequence_step;
 mod campaign_status;

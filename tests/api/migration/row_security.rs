@@ -312,7 +312,8 @@ async fn updated_is_kept_by_the_database() {
     sqlx::raw_sql(
         "INSERT INTO outbox (tenant_id, topic, payload) SELECT id, 'test', '{}' FROM tenants;
         INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) SELECT l.tenant_id, min(c.id::text)::uuid, l.id
-            FROM leads l JOIN campaigns c USING (tenant_id) GROUP BY l.tenant_id, l.id ON CONFLICT DO NOTHING",
+            FROM leads l JOIN campaigns c USING (tenant_id) GROUP BY l.tenant_id, l.id ON CONFLICT DO NOTHING;
+        INSERT INTO campaign_runs (tenant_id, campaign_id) SELECT tenant_id, id FROM campaigns ON CONFLICT DO NOTHING",
     )
     .execute(world.admin())
     .await

@@ -33,8 +33,12 @@ running AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start,
     FROM tenant, plans, (VALUES (false), (true)) AS kinds (ends) WHERE slug = 'scale'),
 draft AS (INSERT INTO campaigns (tenant_id, company_id, name)
     SELECT tenant_id, id, 'Spare' FROM company RETURNING id, tenant_id)
-INSERT INTO campaign_sequence_steps (tenant_id, campaign_id, step_order, step_type, wait_duration_hours, condition_type)
-    SELECT draft.tenant_id, draft.id, place, kind, hours, looks_at FROM draft, (VALUES
+INSERT INTO campaign_sequence_steps (tenant_id, campaign_id, step_order, step_type, wait_duration_hours, condition_type,
+        email_account_id, template_id)
+    SELECT draft.tenant_id, draft.id, place, kind, hours, looks_at,
+        CASE kind WHEN 'email' THEN (SELECT min(id::text)::uuid FROM email_accounts a WHERE a.tenant_id = draft.tenant_id) END,
+        CASE kind WHEN 'email' THEN (SELECT min(id::text)::uuid FROM templates t WHERE t.tenant_id = draft.tenant_id) END
+    FROM draft, (VALUES
         (1, 'email', NULL::int, NULL), (2, 'wait', 24, NULL), (3, 'condition', NULL, 'opened')) AS step (place, kind, hours, looks_at)";
 
 /// Ids as clients write them.

@@ -78,6 +78,119 @@ async fn every_transition_starts_from_its_states_alone() {
     }
 }
 
+/// What of a step is changed, and whether the campaign can be begun then.
+const STEPS: [(&str, Option<&str>); 8] = [
+    ("is_active = true", None),
+    (
+        "email_account_id = NULL",
+        Some("step 1 has no account to send from"),
+    ),
+    (
+        "template_id = NULL",
+        Some("step 1 has no template with a text"),
+    ),
+    (
+        "template_id = (SELECT id FROM templates WHERE name = 'Spare')",
+        Some("step 1 has no template with a text"),
+    ),
+    (
+        "subject_override = '{{ lead.frist_name }}'",
+        Some("there is no variable lead.frist_name"),
+    ),
+    (
+        "subject_override = '{{ sender_name }}'",
+        Some("sender_name has no value"),
+    ),
+    (
+        "subject_override = '{{ sender_name }}', from_name_override = 'Ann'",
+        None,
+    ),
+    ("email_account_id = NULL, is_active = false", None),
+];
+
+#[tokio::test]
+async fn a_campaign_is_not_begun_while_a_step_of_it_could_not_be_done() {
+    let fresh = Fresh::new().await;
+    let (owner, draft) = (fresh.world.owner("acme"), &fresh.subjects.draft);
+    let step = "step_order = 1 AND campaign_id = (SELECT id FROM campaigns WHERE name = 'Spare')";
+    for (change, problem) in STEPS {
+        for (transition, state) in [
+            ("scheduleCampaign", "draft"),
+            ("startCampaign", "draft"),
+            ("resumeCampaign", "paused"),
+        ] {
+            let sql = format!(
+                "UPDATE campaigns SET status = '{state}' WHERE name = 'Spare';
+                CREATE TEMP TABLE kept AS SELECT * FROM campaign_sequence_steps WHERE {step};
+                UPDATE campaign_sequence_steps SET {change} WHERE {step}"
+            );
+            let mut admin = fresh.world.admin().acquire().await.expect("a connection");
+            let changed = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.as_str()));
+            changed.execute(&mut *admin).await.expect("a change");
+            let input = fresh.entry(transition).with("/id", json!(draft));
+            let answer = Call::with(fresh.entry(transition), input)
+                .send(&owner)
+                .await;
+            let place = format!("{transition} with {change}: {:#}", answer.body);
+            match problem {
+                None => assert!(answer.body.get("errors").is_none(), "{place}"),
+                Some(problem) => {
+                    assert_eq!(answer.code(), "CAMPAIGN_INCOMPLETE", "{place}");
+                    let error = &answer.body["errors"][0];
+                    assert_eq!(error["extensions"]["step"], 1, "{place}");
+                    let message = error["message"].as_str().expect("a message");
+                    assert!(message.contains(problem), "{place}");
+                }
+            }
+            let status = "SELECT status FROM campaigns WHERE name = 'Spare'";
+            let status: String = sqlx::query_scalar(status)
+                .fetch_one(&mut *admin)
+                .await
+                .expect("the campaign");
+            assert_eq!(status == state, problem.is_some(), "{place}");
+            let back = format!(
+                "UPDATE campaign_sequence_steps SET email_account_id = kept.email_account_id, template_id = kept.template_id,
+                    subject_override = kept.subject_override, from_name_override = kept.from_name_override, is_active = kept.is_active
+                    FROM kept WHERE campaign_sequence_steps.id = kept.id;
+                DROP TABLE kept"
+            );
+            let back = sqlx::raw_sql(sqlx::AssertSqlSafe(back.as_str()));
+            back.execute(&mut *admin).await.expect("a change");
+        }
+    }
+}
+
+/// Whoever is taken out of it again does not make it one that writes to all that there are.
+#[tokio::test]
+async fn a_campaign_that_was_given_leads_writes_to_no_others() {
+    let fresh = Fresh::new().await;
+    let owner = fresh.world.owner("acme");
+    let given = async || {
+        let sql = "SELECT leads_are_given AND leads_after IS NULL FROM campaign_runs r JOIN campaigns c ON c.id = r.campaign_id \
+             WHERE c.name = 'Spare'";
+        let found: Option<bool> = sqlx::query_scalar(sql)
+            .fetch_optional(fresh.world.admin())
+            .await
+            .expect("a row");
+        found
+    };
+    // What it was before it got any, and after a step of it was deleted while it ran.
+    let running = "UPDATE campaigns SET status = 'sending' WHERE name = 'Spare'";
+    let changed = sqlx::query(running).execute(fresh.world.admin());
+    changed.await.expect("a campaign that runs");
+    assert_eq!(given().await, None);
+    let delete = "mutation($id: ID!) { deleteCampaignSequenceStep(input: {id: $id}) { id } }";
+    let step = json!({ "id": fresh.subjects.steps[1] });
+    owner.query_with(delete, step).await.data();
+    assert_eq!(given().await, Some(false));
+    let add = "mutation($id: ID!) { addCampaignLeads(input: {campaignId: $id, filter: {email: {eq: \"nobody@leads.test\"}}, atMost: 1}) { count } }";
+    let added = owner
+        .query_with(add, json!({ "id": fresh.subjects.draft }))
+        .await;
+    assert_eq!(added.data()["addCampaignLeads"]["count"], 0);
+    assert_eq!(given().await, Some(true));
+}
+
 /// What the outbox says of campaigns, since it was last asked.
 async fn reported(fresh: &Fresh) -> Vec<(String, Value)> {
     let taken = "WITH taken AS (DELETE FROM outbox WHERE topic LIKE 'campaign.%' RETURNING topic, payload, created, id)

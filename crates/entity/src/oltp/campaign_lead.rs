@@ -2,7 +2,7 @@
 
 use crate::{
     columns::{FromColumns, stored_as_text},
-    id::{CampaignId, CampaignLeadId, LeadId, TenantId},
+    id::{CampaignId, CampaignLeadId, CampaignSequenceStepId, LeadId, TenantId},
 };
 use sea_orm::entity::prelude::*;
 
@@ -24,7 +24,7 @@ pub struct Model {
     /// Why there is not, where it was stopped.
     #[sea_orm(column_type = "Text")]
     pub stop_reason: Option<String>,
-    /// Place in the sequence of the step that comes next, from 1.
+    /// Place in the sequence of the step that comes next, from 1, as it was when the lead came there.
     pub next_step_order: i32,
     /// When that is due; null while a message is on its way.
     pub due: Option<DateTimeUtc>,
@@ -32,6 +32,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// The step that was done last, or whose message is on its way; it may be gone. Null before the first.
+    pub at_step_id: Option<CampaignSequenceStepId>,
 }
 
 /// None: relations are loaded a level at a time, by key.

@@ -35,13 +35,13 @@ pub struct Model {
     pub wait_duration_hours: Option<i32>,
     /// The time that a wait step waits for.
     pub wait_until_date: Option<DateTimeUtc>,
-    /// What a condition step looks at.
+    /// What a condition step looks at: one of [`CONDITION_TYPES`].
     #[sea_orm(column_type = "String(StringLen::N(50))", nullable)]
     pub condition_type: Option<String>,
-    /// What it compares with.
+    /// Which messages it looks at: one of [`CONDITION_VALUES`]; null means the previous one.
     #[sea_orm(column_type = "String(StringLen::N(100))", nullable)]
     pub condition_value: Option<String>,
-    /// When an email step is to be left out.
+    /// When an email step is sent: an expression that has to hold; null means always.
     #[sea_orm(column_type = "Text", nullable)]
     pub send_condition: Option<String>,
     /// Whether the step is done or passed over.
@@ -75,3 +75,16 @@ pub enum StepType {
 }
 
 stored_as_text!(StepType);
+
+/// What a condition step may look at: what the lead did with a message, or did not do.
+pub const CONDITION_TYPES: [&str; 6] = [
+    "opened",
+    "not_opened",
+    "clicked",
+    "not_clicked",
+    "replied",
+    "not_replied",
+];
+
+/// Which messages of the campaign to the lead a condition step may look at: the one that was sent last, or any.
+pub const CONDITION_VALUES: [&str; 2] = ["previous_email", "any_email"];

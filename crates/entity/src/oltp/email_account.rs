@@ -46,6 +46,10 @@ pub struct Model {
     pub daily_limit: i32,
     /// The day, in UTC, that `daily_count` is of.
     pub daily_count_day: Option<Date>,
+    /// Why its mail waits; null if it does not.
+    pub sending_problem: Option<SendingProblem>,
+    /// Since when.
+    pub sending_failing_since: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.
@@ -69,3 +73,15 @@ pub enum EmailAccountStatus {
 }
 
 stored_as_text!(EmailAccountStatus);
+
+/// Why an account's mail waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum SendingProblem {
+    /// The account's settings name no server, or one that can not be used.
+    Settings,
+    /// The account's password is not where it should be.
+    Password,
+}
+
+stored_as_text!(SendingProblem);

@@ -27,6 +27,7 @@ const CODES: &[&str] = &[
     "IN_USE",
     "STALE",
     "ILLEGAL_TRANSITION",
+    "CAMPAIGN_INCOMPLETE",
     "PLAN_LIMIT_EXCEEDED",
     "TOO_MANY_ROWS",
     "LAST_OWNER",

@@ -4,7 +4,11 @@
 
 mod arranged;
 mod away;
+mod conditions;
+mod edited;
+mod everybody;
 mod faults;
+mod given_up;
 mod hastened;
 mod inside;
 mod killed;
@@ -12,6 +16,7 @@ mod left_out;
 mod limits;
 mod logged;
 mod mended;
+mod passwords;
 mod promises;
 mod queues;
 mod redis;

@@ -42,11 +42,11 @@ impl Outreach {
         let now = Utc::now();
         let mut moves = Moves::default();
         let mut letters = Vec::new();
-        for Due { row, lead } in &due {
+        for Due { row, lead, order } in &due {
             let known = LeadKnown::new(lead, known.get(&lead.id));
-            match sequence::next(steps, row.next_step_order, lead.status, &known, now) {
+            match sequence::next(steps, *order, lead.status, &known, now) {
                 Next::Email(step) => letters.push(Letter { row, lead, step }),
-                Next::Wait { order, until } => moves.go(row, order, Some(until)),
+                Next::Wait { step, until } => moves.go_past(row, step, until),
                 Next::Completed => moves.end(row, "completed", None),
                 Next::Stopped(reason) => moves.end(row, "stopped", Some(reason)),
             }
@@ -59,9 +59,9 @@ impl Outreach {
             let Letter { row, step, .. } = standing.letter;
             if standing.is_on_its_way() {
                 // What becomes of it says when to go on.
-                moves.go(row, step.step_order, None);
+                moves.wait_at(row, step);
             } else {
-                moves.go(row, step.step_order + 1, Some(now));
+                moves.go_past(row, step, now);
             }
         }
         self.make(tenant, moves).await
@@ -104,9 +104,10 @@ impl Outreach {
     async fn make(&self, tenant: TenantId, moves: Moves) -> Result<(), Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let sql = "UPDATE campaign_leads c SET status = m.status, stop_reason = m.reason, \
-             next_step_order = m.next, due = m.due \
-             FROM jsonb_to_recordset($1) AS m (id uuid, found integer, status text, reason text, next integer, due timestamptz) \
-             WHERE c.id = m.id AND c.status = 'active' AND c.next_step_order = m.found AND c.due IS NOT NULL";
+             next_step_order = m.next, at_step_id = m.at, due = m.due \
+             FROM jsonb_to_recordset($1) AS m (id uuid, found integer, found_at uuid, status text, reason text, next integer, at uuid, due timestamptz) \
+             WHERE c.id = m.id AND c.status = 'active' AND c.next_step_order = m.found \
+             AND c.at_step_id IS NOT DISTINCT FROM m.found_at AND c.due IS NOT NULL";
         let made = query(
             context.on(Tier::Oltp),
             sql,
@@ -123,16 +124,38 @@ impl Outreach {
 struct Moves(Vec<serde_json::Value>);
 
 impl Moves {
-    fn go(&mut self, row: &campaign_lead::Model, next: i32, due: Option<DateTime<Utc>>) {
+    /// Its step's message is on its way.
+    fn wait_at(&mut self, row: &campaign_lead::Model, step: &campaign_sequence_step::Model) {
+        self.go(row, step, step.step_order, None);
+    }
+
+    fn go_past(
+        &mut self,
+        row: &campaign_lead::Model,
+        step: &campaign_sequence_step::Model,
+        due: DateTime<Utc>,
+    ) {
+        self.go(row, step, step.step_order + 1, Some(due));
+    }
+
+    fn go(
+        &mut self,
+        row: &campaign_lead::Model,
+        at: &campaign_sequence_step::Model,
+        next: i32,
+        due: Option<DateTime<Utc>>,
+    ) {
         self.0.push(serde_json::json!({
-            "id": Uuid::from(row.id), "found": row.next_step_order, "status": "active", "next": next, "due": due,
+            "id": Uuid::from(row.id), "found": row.next_step_order, "found_at": row.at_step_id.map(Uuid::from),
+            "status": "active", "next": next, "at": Uuid::from(at.id), "due": due,
         }));
     }
 
     fn end(&mut self, row: &campaign_lead::Model, status: &str, reason: Option<String>) {
+        let at = row.at_step_id.map(Uuid::from);
         self.0.push(serde_json::json!({
-            "id": Uuid::from(row.id), "found": row.next_step_order, "status": status, "reason": reason,
-            "next": row.next_step_order, "due": null,
+            "id": Uuid::from(row.id), "found": row.next_step_order, "found_at": at, "status": status, "reason": reason,
+            "next": row.next_step_order, "at": at, "due": null,
         }));
     }
 }

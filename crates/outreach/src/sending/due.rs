@@ -4,13 +4,17 @@ use std::collections::HashMap;
 
 use chrono::Utc;
 use entity::{
-    id::{CampaignId, TenantId},
+    id::{CampaignId, TenantId, TypedId},
     oltp::{campaign_lead, campaign_sequence_step, lead},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
-use tenant::{Access, Identity, Tier};
+use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use tenant::{Access, Identity, InTier, Row, Tier};
 
-use crate::{Outreach, Trouble, rows::by};
+use super::place::{self, Removed};
+use crate::{
+    Outreach, Trouble,
+    rows::{by, query},
+};
 
 /// Leads that are taken further at once.
 pub(super) const BATCH: usize = 500;
@@ -19,6 +23,8 @@ pub(super) const BATCH: usize = 500;
 pub(super) struct Due {
     pub(super) row: campaign_lead::Model,
     pub(super) lead: lead::Model,
+    /// Where that is in the sequence.
+    pub(super) order: i32,
 }
 
 impl Outreach {
@@ -56,13 +62,29 @@ impl Outreach {
         let rows = rows?;
         let keys = rows.iter().map(|row| row.lead_id.into());
         let leads = by::<lead::Entity>(oltp, lead::Column::Id, keys).await?;
+        let steps = steps?;
+        let removed = match rows.iter().any(|row| place::is_gone(row, &steps)) {
+            true => removed(oltp, id).await?,
+            false => Removed::default(),
+        };
         context.finish(false).await?;
         let mut leads: HashMap<_, _> = leads.into_iter().map(|lead| (lead.id, lead)).collect();
         // A campaign has a lead once, and a key of the database says that it is there.
         let due = rows.into_iter().filter_map(|row| {
             let lead = leads.remove(&row.lead_id)?;
-            Some(Due { row, lead })
+            let order = place::next_order(&row, &steps, &removed);
+            Some(Due { row, lead, order })
         });
-        Ok((steps?, due.collect()))
+        let due = due.collect();
+        Ok((steps, due))
     }
+}
+
+/// The steps of a campaign that are gone.
+async fn removed(oltp: InTier<'_>, id: CampaignId) -> Result<Removed, DbErr> {
+    let sql = "SELECT gone.key::uuid, gone.value::uuid FROM campaign_runs, jsonb_each_text(removed_steps) AS gone \
+         WHERE campaign_id = $1";
+    let rows = query(oltp, sql, [id.into_value()]).await?;
+    let pair = |row: &Row| Ok((row.at(0)?, row.at(1)?));
+    rows.iter().map(pair).collect()
 }

@@ -23,9 +23,9 @@ impl<'l> LeadKnown<'l> {
         }
     }
 
-    /// The message that was sent last, which a condition compares with unless it says `any…`.
+    /// The message that was sent last, which a condition looks at unless it says `any_email`.
     fn asked(&self, value: Option<&str>) -> &[email_message::Model] {
-        if value.is_some_and(|value| value.starts_with("any")) {
+        if value == Some("any_email") {
             return self.messages;
         }
         let sent = self.messages.iter().enumerate();
@@ -61,5 +61,123 @@ impl Known for LeadKnown<'_> {
             unsubscribe_url: "",
         };
         letter::holds(expression, &variables).map_err(|problem| problem.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Duration, Utc};
+    use entity::{
+        content::email_message::{MessageDirection, MessageStatus, MessageType},
+        id::{EmailMessageId, LeadId, TenantId},
+        oltp::{
+            campaign_sequence_step::{CONDITION_TYPES, CONDITION_VALUES},
+            lead::LeadStatus,
+        },
+    };
+
+    use super::*;
+
+    fn lead() -> lead::Model {
+        let now = Utc::now();
+        lead::Model {
+            id: LeadId::new(),
+            tenant_id: TenantId::new(),
+            email: "ann@leads.test".to_owned(),
+            name: None,
+            company: None,
+            status: LeadStatus::Active,
+            created: now,
+            updated: now,
+        }
+    }
+
+    /// One that was sent some days ago, and nothing happened to.
+    fn message(days: i64) -> email_message::Model {
+        let now = Utc::now();
+        email_message::Model {
+            id: EmailMessageId::new(),
+            tenant_id: TenantId::new(),
+            storage_key: String::new(),
+            content_key: None,
+            email_account_id: None,
+            campaign_id: None,
+            step_id: None,
+            lead_id: None,
+            parent_storage_key: None,
+            thread_id: EmailMessageId::new(),
+            direction: MessageDirection::Outbound,
+            message_type: MessageType::Email,
+            from_email: String::new(),
+            to_email: String::new(),
+            subject: String::new(),
+            message_id: None,
+            headers: serde_json::json!([]),
+            problems: Vec::new(),
+            size_bytes: 0,
+            status: MessageStatus::Sent,
+            failure_reason: None,
+            processed: None,
+            queued: None,
+            sent: Some(now - Duration::days(days)),
+            delivered: None,
+            opened: None,
+            clicked: None,
+            replied: None,
+            bounced: None,
+            complained: None,
+            unsubscribed: None,
+            received: None,
+            failed: None,
+            created: now,
+            updated: now,
+        }
+    }
+
+    /// What happened to the last but one of three messages.
+    fn did(what: &str) -> Vec<email_message::Model> {
+        let mut messages = [9, 6, 3].map(message);
+        let (second, now) = (&mut messages[1], Some(Utc::now()));
+        match what {
+            "opened" => second.opened = now,
+            "clicked" => second.clicked = now,
+            "replied" => second.replied = now,
+            _ => {}
+        }
+        messages.into()
+    }
+
+    /// One that is not would let nobody pass, whatever happened.
+    #[test]
+    fn every_condition_is_understood_and_holds_or_its_opposite_does() {
+        let lead = lead();
+        for what in ["opened", "clicked", "replied", "nothing"] {
+            let messages = did(what);
+            let known = LeadKnown::new(&lead, Some(&messages));
+            for kind in CONDITION_TYPES {
+                for value in CONDITION_VALUES.map(Some).into_iter().chain([None]) {
+                    let (word, is_negated) = match kind.strip_prefix("not_") {
+                        Some(word) => (word, true),
+                        None => (kind, false),
+                    };
+                    let is_so = word == what || (word, what) == ("opened", "clicked");
+                    let expected = (is_so && value == Some("any_email")) != is_negated;
+                    let place = format!("{kind} {value:?} where it {what}");
+                    assert_eq!(known.holds(kind, value), expected, "{place}");
+                }
+            }
+            assert!(!known.holds("openend", None) && !known.holds("not_openend", None));
+        }
+    }
+
+    #[test]
+    fn of_the_previous_message_is_what_happened_to_the_one_that_was_sent_last() {
+        let lead = lead();
+        let mut messages = did("nothing");
+        messages[2].opened = Some(Utc::now());
+        messages.rotate_left(1);
+        let known = LeadKnown::new(&lead, Some(&messages));
+        assert!(known.holds("opened", None) && known.holds("opened", Some("previous_email")));
+        assert!(!LeadKnown::new(&lead, None).holds("opened", None));
     }
 }

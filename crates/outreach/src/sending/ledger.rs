@@ -11,7 +11,7 @@ use entity::{
     },
 };
 use inbox::content::{Body, keep_body, keep_words};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::{ActiveEnum, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use tenant::{Access, Identity, Tier};
 use uuid::Uuid;
 
@@ -39,21 +39,36 @@ pub(crate) enum Taken {
     NoRoom(DateTime<Utc>),
 }
 
-/// Where a lead stands in a campaign.
+/// A lead at a step of a campaign.
 pub(crate) struct Place {
     pub(crate) campaign: CampaignId,
     pub(crate) lead: LeadId,
     pub(crate) step: CampaignSequenceStepId,
-    pub(crate) order: i32,
+}
+
+/// The row of a lead ($2) in a campaign ($1) that has not come past a step ($3): it waits for the step's message, or whoever
+/// made that has not written down yet that it waits. Compared by where the steps are now.
+const AT_STEP: &str = "campaign_id = $1 AND lead_id = $2 AND status = 'active' AND (due IS NULL AND at_step_id = $3 \
+     OR due IS NOT NULL AND coalesce((SELECT step_order FROM campaign_sequence_steps WHERE id = at_step_id), next_step_order - 1) \
+         < (SELECT step_order FROM campaign_sequence_steps WHERE id = $3))";
+
+/// What there is of a message.
+pub(crate) enum Found {
+    /// All that it is made of.
+    Whole(Box<Draft>),
+    /// Its campaign, its step or its lead is gone.
+    Cut(Box<email_message::Model>),
+    /// Nothing, not even the message.
+    Nothing,
 }
 
 impl Outreach {
-    /// All that a message is made of; `None` where its campaign, its step or its lead is gone.
+    /// All that a message is made of.
     pub(crate) async fn draft(
         &self,
         tenant: TenantId,
         id: EmailMessageId,
-    ) -> Result<Option<Draft>, Trouble> {
+    ) -> Result<Found, Trouble> {
         let context = self
             .database
             .context(Identity::Job { tenant }, Access::Read);
@@ -63,7 +78,7 @@ impl Outreach {
                 one::<email_message::Entity>(content, email_message::Column::Id, Some(id.into()))
                     .await?
             else {
-                return Ok(None);
+                return Ok(Found::Nothing);
             };
             let campaign = message.campaign_id.map(Uuid::from);
             let step = message.step_id.map(Uuid::from);
@@ -80,7 +95,7 @@ impl Outreach {
                 before(content, &message),
             )?;
             let (Some(campaign), Some(step), Some(lead)) = (campaign, step, lead) else {
-                return Ok(None);
+                return Ok(Found::Cut(Box::new(message)));
             };
             let account = step.email_account_id.map(Uuid::from);
             let template = step.template_id.map(Uuid::from);
@@ -90,7 +105,7 @@ impl Outreach {
                 one::<template::Entity>(oltp, template::Column::Id, template),
                 one::<company::Entity>(oltp, company::Column::Id, company),
             )?;
-            Ok(Some(Draft {
+            Ok(Found::Whole(Box::new(Draft {
                 account,
                 template,
                 company,
@@ -99,7 +114,7 @@ impl Outreach {
                 campaign,
                 step,
                 lead,
-            }))
+            })))
         };
         let read: Result<_, Trouble> = read.await;
         context.finish(false).await?;
@@ -120,7 +135,7 @@ impl Outreach {
         let content = context.on(Tier::Content);
         let taken = async {
             if let Some(month) = month
-                && !month.has_room(content, tenant).await?
+                && !month.take_place(content, tenant).await?
             {
                 return Ok(Taken::NoRoom(month.again()));
             }
@@ -128,7 +143,9 @@ impl Outreach {
             let body = Body::new(Some(text), html);
             let key = &draft.message.storage_key;
             let content_key = keep_body(content, tenant, key, &body).await?;
-            let sql = "UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \
+            // Of a tenant that nothing limits nobody counts, so that what was counted before is not what it has sent.
+            let sql = "WITH uncounted AS (DELETE FROM sent_in_period WHERE $12) \
+                 UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \
                  from_email = $4, to_email = $5, message_id = $6, headers = $7, size_bytes = $8, email_account_id = $9, \
                  parent_storage_key = $10, thread_id = $11, failure_reason = NULL \
                  WHERE id = $1 AND status = 'queued' RETURNING 1";
@@ -154,6 +171,7 @@ impl Outreach {
                     before
                         .map_or(draft.message.id, |before| before.thread_id)
                         .into_value(),
+                    month.is_none().into(),
                 ],
             )
             .await?;
@@ -177,17 +195,39 @@ impl Outreach {
         set: &str,
         reason: Option<&str>,
     ) -> Result<bool, Trouble> {
+        self.set_counted(tenant, (id, None), if_still, set, reason)
+            .await
+    }
+
+    /// The same for a message that was counted in a month, and is certainly not sent: it does not count any more.
+    pub(crate) async fn set_counted(
+        &self,
+        tenant: TenantId,
+        (id, month): (EmailMessageId, Option<&Month>),
+        if_still: &str,
+        set: &str,
+        reason: Option<&str>,
+    ) -> Result<bool, Trouble> {
         let context = self
             .database
             .writing(Tier::Content, Identity::Job { tenant });
+        let content = context.on(Tier::Content);
         let sql = format!(
             "UPDATE email_messages SET {set}, failure_reason = $2, processed = now() \
              WHERE id = $1 AND {if_still} RETURNING 1"
         );
-        let values = [id.into_value(), reason.into()];
-        let done = query(context.on(Tier::Content), &sql, values).await;
+        let done = async {
+            let changed = query(content, &sql, [id.into_value(), reason.into()]).await?;
+            if let Some(month) = month
+                && !changed.is_empty()
+            {
+                month.give_place_back(content).await?;
+            }
+            Ok(!changed.is_empty())
+        };
+        let done: Result<bool, DbErr> = done.await;
         context.finish(done.is_ok()).await?;
-        Ok(!done?.is_empty())
+        done.map_err(Trouble::from)
     }
 
     /// Nobody knows what became of the message. It stays as it is, with the reason.
@@ -203,7 +243,8 @@ impl Outreach {
     }
 
     /// The message is not sent, and the lead is left out. The lead first: whoever finds a message that failed takes it
-    /// that the lead goes on.
+    /// that the lead goes on. A message that never went out has no Message-ID, by which it is known when the lead is added
+    /// again.
     pub(crate) async fn give_up(
         &self,
         tenant: TenantId,
@@ -212,24 +253,36 @@ impl Outreach {
         reason: &str,
     ) -> Result<Ended, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "UPDATE campaign_leads SET status = 'stopped', stop_reason = $3, due = NULL \
-             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active' AND next_step_order <= $4";
+        let sql = format!(
+            "UPDATE campaign_leads SET status = 'stopped', stop_reason = $4, due = NULL WHERE {AT_STEP}"
+        );
         let values = [
             place.campaign.into_value(),
             place.lead.into_value(),
+            place.step.into_value(),
             reason.into(),
-            place.order.into(),
         ];
-        let done = query(context.on(Tier::Oltp), sql, values).await;
+        let done = query(context.on(Tier::Oltp), &sql, values).await;
         context.finish(done.is_ok()).await?;
         done?;
-        let failed = "status = 'failed', failed = now()";
-        self.set_message(tenant, message, QUEUED, failed, Some(reason))
-            .await?;
+        self.fail_unsent(tenant, message, reason).await?;
         Ok(Ended::Done)
     }
 
-    /// The lead goes on to the next step, and the step counts one more; once, however often it is said.
+    /// A message that was not sent yet never is.
+    pub(crate) async fn fail_unsent(
+        &self,
+        tenant: TenantId,
+        message: EmailMessageId,
+        reason: &str,
+    ) -> Result<(), Trouble> {
+        let failed = "status = 'failed', failed = now(), message_id = NULL";
+        self.set_message(tenant, message, QUEUED, failed, Some(reason))
+            .await
+            .map(drop)
+    }
+
+    /// The lead goes on to the next step, and the step counts one more; once, however often it is said. The step may be gone.
     pub(crate) async fn go_on(
         &self,
         tenant: TenantId,
@@ -237,18 +290,20 @@ impl Outreach {
         counts: bool,
     ) -> Result<Ended, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "WITH gone_on AS (UPDATE campaign_leads SET next_step_order = $4 + 1, due = now() \
-             WHERE campaign_id = $1 AND lead_id = $2 AND status = 'active' AND next_step_order <= $4 RETURNING 1) \
+        let sql = format!(
+            "WITH gone_on AS (UPDATE campaign_leads SET at_step_id = $3, due = now(), next_step_order = \
+                 coalesce((SELECT step_order + 1 FROM campaign_sequence_steps WHERE id = $3), next_step_order) \
+                 WHERE {AT_STEP} RETURNING 1) \
              UPDATE campaign_sequence_steps SET executed_count = executed_count + 1, last_executed = now() \
-             WHERE id = $3 AND $5 AND EXISTS (SELECT FROM gone_on)";
+             WHERE id = $3 AND $4 AND EXISTS (SELECT FROM gone_on)"
+        );
         let values = [
             place.campaign.into_value(),
             place.lead.into_value(),
             place.step.into_value(),
-            place.order.into(),
             counts.into(),
         ];
-        let done = query(context.on(Tier::Oltp), sql, values).await;
+        let done = query(context.on(Tier::Oltp), &sql, values).await;
         context.finish(done.is_ok()).await?;
         done?;
         Ok(Ended::Done)

@@ -26,6 +26,9 @@ pub(crate) struct Letter {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Octets of a subject, once its variables are filled in: what a line has, and the row of a message.
+const LONGEST_SUBJECT: usize = 998;
+
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unwritable {
@@ -35,6 +38,9 @@ pub(crate) enum Unwritable {
     /// A variable is missing, or the template is none.
     #[error("the template can not be filled in: {0}")]
     Template(#[from] letter::RenderError),
+    /// RFC 5322, section 2.1.1.
+    #[error("the subject is {0} octets long; {LONGEST_SUBJECT} are the most")]
+    LongSubject(usize),
     /// Its links can not be rewritten.
     #[error(transparent)]
     Html(#[from] mail::BadHtml),
@@ -88,6 +94,10 @@ impl Outreach {
             unsubscribe_url: &unsubscribe,
         };
         let rendered = letter::render(&template, &variables)?;
+        let octets = rendered.subject.len();
+        if octets > LONGEST_SUBJECT {
+            return Err(Unwritable::LongSubject(octets));
+        }
         let html = rendered
             .html
             .as_deref()

@@ -7,7 +7,8 @@ use entity::{
     id::{EmailMessageId, TenantId, TypedId},
     oltp::{campaign_lead, campaign_sequence_step, email_account, lead},
 };
-use tenant::{Access, Identity, Tier};
+use sea_orm::DbErr;
+use tenant::{Access, Identity, InTier, Tier};
 use uuid::Uuid;
 use worker::Job;
 
@@ -78,6 +79,7 @@ impl Outreach {
                  ON CONFLICT (tenant_id, step_id, lead_id) WHERE direction = 'outbound' AND step_id IS NOT NULL DO NOTHING";
             let values = [serde_json::Value::from(rows).into(), tenant.into_value()];
             query(content, sql, values).await?;
+            revive(content, letters).await?;
             let sql = "SELECT m.id, m.step_id, m.lead_id, m.status FROM email_messages m \
                  JOIN unnest($1::uuid[], $2::uuid[]) AS asked (step_id, lead_id) USING (step_id, lead_id) \
                  WHERE m.direction = 'outbound'";
@@ -126,7 +128,8 @@ impl Outreach {
         Ok(addresses.collect())
     }
 
-    /// A job for each message, with the message's id, and whom to tell when it is done.
+    /// A job for each message, with the message's id, and whom to tell when it is done. One that gave its message up has it
+    /// to send again.
     pub(super) async fn queue_letters(
         &self,
         job: &Job,
@@ -140,7 +143,9 @@ impl Outreach {
         let sql = "INSERT INTO jobs (id, tenant_id, queue_name, job_type, priority, max_attempts, payload) \
              SELECT id, $2, q.name, 'message.send', q.default_priority, q.max_attempts, \
              jsonb_build_object('messageId', id, 'runId', $3::uuid) \
-             FROM unnest($1::uuid[]) AS id, job_queues q WHERE q.name = 'email-sending' ON CONFLICT (id) DO NOTHING";
+             FROM unnest($1::uuid[]) AS id, job_queues q WHERE q.name = 'email-sending' \
+             ON CONFLICT (id) DO UPDATE SET status = 'queued', run_at = now(), attempt_count = 0, completed = NULL \
+             WHERE jobs.status = 'completed'";
         let queued = query(
             context.on(Tier::Queue),
             sql,
@@ -156,6 +161,17 @@ impl Outreach {
         self.wake.touch();
         Ok(())
     }
+}
+
+/// Messages that were given up before they went out are to be sent after all: their leads were added again.
+async fn revive(content: InTier<'_>, letters: &[Letter<'_>]) -> Result<(), DbErr> {
+    let sql = "UPDATE email_messages m SET status = 'queued', queued = now(), failed = NULL, failure_reason = NULL \
+         FROM unnest($1::uuid[], $2::uuid[]) AS asked (step_id, lead_id) \
+         WHERE m.step_id = asked.step_id AND m.lead_id = asked.lead_id AND m.direction = 'outbound' \
+         AND m.status = 'failed' AND m.message_id IS NULL";
+    let steps = uuids(letters.iter().map(|letter| letter.step.id.into()));
+    let leads = uuids(letters.iter().map(|letter| letter.lead.id.into()));
+    query(content, sql, [steps, leads]).await.map(drop)
 }
 
 /// What other rows name a message by.

@@ -41,10 +41,15 @@ impl Outreach {
 
     async fn run_on(&self, job: &Job, id: CampaignId) -> Result<Ended, Trouble> {
         let tenant = job.tenant;
-        match self.begin(tenant, id).await? {
-            Begun::Running => {}
-            Begun::NotBefore(start) => return Ok(Ended::Again(start)),
-            Begun::Over => return Ok(Ended::Done),
+        loop {
+            match self.begin(tenant, id).await? {
+                Begun::Running => {}
+                Begun::NotBefore(start) => return Ok(Ended::Again(start)),
+                Begun::Over => return Ok(Ended::Done),
+            }
+            if !self.give_leads(tenant, id).await? {
+                break;
+            }
         }
         self.resume(tenant, id).await?;
         self.look_after(tenant, id).await?;
@@ -61,7 +66,7 @@ impl Outreach {
         }
     }
 
-    /// Lets a scheduled campaign start when its time has come, and gives one without leads all that are active.
+    /// Lets a scheduled campaign start when its time has come.
     async fn begin(&self, tenant: TenantId, id: CampaignId) -> Result<Begun, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
         let oltp = context.on(Tier::Oltp);
@@ -70,7 +75,7 @@ impl Outreach {
             let Some(campaign) = found.into_iter().next() else {
                 return Ok(Begun::Over);
             };
-            let begun = match (campaign.status, campaign.scheduled) {
+            Ok(match (campaign.status, campaign.scheduled) {
                 (CampaignStatus::Scheduled, Some(start)) if start > Utc::now() => {
                     return Ok(Begun::NotBefore(start));
                 }
@@ -82,16 +87,7 @@ impl Outreach {
                 (CampaignStatus::Sending, _) => Begun::Running,
                 (CampaignStatus::Paused, _) => Begun::NotBefore(Utc::now() + PAUSED),
                 (CampaignStatus::Draft | CampaignStatus::Completed, _) => Begun::Over,
-            };
-            if matches!(begun, Begun::Running) {
-                // In one statement, so that a second run finds those of the first.
-                let sql = "INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) \
-                     SELECT tenant_id, $1, id FROM leads WHERE status = 'active' \
-                     AND NOT EXISTS (SELECT FROM campaign_leads WHERE campaign_id = $1) \
-                     ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING";
-                query(oltp, sql, [id.into_value()]).await?;
-            }
-            Ok(begun)
+            })
         };
         let begun: Result<Begun, Trouble> = begun.await;
         context.finish(begun.is_ok()).await?;
@@ -115,17 +111,15 @@ impl Outreach {
             // Who adds leads holds the campaign, so that it has got them or is over.
             let lock = "SELECT FROM campaigns WHERE id = $1 FOR UPDATE";
             query(oltp, lock, [id.into_value()]).await?;
-            let sql = "SELECT count(*), min(due) FROM campaign_leads WHERE campaign_id = $1 AND status = 'active'";
+            // The first in an index: those that wait for a message, of which there may be millions, are last.
+            let sql = "SELECT due FROM campaign_leads WHERE campaign_id = $1 AND status = 'active' ORDER BY due LIMIT 1";
             let rows = query(oltp, sql, [id.into_value()]).await?;
-            let (active, due) = match rows.first() {
-                Some(row) => (row.at::<i64>(0)?, row.at(1)?),
-                None => (0, None::<DateTime<Utc>>),
-            };
-            if active == 0 {
+            let Some(first) = rows.first() else {
                 let sql = "UPDATE campaigns SET status = 'completed', completed = now() WHERE id = $1 AND status = 'sending'";
                 query(oltp, sql, [id.into_value()]).await?;
                 return Ok(Ended::Done);
-            }
+            };
+            let due: Option<DateTime<Utc>> = first.at(0)?;
             let latest = Utc::now() + LATE;
             Ok(Ended::Again(due.map_or(latest, |due| due.min(latest))))
         };

@@ -16,10 +16,10 @@ use transport::smtp::{Envelope, Refused};
 
 use super::{
     Ended,
-    ledger::{IN_HAND, Place, SENDING, Taken},
+    ledger::{Found, IN_HAND, Place, SENDING, Taken},
     sequence,
 };
-use crate::{Outreach, Trouble, account::Slot};
+use crate::{Outreach, Trouble, account::Slot, month::Month};
 
 /// How late a message of a campaign that does not run is looked at again at the latest. Where it is resumed, its own job
 /// hastens those of its messages.
@@ -28,6 +28,16 @@ const PAUSED: Duration = Duration::days(1);
 const OTHERS: Duration = Duration::minutes(1);
 /// The same where the account can not send.
 const NO_ACCOUNT: Duration = Duration::minutes(10);
+
+/// Why a message is not sent that has lost what it was made of.
+pub(crate) const CUT: &str = "its campaign, its step or its lead was deleted";
+
+/// What a message that is being sent counts against.
+#[derive(Clone, Copy)]
+struct Counted<'m> {
+    account: EmailAccountId,
+    month: Option<&'m Month>,
+}
 
 /// All that a message is made of.
 pub(crate) struct Draft {
@@ -49,8 +59,10 @@ impl Outreach {
         tenant: TenantId,
         id: EmailMessageId,
     ) -> Result<Ended, Trouble> {
-        let Some(draft) = self.draft(tenant, id).await? else {
-            return Ok(Ended::Done); // the campaign is gone, or the lead
+        let draft = match self.draft(tenant, id).await? {
+            Found::Whole(draft) => draft,
+            Found::Cut(message) => return self.end_cut(tenant, &message).await,
+            Found::Nothing => return Ok(Ended::Done),
         };
         match draft.message.status {
             MessageStatus::Queued => {}
@@ -81,6 +93,29 @@ impl Outreach {
         self.send_draft(tenant, &draft).await
     }
 
+    /// A message whose campaign, step or lead is gone is not sent; the lead, if it is there, goes on.
+    async fn end_cut(
+        &self,
+        tenant: TenantId,
+        message: &email_message::Model,
+    ) -> Result<Ended, Trouble> {
+        match message.status {
+            MessageStatus::Queued => self.fail_unsent(tenant, message.id, CUT).await?,
+            MessageStatus::Sending => self.note_unknown(tenant, message.id).await?,
+            _ => {}
+        }
+        let ids = (message.campaign_id, message.lead_id, message.step_id);
+        let (Some(campaign), Some(lead), Some(step)) = ids else {
+            return Ok(Ended::Done);
+        };
+        let place = Place {
+            campaign,
+            lead,
+            step,
+        };
+        self.go_on(tenant, &place, false).await
+    }
+
     async fn abandon(
         &self,
         tenant: TenantId,
@@ -100,8 +135,13 @@ impl Outreach {
         };
         let relay = match self.relay(tenant, account).await? {
             Ok(relay) => relay,
-            Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
+            Err(problem) => {
+                self.note_problem(tenant, account, Some(problem.kind()))
+                    .await?;
+                return Ok(Ended::Again(Utc::now() + NO_ACCOUNT));
+            }
         };
+        self.note_problem(tenant, account, None).await?;
         // Before anything is written: whoever else has mail for it waits as well.
         if let Some(away) = self.mailer.away(&relay) {
             return Err(Trouble::Later(away.with_cause()));
@@ -131,7 +171,13 @@ impl Outreach {
         let sent = self.mailer.send(&relay, &envelope, &letter.bytes).await;
         match sent {
             Ok(_) => self.note_sent(tenant, draft).await,
-            Err(refused) => self.note_refused(tenant, draft, account.id, &refused).await,
+            Err(refused) => {
+                let counted = Counted {
+                    account: account.id,
+                    month: month.as_ref(),
+                };
+                self.note_refused(tenant, draft, counted, &refused).await
+            }
         }
     }
 
@@ -147,14 +193,15 @@ impl Outreach {
         &self,
         tenant: TenantId,
         draft: &Draft,
-        account: EmailAccountId,
+        counted: Counted<'_>,
         refused: &Refused,
     ) -> Result<Ended, Trouble> {
         if let Refused::Unknown { .. } = refused {
             self.note_unknown(tenant, draft.message.id).await?;
             return self.go_on(tenant, &draft.place(), true).await;
         }
-        self.release(tenant, account).await?;
+        self.release(tenant, counted.account).await?;
+        let month = counted.month;
         let reason = refused.with_cause();
         match refused {
             Refused::Rejected(answer) if answer.phase.is_about_message() => {
@@ -163,13 +210,13 @@ impl Outreach {
                     .as_deref()
                     .is_some_and(|status| status.starts_with("5.1."));
                 if is_address_bad {
-                    self.bounce(tenant, draft, &reason).await
+                    self.bounce(tenant, draft, month, &reason).await
                 } else {
-                    self.fail(tenant, draft, &reason).await
+                    self.fail(tenant, draft, month, &reason).await
                 }
             }
-            Refused::Unfit(_) => self.fail(tenant, draft, &reason).await,
-            _ => self.put_back(tenant, draft, reason).await,
+            Refused::Unfit(_) => self.fail(tenant, draft, month, &reason).await,
+            _ => self.put_back(tenant, draft, month, reason).await,
         }
     }
 
@@ -178,19 +225,28 @@ impl Outreach {
         &self,
         tenant: TenantId,
         draft: &Draft,
+        month: Option<&Month>,
         reason: &str,
     ) -> Result<Ended, Trouble> {
         self.set_lead(tenant, draft.lead.id, lead::LeadStatus::Bounced)
             .await?;
         let bounced = "status = 'bounced', bounced = now()";
-        self.set_message(tenant, draft.message.id, SENDING, bounced, Some(reason))
+        let message = (draft.message.id, month);
+        self.set_counted(tenant, message, SENDING, bounced, Some(reason))
             .await?;
         self.go_on(tenant, &draft.place(), false).await
     }
 
-    async fn fail(&self, tenant: TenantId, draft: &Draft, reason: &str) -> Result<Ended, Trouble> {
+    async fn fail(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        month: Option<&Month>,
+        reason: &str,
+    ) -> Result<Ended, Trouble> {
         let failed = "status = 'failed', failed = now()";
-        self.set_message(tenant, draft.message.id, SENDING, failed, Some(reason))
+        let message = (draft.message.id, month);
+        self.set_counted(tenant, message, SENDING, failed, Some(reason))
             .await?;
         self.go_on(tenant, &draft.place(), false).await
     }
@@ -200,16 +256,23 @@ impl Outreach {
         &self,
         tenant: TenantId,
         draft: &Draft,
+        month: Option<&Month>,
         reason: String,
     ) -> Result<Ended, Trouble> {
         let queued = "status = 'queued'";
         let is_back = self
-            .set_message(tenant, draft.message.id, IN_HAND, queued, Some(&reason))
+            .set_counted(
+                tenant,
+                (draft.message.id, month),
+                IN_HAND,
+                queued,
+                Some(&reason),
+            )
             .await?;
         if is_back {
             return Err(Trouble::Later(reason));
         }
-        self.fail(tenant, draft, &reason).await
+        self.fail(tenant, draft, month, &reason).await
     }
 }
 
@@ -219,7 +282,6 @@ impl Draft {
             campaign: self.campaign.id,
             lead: self.lead.id,
             step: self.step.id,
-            order: self.step.step_order,
         }
     }
 }

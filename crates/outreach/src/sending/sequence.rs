@@ -23,8 +23,11 @@ pub(crate) trait Known {
 pub(crate) enum Next<'s> {
     /// The message of this step.
     Email(&'s campaign_sequence_step::Model),
-    /// Nothing before that time; then what stands at that place.
-    Wait { order: i32, until: DateTime<Utc> },
+    /// Nothing before that time; then what is behind this step.
+    Wait {
+        step: &'s campaign_sequence_step::Model,
+        until: DateTime<Utc>,
+    },
     /// Nothing any more.
     Completed,
     /// Nothing any more, before the end.
@@ -49,7 +52,7 @@ pub(crate) fn next<'s>(
         match step.step_type {
             StepType::Wait => {
                 return Next::Wait {
-                    order: step.step_order + 1,
+                    step,
                     until: end_of_wait(step, now),
                 };
             }
@@ -60,7 +63,7 @@ pub(crate) fn next<'s>(
                 }
             }
             StepType::Email => match step.send_condition.as_deref().map(|it| known.lets_send(it)) {
-                None | Some(Ok(true)) => return Next::Email(step),
+                None | Some(Ok(true)) => return email(step),
                 Some(Ok(false)) => {}
                 Some(Err(problem)) => {
                     return Next::Stopped(format!(
@@ -72,6 +75,23 @@ pub(crate) fn next<'s>(
         }
     }
     Next::Completed
+}
+
+/// The message of a step, if there is one to be made.
+fn email(step: &campaign_sequence_step::Model) -> Next<'_> {
+    match missing(step) {
+        None => Next::Email(step),
+        Some(what) => Next::Stopped(format!("step {} has no {what}", step.step_order)),
+    }
+}
+
+/// What an email step lacks to send anything.
+fn missing(step: &campaign_sequence_step::Model) -> Option<&'static str> {
+    match (step.email_account_id, step.template_id) {
+        (None, _) => Some("account to send from"),
+        (_, None) => Some("template"),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// Why nothing is sent to a lead.
@@ -94,9 +114,9 @@ fn end_of_wait(step: &campaign_sequence_step::Model, now: DateTime<Utc>) -> Date
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use entity::id::{CampaignId, CampaignSequenceStepId, TenantId};
+    use entity::id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId, TenantId};
 
     struct Knows(bool);
 
@@ -110,7 +130,7 @@ mod tests {
         }
     }
 
-    fn step(order: i32, step_type: StepType) -> campaign_sequence_step::Model {
+    pub(crate) fn step(order: i32, step_type: StepType) -> campaign_sequence_step::Model {
         let now = Utc::now();
         campaign_sequence_step::Model {
             id: CampaignSequenceStepId::new(),
@@ -118,8 +138,8 @@ mod tests {
             campaign_id: CampaignId::new(),
             step_order: order,
             step_type,
-            email_account_id: None,
-            template_id: None,
+            email_account_id: Some(EmailAccountId::new()),
+            template_id: Some(TemplateId::new()),
             subject_override: None,
             from_name_override: None,
             wait_duration_hours: (step_type == StepType::Wait).then_some(48),
@@ -152,7 +172,7 @@ mod tests {
         assert_eq!(
             at(2),
             Next::Wait {
-                order: 3,
+                step: &steps[1],
                 until: now + Duration::hours(48)
             }
         );
@@ -200,6 +220,19 @@ mod tests {
         steps[3].send_condition = Some("perhaps".to_owned());
         let found = next(&steps, 1, LeadStatus::Active, &Knows(true), Utc::now());
         assert!(matches!(found, Next::Stopped(_)), "{found:?}");
+    }
+
+    #[test]
+    fn a_step_without_an_account_or_a_template_stops_the_lead_with_the_reason() {
+        let mut steps = all();
+        let stopped = |steps: &[_], reason: &str| {
+            let found = next(steps, 1, LeadStatus::Active, &Knows(true), Utc::now());
+            assert_eq!(found, Next::Stopped(reason.to_owned()));
+        };
+        steps[0].template_id = None;
+        stopped(&steps, "step 1 has no template");
+        steps[0].email_account_id = None;
+        stopped(&steps, "step 1 has no account to send from");
     }
 
     #[test]

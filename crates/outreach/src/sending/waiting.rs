@@ -2,7 +2,8 @@
 //!
 //! Who sends a message lets its lead go on. If its worker died in between at the last attempt, or the job was dropped,
 //! nobody does, and the campaign would never end. So leads that have waited for long are looked at: what their message
-//! is, and whether its job is still there. A dead letter of a message that was not sent waits for its replay.
+//! is, and whether its job is still there. A dead letter of a message that was not sent waits for its replay. A message that
+//! is not there any more may have been sent: the lead goes on without it, as it does where its step was deleted.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use sea_orm::Value;
 use tenant::{Access, Identity, Row, Tier};
 use uuid::Uuid;
 
-use super::ledger::Place;
+use super::{ledger::Place, send::CUT};
 use crate::{
     Outreach, Trouble,
     rows::{query, uuids},
@@ -22,6 +23,13 @@ use crate::{
 
 /// Leads that are looked at in a run.
 const MOST: i32 = 500;
+
+/// A lead that waits.
+struct Waiting {
+    place: Place,
+    /// Whether the step is.
+    is_gone: bool,
+}
 
 /// A lead's message.
 struct Message {
@@ -44,37 +52,47 @@ impl Outreach {
         let messages = self.messages(tenant, &places).await?;
         let keys = messages.values().map(|message| message.id.into());
         let jobs = self.jobs(tenant, uuids(keys)).await?;
-        for place in &places {
-            if let Some(message) = messages.get(&(place.step, place.lead)) {
-                let job = jobs.get(&message.id).map(String::as_str);
+        for Waiting { place, is_gone } in &places {
+            let Some(message) = messages.get(&(place.step, place.lead)) else {
+                self.go_on(tenant, place, false).await?;
+                continue;
+            };
+            let job = jobs.get(&message.id).map(String::as_str);
+            if *is_gone {
+                self.settle_gone(tenant, place, message, job).await?;
+            } else {
                 self.settle(tenant, place, message, job).await?;
             }
         }
         Ok(())
     }
 
-    /// Where they stand. They are marked, so that the next run looks at others; one whose step is gone goes on.
-    async fn waiting(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Place>, Trouble> {
+    /// Where they stand. They are marked, so that the next run looks at others; one that stands nowhere is due.
+    async fn waiting(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Vec<Waiting>, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "WITH waiting AS (SELECT c.id, c.lead_id, c.next_step_order AS place, s.id AS step_id \
-             FROM campaign_leads c LEFT JOIN campaign_sequence_steps s \
-             ON s.campaign_id = c.campaign_id AND s.step_order = c.next_step_order AND s.step_type = 'email' \
-             WHERE c.campaign_id = $1 AND c.status = 'active' AND c.due IS NULL AND c.updated < now() - interval '5 minutes' \
-             ORDER BY c.updated LIMIT $2 FOR UPDATE OF c SKIP LOCKED) \
-             UPDATE campaign_leads c SET due = CASE WHEN w.step_id IS NULL THEN now() END \
-             FROM waiting w WHERE c.id = w.id RETURNING w.lead_id, w.step_id, w.place";
+        let sql = "WITH waiting AS (SELECT id FROM campaign_leads \
+             WHERE campaign_id = $1 AND status = 'active' AND due IS NULL AND updated < now() - interval '5 minutes' \
+             ORDER BY updated LIMIT $2 FOR UPDATE SKIP LOCKED) \
+             UPDATE campaign_leads c SET due = CASE WHEN c.at_step_id IS NULL THEN now() END FROM waiting w WHERE c.id = w.id \
+             RETURNING c.lead_id, c.at_step_id, \
+                 NOT EXISTS (SELECT FROM campaign_sequence_steps s WHERE s.id = c.at_step_id)";
         let values = [campaign.into_value(), MOST.into()];
         let rows = query(context.on(Tier::Oltp), sql, values).await;
         context.finish(rows.is_ok()).await?;
         let mut places = Vec::new();
         for row in rows? {
             if let Some(step) = row.at::<Option<CampaignSequenceStepId>>(1)? {
-                places.push(Place {
+                let place = Place {
                     campaign,
                     lead: row.at(0)?,
                     step,
-                    order: row.at(2)?,
-                });
+                };
+                let is_gone = row.at(2)?;
+                places.push(Waiting { place, is_gone });
             }
         }
         Ok(places)
@@ -84,13 +102,13 @@ impl Outreach {
     async fn messages(
         &self,
         tenant: TenantId,
-        places: &[Place],
+        places: &[Waiting],
     ) -> Result<HashMap<(CampaignSequenceStepId, LeadId), Message>, Trouble> {
         let sql = "SELECT m.step_id, m.lead_id, m.id, m.status, m.sent IS NOT NULL FROM email_messages m \
              JOIN unnest($1::uuid[], $2::uuid[]) AS asked (step_id, lead_id) USING (step_id, lead_id) \
              WHERE m.direction = 'outbound'";
-        let steps = uuids(places.iter().map(|place| place.step.into()));
-        let leads = uuids(places.iter().map(|place| place.lead.into()));
+        let steps = uuids(places.iter().map(|waiting| waiting.place.step.into()));
+        let leads = uuids(places.iter().map(|waiting| waiting.place.lead.into()));
         let rows = self
             .read(tenant, Tier::Content, sql, [steps, leads])
             .await?;
@@ -156,5 +174,22 @@ impl Outreach {
             }
         }
         Ok(())
+    }
+
+    /// The same where the message's step was deleted. Whoever is sending it meanwhile finds that, too.
+    async fn settle_gone(
+        &self,
+        tenant: TenantId,
+        place: &Place,
+        message: &Message,
+        job: Option<&str>,
+    ) -> Result<(), Trouble> {
+        match message.status {
+            MessageStatus::Queued => self.fail_unsent(tenant, message.id, CUT).await?,
+            MessageStatus::Sending if job == Some("running") => return Ok(()),
+            MessageStatus::Sending => self.note_unknown(tenant, message.id).await?,
+            _ => {}
+        }
+        self.go_on(tenant, place, false).await.map(drop)
     }
 }

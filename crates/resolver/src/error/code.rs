@@ -29,6 +29,8 @@ pub enum Code {
     Stale,
     /// The campaign can not take this step from where it stands.
     IllegalTransition,
+    /// A step of the campaign could not be done, so it is not begun.
+    CampaignIncomplete,
     /// The plan does not allow more of these.
     PlanLimitExceeded,
     /// The filter selects more rows than the client was ready to change.
@@ -53,7 +55,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documentation and its test.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ParseFailed,
         Self::ValidationFailed,
         Self::DocumentTooLarge,
@@ -67,6 +69,7 @@ impl Code {
         Self::InUse,
         Self::Stale,
         Self::IllegalTransition,
+        Self::CampaignIncomplete,
         Self::PlanLimitExceeded,
         Self::TooManyRows,
         Self::LastOwner,
@@ -96,6 +99,7 @@ impl Code {
             Self::InUse => "IN_USE",
             Self::Stale => "STALE",
             Self::IllegalTransition => "ILLEGAL_TRANSITION",
+            Self::CampaignIncomplete => "CAMPAIGN_INCOMPLETE",
             Self::PlanLimitExceeded => "PLAN_LIMIT_EXCEEDED",
             Self::TooManyRows => "TOO_MANY_ROWS",
             Self::LastOwner => "LAST_OWNER",

@@ -23,7 +23,7 @@ use crate::{
 root! {
     /// What can be changed.
     pub object CampaignLeadMutations(()) {
-        /// Lets a campaign write to the leads that a filter selects; those that it writes to already are passed over. For owners, admins and members.
+        /// Lets a campaign write to the leads that a filter selects; those that it writes to already are passed over. A campaign to which none was ever added writes to all that are active when it begins. One that was taken out, and is added again, gets what it was not sent. For owners, admins and members.
         add_campaign_leads(Input<AddCampaignLeadsInput>): AddCampaignLeadsPayload = |_row| Some(()) -> Run,
         /// Takes a lead out of a campaign. For owners, admins and members.
         delete_campaign_lead(Input<DeleteCampaignLeadInput>): DeleteCampaignLeadPayload = |_row| Some(()) -> Run,
@@ -78,14 +78,16 @@ impl Mutate for AddCampaignLeadsInput {
                 .into());
         }
         let leads = writer.selected::<Lead>(&selected).await?;
+        let tenant = Value::from(Uuid::from(writer.tenant()));
+        let campaign_id = Value::from(id.into_raw());
+        writer
+            .run(CHOSEN, [tenant.clone(), campaign_id.clone()])
+            .await?;
         let leads = leads.into_iter().map(|lead| Value::from(lead.into_raw()));
         let leads = Value::Array(ArrayType::Uuid, Some(Box::new(leads.collect())));
         let sql = "INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id) \
              SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING RETURNING lead_id";
-        let tenant = Value::from(Uuid::from(writer.tenant()));
-        let added = writer
-            .query(sql, [tenant, Value::from(id.into_raw()), leads])
-            .await?;
+        let added = writer.query(sql, [tenant, campaign_id, leads]).await?;
         let leads: Result<Vec<LeadId>, _> = added.iter().map(|row| row.at(0)).collect();
         let leads = leads.map_err(|cause| error::internal(&cause))?;
         // One that does not send finds them when it does.
@@ -96,6 +98,10 @@ impl Mutate for AddCampaignLeadsInput {
         Ok(Added { campaign, leads })
     }
 }
+
+/// The campaign writes to those whom it is given from now on, also if none is left: never to all that there are.
+const CHOSEN: &str = "INSERT INTO campaign_runs (tenant_id, campaign_id, leads_are_given) VALUES ($1, $2, true) \
+    ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET leads_are_given = true WHERE NOT campaign_runs.leads_are_given";
 
 impl Writable for CampaignLead {}
 

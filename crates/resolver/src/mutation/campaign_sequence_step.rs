@@ -5,7 +5,9 @@
 
 use entity::{
     id::{CampaignId, CampaignSequenceStepId, EmailAccountId, TemplateId, TypedId},
-    oltp::campaign_sequence_step::{self, Column, StepType as Stored},
+    oltp::campaign_sequence_step::{
+        self, CONDITION_TYPES, CONDITION_VALUES, Column, StepType as Stored,
+    },
 };
 
 use super::{prelude::*, standard::Id};
@@ -28,7 +30,7 @@ root! {
         update_campaign_sequence_step(Input<UpdateCampaignSequenceStepInput>): UpdateCampaignSequenceStepPayload = |_row| Some(()) -> Run,
         /// Changes the steps that a filter selects. For owners, admins and members.
         update_campaign_sequence_steps(Input<UpdateCampaignSequenceStepsInput>): UpdateCampaignSequenceStepsPayload = |_row| Some(()) -> Run,
-        /// Deletes a step; those behind it move up. For owners, admins and members.
+        /// Deletes a step; those behind it move up. A lead that has come to it goes on with them, and a message of it that is not sent yet is not. For owners, admins and members.
         delete_campaign_sequence_step(Input<DeleteCampaignSequenceStepInput>): DeleteCampaignSequenceStepPayload = |_row| Some(()) -> Run,
     }
 }
@@ -57,11 +59,11 @@ writable! {
         wait_duration_hours: Between<1, 8_760> => WaitDurationHours,
         /// The time that a wait step waits for.
         wait_until_date: chrono::DateTime<chrono::Utc> => WaitUntilDate,
-        /// What a condition step looks at; 50 characters at most. A condition step has one.
+        /// What a condition step looks at, and a condition step has one: `opened`, `clicked` or `replied`, or `not_` and one of these. Where it does not hold, the lead is stopped. A lead that answers is stopped at once, so `replied` holds only for one that was made `ACTIVE` again since.
         condition_type: String => ConditionType,
-        /// What a condition step compares with; 100 characters at most.
+        /// Which messages of the campaign to the lead a condition step looks at: `previous_email`, the one that was sent last, or `any_email`. If not given, the previous one.
         condition_value: String => ConditionValue,
-        /// When an email step is to be left out.
+        /// When an email step is sent: an expression that has to hold, such as `lead.company and lead.first_name != 'Bob'`; the step is passed over for a lead for which it does not. It may name `lead.email`, `lead.name`, `lead.first_name`, `lead.last_name`, `lead.company` and `lead.status`, also without `lead.` but for the last. What has no value is false. If not given, it is sent to all.
         send_condition: String => SendCondition,
         /// Whether the step is done or passed over. If not given, a new one is done.
         is_active: bool => IsActive,
@@ -78,13 +80,48 @@ impl Writable for CampaignSequenceStep {
             Stored::Condition if row.condition_type.is_none() => {
                 ("condition_type", "must be given for a condition step")
             }
-            Stored::Email | Stored::Wait | Stored::Condition => return Ok(()),
+            Stored::Email | Stored::Wait | Stored::Condition => return Self::check_words(row, at),
         };
         Err(ClientError::at(
             Code::BadUserInput,
             at.field(field),
             problem,
         ))
+    }
+}
+
+impl CampaignSequenceStep {
+    /// Refuses what nobody would understand when the step is done.
+    fn check_words(row: &campaign_sequence_step::Model, at: &Path<'_>) -> Result<(), ClientError> {
+        let refused = |field, problem| {
+            Err(ClientError::at(
+                Code::BadUserInput,
+                at.field(field),
+                problem,
+            ))
+        };
+        for (field, given, known) in [
+            ("condition_type", &row.condition_type, &CONDITION_TYPES[..]),
+            (
+                "condition_value",
+                &row.condition_value,
+                &CONDITION_VALUES[..],
+            ),
+        ] {
+            if given
+                .as_deref()
+                .is_some_and(|given| !known.contains(&given))
+            {
+                return refused(field, format!("must be one of `{}`", known.join("`, `")));
+            }
+        }
+        match row.send_condition.as_deref().map(letter::check_condition) {
+            Some(Err(error)) => refused(
+                "send_condition",
+                format!("can not be evaluated: {}", error.problem),
+            ),
+            Some(Ok(())) | None => Ok(()),
+        }
     }
 }
 
@@ -196,10 +233,20 @@ impl Mutate for DeleteCampaignSequenceStepInput {
         writer.query(lock, [target.id.into_value()]).await?;
         let step = writer.delete(&target).await?;
         let values = [step.campaign_id.into_value(), step.step_order.into()];
-        writer.run(MOVE_UP, values).await?;
+        writer.run(MOVE_UP, values.clone()).await?;
+        let [campaign, place] = values;
+        let gone = [campaign, place, target.id.into_value()];
+        writer.run(REMEMBER, gone).await?;
         Ok(Id(target.id))
     }
 }
 
 const MOVE_UP: &str = "UPDATE campaign_sequence_steps SET step_order = step_order - 1 \
     WHERE campaign_id = $1 AND step_order > $2";
+
+/// Leads of a campaign that has begun may stand at the step, which is gone: they go on behind the one before it.
+const REMEMBER: &str = "INSERT INTO campaign_runs (tenant_id, campaign_id, removed_steps) \
+    SELECT tenant_id, id, jsonb_build_object($3::uuid, (SELECT id FROM campaign_sequence_steps \
+        WHERE campaign_id = $1 AND step_order < $2 ORDER BY step_order DESC LIMIT 1)) \
+    FROM campaigns WHERE id = $1 AND status NOT IN ('draft', 'completed') \
+    ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET removed_steps = campaign_runs.removed_steps || excluded.removed_steps";

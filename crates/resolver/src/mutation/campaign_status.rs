@@ -12,7 +12,7 @@
 //!
 //! The statement that changes the state asks for the state it starts from, so of two people who do
 //! the same at once one is told that it is done already. A campaign that is to send is reported in the outbox, of
-//! which a worker makes the job that sends it.
+//! which a worker makes the job that sends it. Whatever leads to sending is refused while a step could not be done.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -23,7 +23,7 @@ use sea_orm::ActiveEnum;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::prelude::*;
+use super::{campaign_readiness::are_complete, prelude::*};
 use crate::{
     error::{ClientError, Code},
     filter::any_of,
@@ -129,6 +129,9 @@ impl Step {
         target.condition = target.condition.add(from);
         match writer.update_if(&target, &INPUT, changes).await? {
             Some(campaign) => {
+                if matches!(self.to, Status::Scheduled | Status::Sending) {
+                    are_complete(writer, &campaign).await?;
+                }
                 self.report(writer, &campaign).await?;
                 Ok(campaign)
             }

@@ -20,7 +20,7 @@ rows::object! {
         status: CampaignLeadStatus,
         /// Why there is not, where the lead was left out before the end.
         stop_reason: Option<String>,
-        /// Place in the sequence of the step that comes next, from 1.
+        /// Place in the sequence of the step that comes next, from 1, as it was when the lead came there: steps may have been added, deleted or moved since.
         next_step_order: i32,
         /// When that is due; null while a message is on its way.
         due: Option<DateTime<Utc>>,

@@ -31,11 +31,11 @@ rows::object! {
         wait_duration_hours: Option<i32>,
         /// The time that a wait step waits for.
         wait_until_date: Option<DateTime<Utc>>,
-        /// What a condition step looks at.
+        /// What a condition step looks at: `opened`, `clicked` or `replied`, or `not_` and one of these.
         condition_type: Option<String>,
-        /// What a condition step compares with.
+        /// Which messages of the campaign to the lead a condition step looks at: `previous_email`, the one that was sent last, or `any_email`; null means the previous one.
         condition_value: Option<String>,
-        /// When an email step is to be left out.
+        /// When an email step is sent: an expression that has to hold; null means always.
         send_condition: Option<String>,
         /// Whether the step is done or passed over.
         is_active: bool,

@@ -34,6 +34,10 @@ rows::object! {
         mailbox: Option<Mailbox> = id -> by_id::<Mailbox>(),
         /// Whether it can send.
         status: EmailAccountStatus,
+        /// Why its mail waits; null if it does not. Found out when something is to be sent.
+        sending_problem: Option<SendingProblem>,
+        /// Since when its mail waits.
+        sending_failing_since: Option<DateTime<Utc>>,
         /// When it was last warmed up.
         last_warmed: Option<DateTime<Utc>>,
         /// Emails sent today.
@@ -70,6 +74,16 @@ enumeration! {
         Disabled,
         /// Its server refuses it.
         Error,
+    }
+}
+
+enumeration! {
+    /// Why an account's mail waits. It is tried again every ten minutes, and nothing is lost meanwhile.
+    SendingProblem of email_account::SendingProblem {
+        /// The account's settings name no server, or one that can not be used.
+        Settings,
+        /// The account's password is not in the platform's vault, or can not be read there.
+        Password,
     }
 }
 

@@ -89,7 +89,7 @@ fn write_condition(kind: &str, place: u64, draw: &mut Draw, row: &mut Row<'_>) {
     let condition = (kind == "condition").then(|| {
         draw.pick(&[
             ("opened", "previous_email"),
-            ("clicked", "any_link"),
+            ("clicked", "any_email"),
             ("replied", "any_email"),
         ])
     });

@@ -101,8 +101,8 @@ fn step(of: &Subjects) -> Value {
         "waitDurationHours": 48,
         "waitUntilDate": "2999-01-01T00:00:00Z",
         "conditionType": "opened",
-        "conditionValue": "yes",
-        "sendCondition": "always",
+        "conditionValue": "any_email",
+        "sendCondition": "lead.company == 'Acme'",
         "isActive": false,
     })
 }

@@ -21,8 +21,28 @@ fn steps_have_what_their_kind_needs() {
                 HOURS,
             ),
             (
-                json!({ "stepType": "CONDITION", "conditionValue": "yes" }),
+                json!({ "stepType": "CONDITION", "conditionValue": "any_email" }),
                 "conditionType",
+            ),
+            (
+                json!({ "stepType": "CONDITION", "conditionType": "openend" }),
+                "conditionType",
+            ),
+            (
+                json!({ "stepType": "CONDITION", "conditionType": "opened", "conditionValue": "any" }),
+                "conditionValue",
+            ),
+            (
+                json!({ "stepType": "EMAIL", "sendCondition": "lead.company ==" }),
+                "sendCondition",
+            ),
+            (
+                json!({ "stepType": "EMAIL", "sendCondition": "lead.comapny" }),
+                "sendCondition",
+            ),
+            (
+                json!({ "stepType": "EMAIL", "sendCondition": "sender.name" }),
+                "sendCondition",
             ),
         ] {
             for (name, input, place) in with_step(&arranged.subjects, &step) {

@@ -16,7 +16,10 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
 };
-use transport::sink::{Fault, Options, Script, Sink};
+use transport::{
+    Credentials,
+    sink::{Fault, Options, Script, Sink},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -227,15 +230,26 @@ pub async fn worker(home: &Home) -> Serving {
 pub struct MailServer {
     port: u16,
     folder: TempDir,
+    credentials: Option<Credentials>,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl MailServer {
     pub async fn start(script: Script) -> Self {
+        Self::of(script, None).await
+    }
+
+    /// One that takes mail from a user of its alone.
+    pub async fn guarded(script: Script, credentials: Credentials) -> Self {
+        Self::of(script, Some(credentials)).await
+    }
+
+    async fn of(script: Script, credentials: Option<Credentials>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = Self {
             port: 0,
             folder,
+            credentials,
             running: None,
         };
         server.listen(script).await;
@@ -247,6 +261,7 @@ impl MailServer {
         let options = Options {
             listen: ([127, 0, 0, 1], self.port).into(),
             journal: Some(self.journal()),
+            credentials: self.credentials.clone(),
             script,
             ..Options::default()
         };

@@ -1,6 +1,9 @@
 //! What holds mail back for a while.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use migrations::Tier;
 use transport::sink::{Fault, Moment, Script};
@@ -64,17 +67,21 @@ async fn nothing_is_sent_while_a_campaign_is_paused() {
     assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
 
+/// A plan of two messages, with one more.
+const FEW: &str = "WITH plan AS (INSERT INTO plans (name, slug, max_emails_per_month, price_monthly, price_yearly)
+        VALUES ('Few', 'few', 2, 1, 1) RETURNING id),
+    subscription AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start, current_period_end)
+        SELECT tenants.id, plan.id, now() - interval '1 day', now() + interval '20 days' FROM tenants, plan
+        WHERE tenants.name = 'sender' RETURNING id, tenant_id)
+    INSERT INTO subscription_addons (tenant_id, subscription_id, addon_type, quantity, price)
+        SELECT tenant_id, id, 'extra_emails', 1, 1 FROM subscription";
+/// How many messages count.
+const COUNTED: &str = "SELECT message_count FROM sent_in_period";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_plan_does_not_allow_any_more_waits_for_the_next_period() {
     let campaign = Campaign::new(5, &["Hello"]).await;
-    let allow = "WITH plan AS (INSERT INTO plans (name, slug, max_emails_per_month, price_monthly, price_yearly)
-            VALUES ('Few', 'few', 2, 1, 1) RETURNING id),
-        subscription AS (INSERT INTO subscriptions (tenant_id, plan_id, current_period_start, current_period_end)
-            SELECT tenants.id, plan.id, now() - interval '1 day', now() + interval '20 days' FROM tenants, plan
-            WHERE tenants.name = 'sender' RETURNING id, tenant_id)
-        INSERT INTO subscription_addons (tenant_id, subscription_id, addon_type, quantity, price)
-            SELECT tenant_id, id, 'extra_emails', 1, 1 FROM subscription";
-    campaign.change(Tier::Oltp, allow).await;
+    campaign.change(Tier::Oltp, FEW).await;
     let server = MailServer::start(Script::default()).await;
     campaign.start().await;
     let worker = worker(&campaign.home(&server)).await;
@@ -130,4 +137,68 @@ async fn nothing_is_sent_for_a_subscription_that_grants_nothing_any_more() {
     campaign.hurry_to_its_end().await;
     assert_eq!(server.accepted().len(), 2);
     assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
+/// All three places are for messages that arrive: one that the server puts off, one that it refuses, and an address that does
+/// not exist leave theirs to others. What was sent before anybody counted counts, too, and so does what may have been sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_not_sent_leaves_its_place_in_the_plan_to_another() {
+    let campaign = Campaign::new(6, &["Hello"]).await;
+    campaign.change(Tier::Oltp, FEW).await;
+    let before = "INSERT INTO email_messages (tenant_id, storage_key, thread_id, direction, status, sent, processed, from_email, to_email, subject)
+        SELECT '{tenant}', key, gen_random_uuid(), 'outbound', status, sent, now(), 'ann@sender.test', 'former@leads.test', ''
+        FROM (VALUES ('a', 'sent', now()), ('b', 'sending', NULL), ('c', 'sent', now() - interval '9 days'))
+            AS message (key, status, sent)";
+    let tenant = "SELECT id FROM tenants WHERE name = 'sender'";
+    let tenant = campaign.value(Tier::Oltp, tenant).await;
+    let before = before.replace("{tenant}", tenant.as_str().expect("an id"));
+    campaign.change(Tier::Content, &before).await;
+    let times = AtomicUsize::new(0);
+    let server = MailServer::start(Script::new(move |_| {
+        match times.fetch_add(1, Ordering::Relaxed) {
+            0 => Some(Fault::defer()),
+            1 => Some(Fault::reject()),
+            2 => Some(Fault::answer(Moment::End, 554, "5.7.1 not this")),
+            _ => None,
+        }
+    }))
+    .await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let ended = "count(*) = 3 FROM email_messages WHERE status IN ('bounced', 'failed') OR status = 'sent' AND to_email <> 'former@leads.test'";
+    campaign.hurry_until(Tier::Content, ended).await;
+    let put_off = "count(*) = 3 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' \
+         AND run_at > now() + interval '50 minutes'";
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(server.accepted().len(), 1);
+    assert_eq!(campaign.value(Tier::Content, COUNTED).await, 3);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
+/// Two workers send as much at once as they can, and one of them dies.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_sent_than_the_plan_allows_by_workers_that_send_at_once() {
+    let campaign = Campaign::new(60, &["Hello"]).await;
+    campaign.change(Tier::Oltp, FEW).await;
+    let some = "UPDATE plans SET max_emails_per_month = 29 WHERE slug = 'few'";
+    campaign.change(Tier::Oltp, some).await;
+    let lease = "UPDATE job_queues SET lease_seconds = 2";
+    campaign.change(Tier::Queue, lease).await;
+    let slow = Fault::delay(Moment::End, Duration::from_millis(20));
+    let server = MailServer::start(Script::new(move |_| Some(slow.clone()))).await;
+    campaign.start().await;
+    let home = campaign.home(&server);
+    let (dies, lives) = (worker(&home).await, worker(&home).await);
+    let some = "count(*) > 5 FROM email_messages WHERE status = 'sent'";
+    campaign.until(Tier::Content, some, PATIENCE).await;
+    dies.stop("KILL").await;
+    let put_off = "count(*) FILTER (WHERE status = 'running' OR run_at <= now() + interval '50 minutes') = 0 \
+         FROM jobs WHERE job_type = 'message.send' AND status <> 'completed'";
+    let full = "message_count = 30 FROM sent_in_period";
+    campaign.hurry_until(Tier::Content, full).await;
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    assert_eq!(lives.stop("TERM").await.code, Some(0));
+    let taken = "SELECT count(*) FROM email_messages WHERE status IN ('sent', 'sending')";
+    assert_eq!(campaign.value(Tier::Content, taken).await, 30);
+    assert!(server.accepted().len() <= 30);
 }

@@ -127,3 +127,24 @@ async fn a_lead_whose_dead_letter_is_dropped_is_stopped() {
     let reason = campaign.value(Tier::Oltp, reason).await;
     assert_eq!(reason, "the job that was to send its message is gone");
 }
+
+/// As after the database of mail was brought back as it was some time ago. Nobody can tell whether it was sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_whose_message_is_lost_goes_on_without_it() {
+    let campaign = Campaign::new(1, &["One", "Two"]).await;
+    let mut server = MailServer::start(Script::default()).await;
+    server.stop().await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let tried = "count(*) = 1 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' AND attempt_count > 0";
+    campaign.until(Tier::Queue, tried, PATIENCE).await;
+    campaign
+        .change(Tier::Content, "DELETE FROM email_messages")
+        .await;
+    campaign.change(Tier::Oltp, LATE).await;
+    server.listen(Script::default()).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+    assert_eq!(server.accepted_by("lead1@leads.test"), 1, "the second step");
+    assert_eq!(campaign.leads().await, [("completed".to_owned(), 1)].into());
+}
