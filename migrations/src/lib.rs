@@ -89,7 +89,7 @@ mod m20261127_080000_create_campaign_runs;
 mod m20261127_080000_hear_what_stripe_changes;
 mod m20261127_080100_create_subscription_periods;
 mod m20261127_080100_let_leads_stand_at_steps;
-mod m20261127_080200_say_why_accounts_do_not_send;
+mod m20261127_081000_show_sending_problems;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -63,7 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_080000_hear_what_stripe_changes::Migration),
             Box::new(crate::m20261127_080100_create_subscription_periods::Migration),
             Box::new(crate::m20261127_080100_let_leads_stand_at_steps::Migration),
-            Box::new(crate::m20261127_080200_say_why_accounts_do_not_send::Migration),
+            Box::new(crate::m20261127_081000_show_sending_problems::Migration),
         ]
     }
 }

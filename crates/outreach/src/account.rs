@@ -1,11 +1,12 @@
 //! The accounts that mail is sent from: their servers, their secrets, and how much they may send in a day.
 
+mod problem;
+
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use entity::{
     id::{EmailAccountId, TenantId, TypedId},
-    oltp::email_account::{self, SendingProblem},
+    oltp::email_account,
 };
-use sea_orm::ActiveEnum;
 use tenant::{Access, Identity, Tier};
 use transport::{Credentials, Security, Server, Unusable, smtp::Relay};
 
@@ -31,16 +32,6 @@ pub enum NoServer {
     /// The secret can not be read.
     #[error("the account's password can not be read")]
     NoSecret,
-}
-
-impl NoServer {
-    /// As it is shown.
-    pub(crate) fn kind(&self) -> SendingProblem {
-        match self {
-            Self::Missing | Self::Unusable(_) => SendingProblem::Settings,
-            Self::NoSecret => SendingProblem::Password,
-        }
-    }
 }
 
 impl Outreach {
@@ -79,28 +70,6 @@ impl Outreach {
         done.map(drop).map_err(Trouble::from)
     }
 
-    /// Says of an account why its mail waits, or that it does not; writes nothing that it says already. Whoever mends it has
-    /// lost nothing: the mail waits with it.
-    pub(crate) async fn note_problem(
-        &self,
-        tenant: TenantId,
-        account: &email_account::Model,
-        problem: Option<SendingProblem>,
-    ) -> Result<(), Trouble> {
-        if account.sending_problem == problem {
-            return Ok(());
-        }
-        let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "UPDATE email_accounts SET sending_problem = $2, \
-             sending_failing_since = CASE WHEN $2 IS NOT NULL THEN coalesce(sending_failing_since, now()) END \
-             WHERE id = $1 AND sending_problem IS DISTINCT FROM $2";
-        let problem = problem.map(|problem| problem.to_value());
-        let values = [account.id.into_value(), problem.into()];
-        let done = query(context.on(Tier::Oltp), sql, values).await;
-        context.finish(done.is_ok()).await?;
-        done.map(drop).map_err(Trouble::from)
-    }
-
     /// How the account's mail goes out: through the relay of the settings if there is one, else through its own server.
     pub(crate) async fn relay(
         &self,
@@ -134,13 +103,15 @@ impl Outreach {
         let server = Server::of_settings(settings, Security::StartTls, networks);
         let server = server.map_err(|Unusable(setting)| NoServer::Unusable(setting))?;
         let user = settings.get("username").and_then(serde_json::Value::as_str);
-        let credentials = match user {
-            Some(user) => {
-                let path = vault_key_path.ok_or(NoServer::NoSecret)?;
+        let credentials = match (vault_key_path, user) {
+            (Some(path), user) => {
                 let password = self.settings.secrets.read(path).await;
-                Some(Credentials::new(user, password.ok_or(NoServer::NoSecret)?))
+                let password = password.ok_or(NoServer::NoSecret)?;
+                Some(Credentials::new(user.unwrap_or(&account.email), password))
             }
-            None => None,
+            (None, Some(_)) => return Err(NoServer::NoSecret),
+            // A server that takes mail of whoever reaches it.
+            (None, None) => None,
         };
         Ok(Relay {
             server,

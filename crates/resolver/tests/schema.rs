@@ -7,10 +7,11 @@ use tenant::{Access, Database, DatabaseOptions, Identity};
 
 /// Names that would match, and why they may: rules about passwords are no passwords, and a key's secret is shown once, when
 /// it is made.
-const RULES: [&str; 10] = [
+const RULES: [&str; 11] = [
     "CreateApiKeyPayload.secret",
-    // What is wrong with a mailbox, as one word.
+    // What is wrong with an account, as one word.
     "MailboxProblem.PASSWORD",
+    "SendingProblem.PASSWORD",
     "UpdateTenantPolicyInput.passwordMinLength",
     "UpdateTenantPolicyInput.passwordRequireUppercase",
     "UpdateTenantPolicyInput.passwordRequireNumber",

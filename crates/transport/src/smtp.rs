@@ -25,6 +25,7 @@
 //! The commands are lettre's. Its transports and their pool are not used: they do not say whether the
 //! last dot was sent, and have no time-out once they are connected.
 
+mod about;
 mod connection;
 mod deliver;
 mod letter;
@@ -48,6 +49,7 @@ use tokio::{
 };
 
 use crate::{Credentials, Server};
+pub use about::About;
 use connection::Connection;
 pub use letter::Envelope;
 use letter::Letter;

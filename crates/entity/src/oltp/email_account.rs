@@ -46,9 +46,9 @@ pub struct Model {
     pub daily_limit: i32,
     /// The day, in UTC, that `daily_count` is of.
     pub daily_count_day: Option<Date>,
-    /// Why its mail waits; null if it does not.
+    /// Why its mail was not sent the last time.
     pub sending_problem: Option<SendingProblem>,
-    /// Since when.
+    /// Since when it is not.
     pub sending_failing_since: Option<DateTimeUtc>,
 }
 
@@ -74,14 +74,22 @@ pub enum EmailAccountStatus {
 
 stored_as_text!(EmailAccountStatus);
 
-/// Why an account's mail waits.
+/// Why an account's mail can not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum SendingProblem {
-    /// The account's settings name no server, or one that can not be used.
+    /// The account's settings name no server, or one that would get the password in clear.
     Settings,
+    /// The server is at an address that is not connected to.
+    Address,
     /// The account's password is not where it should be.
     Password,
+    /// The server does not let the account in.
+    SignIn,
+    /// The server takes no mail from this account, or no more for now.
+    Refused,
+    /// The server does not answer, not in time, or not by TLS.
+    NotReached,
 }
 
 stored_as_text!(SendingProblem);

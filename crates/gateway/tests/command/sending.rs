@@ -20,4 +20,5 @@ mod passwords;
 mod promises;
 mod queues;
 mod redis;
+mod signed_in;
 mod stopped;

@@ -12,7 +12,7 @@ use entity::{
         campaign_sequence_step, company, email_account, lead, template,
     },
 };
-use transport::smtp::{Envelope, Refused};
+use transport::smtp::{About, Envelope, Refused};
 
 use super::{
     Ended,
@@ -136,12 +136,11 @@ impl Outreach {
         let relay = match self.relay(tenant, account).await? {
             Ok(relay) => relay,
             Err(problem) => {
-                self.note_problem(tenant, account, Some(problem.kind()))
+                self.set_problem(tenant, account, Some((&problem).into()))
                     .await?;
                 return Ok(Ended::Again(Utc::now() + NO_ACCOUNT));
             }
         };
-        self.note_problem(tenant, account, None).await?;
         // Before anything is written: whoever else has mail for it waits as well.
         if let Some(away) = self.mailer.away(&relay) {
             return Err(Trouble::Later(away.with_cause()));
@@ -169,16 +168,19 @@ impl Outreach {
             to: vec![draft.lead.email.clone()],
         };
         let sent = self.mailer.send(&relay, &envelope, &letter.bytes).await;
-        match sent {
+        let ended = match &sent {
             Ok(_) => self.note_sent(tenant, draft).await,
             Err(refused) => {
                 let counted = Counted {
                     account: account.id,
                     month: month.as_ref(),
                 };
-                self.note_refused(tenant, draft, counted, &refused).await
+                self.note_refused(tenant, draft, counted, refused).await
             }
-        }
+        };
+        self.tell_account(tenant, account, sent.as_ref().err())
+            .await?;
+        ended
     }
 
     async fn note_sent(&self, tenant: TenantId, draft: &Draft) -> Result<Ended, Trouble> {
@@ -204,17 +206,11 @@ impl Outreach {
         let month = counted.month;
         let reason = refused.with_cause();
         match refused {
-            Refused::Rejected(answer) if answer.phase.is_about_message() => {
-                let is_address_bad = answer
-                    .status
-                    .as_deref()
-                    .is_some_and(|status| status.starts_with("5.1."));
-                if is_address_bad {
-                    self.bounce(tenant, draft, month, &reason).await
-                } else {
-                    self.fail(tenant, draft, month, &reason).await
-                }
-            }
+            Refused::Rejected(answer) => match answer.about() {
+                About::Account => self.put_back(tenant, draft, month, reason).await,
+                About::Recipient => self.bounce(tenant, draft, month, &reason).await,
+                About::Message => self.fail(tenant, draft, month, &reason).await,
+            },
             Refused::Unfit(_) => self.fail(tenant, draft, month, &reason).await,
             _ => self.put_back(tenant, draft, month, reason).await,
         }

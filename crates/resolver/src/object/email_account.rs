@@ -34,9 +34,9 @@ rows::object! {
         mailbox: Option<Mailbox> = id -> by_id::<Mailbox>(),
         /// Whether it can send.
         status: EmailAccountStatus,
-        /// Why its mail waits; null if it does not. Found out when something is to be sent.
+        /// Why its mail was not sent the last time; null if it was. Its messages wait, and are tried again.
         sending_problem: Option<SendingProblem>,
-        /// Since when its mail waits.
+        /// Since when its mail can not be sent.
         sending_failing_since: Option<DateTime<Utc>>,
         /// When it was last warmed up.
         last_warmed: Option<DateTime<Utc>>,
@@ -78,12 +78,20 @@ enumeration! {
 }
 
 enumeration! {
-    /// Why an account's mail waits. It is tried again every ten minutes, and nothing is lost meanwhile.
+    /// Why an account's mail can not be sent.
     SendingProblem of email_account::SendingProblem {
-        /// The account's settings name no server, or one that can not be used.
+        /// The account's settings name no server, or one on another machine without TLS.
         Settings,
-        /// The account's password is not in the platform's vault, or can not be read there.
+        /// The settings name a server that is unknown, or that is not in the internet at a port for mail.
+        Address,
+        /// The account's password is not in the platform's vault.
         Password,
+        /// The server does not let the account in: see the user's name, and the password.
+        SignIn,
+        /// The server takes no mail from this account's address, or no more for today.
+        Refused,
+        /// The server does not answer, not in time, or not by TLS with a certificate that is trusted.
+        NotReached,
     }
 }
 

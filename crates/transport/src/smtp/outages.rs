@@ -91,10 +91,10 @@ impl Refused {
             Self::NotReached { phase, cause } => match cause {
                 Cause::Busy | Cause::Away { .. } => false,
                 Cause::TimedOut(_) => true,
-                _ => !phase.is_about_message(),
+                _ => !phase.is_within(),
             },
             Self::Unknown { cause } => matches!(cause, Cause::TimedOut(_)),
-            Self::Rejected(answer) | Self::Later(answer) => !answer.phase.is_about_message(),
+            Self::Rejected(answer) | Self::Later(answer) => !answer.phase.is_within(),
             Self::Unfit(_) => false,
         }
     }
@@ -102,7 +102,7 @@ impl Refused {
     /// Whether the server has spoken about the message.
     fn is_heard(&self) -> bool {
         match self {
-            Self::Rejected(answer) | Self::Later(answer) => answer.phase.is_about_message(),
+            Self::Rejected(answer) | Self::Later(answer) => answer.phase.is_within(),
             Self::NotReached { .. } | Self::Unknown { .. } | Self::Unfit(_) => false,
         }
     }

@@ -28,13 +28,19 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// What is refused before is the account, with all its messages; from here on it is the message.
-    #[must_use]
-    pub fn is_about_message(&self) -> bool {
+    /// Whether the server has let somebody in, and hears of a message.
+    pub(super) fn is_within(&self) -> bool {
         match self {
             Self::Connect | Self::Tls | Self::Greeting | Self::SignIn => false,
             Self::Sender | Self::Recipient(_) | Self::Data | Self::Content => true,
         }
+    }
+
+    /// What is refused before is the account, with all its messages; from here on it is, unless the codes say else, the
+    /// message.
+    #[must_use]
+    pub fn is_about_message(&self) -> bool {
+        self.is_within() && *self != Self::Sender
     }
 }
 
@@ -144,8 +150,7 @@ pub enum Unfit {
 /// Why a message was not, or perhaps not, accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The server said no (5xx): neither this message nor, by [`Phase::is_about_message`], another
-    /// will be taken so.
+    /// The server said no (5xx): neither this message nor, by [`Answer::about`], another will be taken so.
     #[error("rejected with {0}")]
     Rejected(Answer),
     /// The server said not now (4xx): to be sent again, later.

@@ -84,7 +84,8 @@ async fn a_plan_that_waits_begins_with_the_period_whoever_says_that_it_has_begun
     let books = Books::new().await;
     books.heard().await;
     books.ask_for("growth", "PERIOD_END").await.data();
-    let pending = "(SELECT slug FROM plans WHERE id = plan_id) AS plan, pending_plan_id IS NOT NULL AS waits";
+    let pending =
+        "(SELECT slug FROM plans WHERE id = plan_id) AS plan, pending_plan_id IS NOT NULL AS waits";
     hear(&books, "evt_1", KIND, END + 1, told(false, "starter")).await;
     assert_eq!(
         books.subscription(books.acme, pending).await,

@@ -289,7 +289,7 @@ impl MailServer {
         self.port
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("smtp+plain://127.0.0.1:{}", self.port)
     }
 

@@ -29,7 +29,14 @@ const SENDING: &str = "EXISTS (SELECT FROM email_messages WHERE status = 'sendin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_does_not_exist_is_written_to_once() {
-    let (campaign, accepted) = sent(once(Fault::reject())).await;
+    for reply in ["5.1.1 no such mailbox", "no such user"] {
+        bounces(reply).await;
+    }
+}
+
+async fn bounces(reply: &'static str) {
+    let refused = Fault::answer(Moment::Recipient, 550, reply);
+    let (campaign, accepted) = sent(once(refused)).await;
     assert_eq!(accepted, 0);
     let messages = campaign.messages().await;
     assert_eq!(
@@ -39,7 +46,7 @@ async fn an_address_that_does_not_exist_is_written_to_once() {
     );
     let first = campaign.value(Tier::Content, FIRST).await;
     let reason = first[1].as_str().expect("a reason");
-    assert!(reason.contains("5.1.1 no such mailbox"), "{reason}");
+    assert!(reason.contains(reply), "{reason}");
     let lead = "SELECT status FROM leads WHERE email = 'lead1@leads.test'";
     assert_eq!(campaign.value(Tier::Oltp, lead).await, "bounced");
     assert_eq!(campaign.leads().await, [("stopped".to_owned(), 1)].into());

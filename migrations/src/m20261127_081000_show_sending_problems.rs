@@ -1,4 +1,4 @@
-//! Why an account's mail waits: a word of our own, and since when. The platform's own work writes it, members read it.
+//! Why an account's mail is not sent. Its messages wait meanwhile, and whoever looks at the account is to see what for.
 
 use crate::statement::run;
 use sea_orm_migration::prelude::*;
@@ -8,9 +8,13 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 const COLUMNS: &str = r"
-ALTER TABLE email_accounts ADD COLUMN sending_problem text, ADD COLUMN sending_failing_since timestamptz,
-    ADD CONSTRAINT email_accounts_sending_problem_check CHECK (sending_problem IN ('settings', 'password')),
-    ADD CONSTRAINT email_accounts_sending_failing_check CHECK ((sending_problem IS NULL) = (sending_failing_since IS NULL));
+ALTER TABLE email_accounts
+    ADD COLUMN sending_problem text
+        CONSTRAINT email_accounts_sending_problem_check
+        CHECK (sending_problem IN ('settings', 'address', 'password', 'sign_in', 'refused', 'not_reached')),
+    ADD COLUMN sending_failing_since timestamptz,
+    ADD CONSTRAINT email_accounts_sending_failing_check
+        CHECK ((sending_problem IS NULL) = (sending_failing_since IS NULL));
 GRANT SELECT (sending_problem, sending_failing_since) ON email_accounts TO gateway_login, gateway_staff;
 GRANT UPDATE (sending_problem, sending_failing_since) ON email_accounts TO gateway_worker;
 ";
