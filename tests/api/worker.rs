@@ -5,6 +5,7 @@
 mod claim;
 mod hasten;
 mod isolation;
+mod kept;
 mod lease;
 mod redis;
 mod relay;

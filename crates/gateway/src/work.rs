@@ -19,7 +19,7 @@ use transport::{
 };
 use url::Url;
 use watch::Watcher;
-use worker::{Handlers, Wake, Worker};
+use worker::{Handlers, Shares, Wake, Worker};
 
 use crate::{
     LinkKeyError, TierUrls, links, metrics,
@@ -31,6 +31,9 @@ use crate::{
 
 /// What loops of a worker need beside its jobs: the outbox, the clock, the claims.
 const LOOPS: u32 = 3;
+
+/// Most places of a worker that are for its first queue alone.
+const KEPT: usize = 2;
 
 /// How often the queues are measured, where somebody asks for numbers.
 const MEASURE: Duration = Duration::from_secs(15);
@@ -124,15 +127,19 @@ impl Work {
         let secrets = config.secrets_dir.clone();
         let secrets = secrets.map_or_else(Secrets::default, Secrets::in_folder);
         let networks: Networks = config.mail_networks.iter().copied().collect();
+        let concurrency = config.worker_concurrency as usize;
+        // One for mail in and out: whichever of its servers are slow, the other half of the worker is not theirs.
+        let shares = Shares::new(concurrency / 2);
         let settings = outreach::Settings {
             public_url,
             link_keys: links::keys(config)?,
             relay,
             secrets: secrets.clone(),
             networks: networks.clone(),
+            shares: shares.clone(),
         };
         let mailer = Mailer::new(transport::smtp::Options {
-            max_connections: config.worker_concurrency.min(8) as usize,
+            max_connections: concurrency.min(8),
             ..transport::smtp::Options::default()
         });
         let inbox = Inbox::new(database.clone());
@@ -143,12 +150,14 @@ impl Work {
             wake.clone(),
             config.max_mail_bytes,
             config.max_listeners,
+            shares,
         );
         let outreach = Outreach::new(database.clone(), mailer.clone(), wake.clone(), settings);
         let queues = config.worker_queues.iter();
         let options = worker::Options {
             queues: queues.map(|queue| queue.name().to_owned()).collect(),
-            concurrency: config.worker_concurrency as usize,
+            concurrency,
+            kept: (concurrency / 4).min(KEPT),
             poll: config.worker_poll,
             drain: config.drain,
             measure: metrics::get().map(|_| MEASURE),

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use worker::{Done, Failure, Handler, Job};
 
 use crate::{Inbox, Mailboxes, Orphans, Trouble, mailbox::Read};
 
 /// Rows that one statement of the maintenance removes.
 const BATCH: u32 = 500;
+
+/// How soon a mailbox is looked at again whose tenant has all places in hand that it may.
+const BUSY: TimeDelta = TimeDelta::seconds(5);
 
 struct Receive(Inbox);
 struct Maintain(Inbox);
@@ -37,6 +40,9 @@ impl Mailboxes {
 impl Handler for ReadMailbox {
     /// A server that fails is no failure of the job, which is as well as ever: it waits.
     async fn run(&self, job: &Job) -> Result<Done, Failure> {
+        let Some(_share) = self.0.shares.take(job.tenant).await else {
+            return Ok(Done::Again(Utc::now() + BUSY));
+        };
         let read = self.0.read(job.tenant, job.id_in("accountId")?).await?;
         Ok(match read {
             Read::Nothing => Done::Completed(None),

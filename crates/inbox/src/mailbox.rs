@@ -23,7 +23,7 @@ use transport::{
     imap::{self, Message, Messages, Place},
 };
 use uuid::Uuid;
-use worker::Wake;
+use worker::{Shares, Wake};
 
 use listen::Listeners;
 
@@ -54,6 +54,8 @@ pub struct Mailboxes {
     wake: Wake,
     max_bytes: usize,
     listeners: Listeners,
+    /// How many of one tenant's mailboxes are read at once.
+    pub(crate) shares: Shares,
 }
 
 /// How it went.
@@ -72,7 +74,7 @@ pub(crate) enum Read {
 impl Mailboxes {
     /// What keeps the mail in this inbox. Servers may be in the internet and in these networks; of messages of more than
     /// `max_bytes` the header alone is taken. So many connections are kept to servers that tell of new mail, and are given up
-    /// with the last clone.
+    /// with the last clone; of a tenant's mailboxes as many are read at once as `shares` says.
     #[must_use]
     pub fn new(
         inbox: Inbox,
@@ -81,6 +83,7 @@ impl Mailboxes {
         wake: Wake,
         max_bytes: usize,
         listeners: usize,
+        shares: Shares,
     ) -> Self {
         Self {
             inbox,
@@ -89,6 +92,7 @@ impl Mailboxes {
             wake,
             max_bytes,
             listeners: Listeners::new(listeners),
+            shares,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mail::Keys;
 use transport::{Networks, Secrets, smtp::Relay};
+use worker::Shares;
 
 /// What the platform's operator decides.
 pub struct Settings {
@@ -17,4 +18,6 @@ pub struct Settings {
     pub secrets: Secrets,
     /// Where the accounts' servers may be beside the internet.
     pub networks: Networks,
+    /// How many messages of one tenant go to servers of its own at once.
+    pub shares: Shares,
 }

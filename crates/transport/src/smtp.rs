@@ -45,12 +45,12 @@ use deadpool::managed::Object;
 use quick_cache::sync::Cache;
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 
 use crate::{Credentials, Server};
 pub use about::About;
-use connection::Connection;
+use connection::{Connection, timed_out};
 pub use letter::Envelope;
 use letter::Letter;
 use outages::Outages;
@@ -90,6 +90,9 @@ pub struct Timeouts {
     pub command: Duration,
     /// To take the content of a message.
     pub content: Duration,
+    /// For one message from its connection to its last dot, all of these together: who answers each command at the last
+    /// moment holds its sender no longer.
+    pub message: Duration,
     /// To answer to the last dot. Who gives up here does not know what became of the message, so this
     /// is what the RFC says: ten minutes.
     pub answer: Duration,
@@ -101,7 +104,20 @@ impl Default for Timeouts {
             connect: Duration::from_secs(30),
             command: Duration::from_secs(60),
             content: Duration::from_secs(180),
+            message: Duration::from_secs(240),
             answer: Duration::from_secs(600),
+        }
+    }
+}
+
+impl Timeouts {
+    /// What is left of these for a message that has time until then.
+    fn until(&self, end: Instant) -> Self {
+        let left = end.saturating_duration_since(Instant::now());
+        Self {
+            command: self.command.min(left),
+            content: self.content.min(left),
+            ..*self
         }
     }
 }
@@ -202,9 +218,13 @@ impl Mailer {
             options, relays, ..
         } = &*self.kept;
         let connections = relays.get_or_insert_with(relay, || pool::connections(relay, options))?;
+        let timeouts = &options.timeouts;
+        let end = Instant::now() + timeouts.message;
         loop {
-            let (mut connection, was_used) = pool::take(&connections).await?;
-            let delivered = connection.deliver(letter, &options.timeouts).await;
+            let taken = timeout_at(end, pool::take(&connections)).await;
+            let too_long = || timed_out(Phase::Connect, timeouts.message);
+            let (mut connection, was_used) = taken.unwrap_or_else(|_| Err(too_long()))?;
+            let delivered = connection.deliver(letter, timeouts, end).await;
             if !connection.is_at_rest {
                 // Out of the pool, whose next connection is another one.
                 drop(Object::take(connection));

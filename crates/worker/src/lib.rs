@@ -15,6 +15,7 @@
 //! * `due`, `claim`, `ending`, `sweep`: the statements about jobs; `clock`: what is done every so often;
 //! * `hasten`: how one job tells another that what it waits for has happened;
 //! * `run`: a worker, `take`: where its jobs come from, `work`: one attempt at one;
+//! * `room`: the places of a worker, `shares`: what one tenant may have of them;
 //! * `span`, `metrics`: an attempt in a trace, and among the numbers;
 //! * `wake`, `lists`: how a worker hears that there is something to do, in this process and through Redis.
 //!
@@ -31,8 +32,10 @@ mod job;
 mod lists;
 mod metrics;
 mod relay;
+mod room;
 mod run;
 mod schedule;
+mod shares;
 mod span;
 mod statement;
 mod sweep;
@@ -44,4 +47,5 @@ pub use handler::{Done, Failure, Handler, Handlers};
 pub use hasten::{hand_over, hasten, hasten_all, repeat};
 pub use job::Job;
 pub use run::{Options, Worker};
+pub use shares::{Share, Shares};
 pub use wake::Wake;

@@ -14,6 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Mutex, time::timeout};
 use uuid::Uuid;
 
+use crate::room::Room;
+
 /// How long Redis may take to answer what needs no waiting.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long nobody asks it after it did not answer.
@@ -57,18 +59,19 @@ impl Lists {
         })
     }
 
-    /// Takes up to `most` jobs out of the lists of `queues`, the first first; `None` while Redis is away.
-    pub(crate) async fn take(&self, queues: &[String], most: usize) -> Option<Vec<Uuid>> {
+    /// Takes as many jobs as there is room for out of the lists of `queues`, the first first; `None` while Redis is away.
+    pub(crate) async fn take(&self, queues: &[String], mut room: Room) -> Option<Vec<Uuid>> {
         let mut asking = self.asking.lock().await;
         let mut taken = Vec::new();
-        for queue in queues {
-            let left = isize::try_from(most - taken.len()).unwrap_or(isize::MAX);
+        for (place, queue) in queues.iter().enumerate() {
+            let left = isize::try_from(room.of(place)).unwrap_or(isize::MAX);
             if left == 0 {
                 break;
             }
             let connection = asking.get(&self.client)?;
             let found = timeout(PATIENCE, connection.zpopmin(key(queue), left)).await;
             let found: Vec<(String, f64)> = asking.settle(found)?;
+            room = room.without(place, found.len());
             taken.extend(found.iter().filter_map(|(id, _)| id.parse::<Uuid>().ok()));
         }
         Some(taken)

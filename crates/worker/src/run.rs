@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::DbErr;
 use tenant::{Cause, Database};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::OwnedSemaphorePermit,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::{
-    Handlers, Job, Wake, clock::tick, due::Turn, metrics, relay, span, take::Taker, work::work,
+    Handlers, Job, Wake, clock::tick, due::Turn, metrics, relay, room::Places, span, take::Taker,
+    work::work,
 };
 
 /// How a worker works.
@@ -23,6 +24,8 @@ pub struct Options {
     pub queues: Vec<String>,
     /// Jobs at once.
     pub concurrency: usize,
+    /// How many of these places are for the first queue alone.
+    pub kept: usize,
     /// How long it waits between two looks into PostgreSQL when it hears nothing.
     pub poll: Duration,
     /// How long jobs have to end when it stops; the others are handed back.
@@ -43,6 +46,7 @@ impl Default for Options {
         Self {
             queues: queues.map(str::to_owned).into(),
             concurrency: 8,
+            kept: 0,
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(20),
             measure: None,
@@ -61,7 +65,7 @@ struct Inner {
     handlers: Handlers,
     options: Options,
     wake: Wake,
-    permits: Arc<Semaphore>,
+    places: Places,
 }
 
 /// How a worker is stopped.
@@ -81,7 +85,7 @@ impl Worker {
             database,
             handlers,
             wake,
-            permits: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            places: Places::new(options.concurrency, options.kept),
             options,
         }))
     }
@@ -116,17 +120,18 @@ impl Worker {
             database: &inner.database,
             wake: &inner.wake,
             options: &inner.options,
+            places: &inner.places,
             stop: &stop.taking,
             turn: Turn::any(),
         };
         loop {
             // A place first, or a claimed job would wait while its lease runs.
-            let place = Arc::clone(&inner.permits).acquire_owned();
+            let place = inner.places.wait();
             let Some(Ok(permit)) = stop.taking.run_until_cancelled(place).await else {
                 return;
             };
             while jobs.try_join_next().is_some() {}
-            match taker.take(1 + inner.permits.available_permits()).await {
+            match taker.take(inner.places.room()).await {
                 Ok(claimed) => self.start(claimed, permit, jobs, &stop.working),
                 Err(error) => {
                     tracing::warn!(error = %error, "no jobs can be claimed");
@@ -147,10 +152,8 @@ impl Worker {
         let mut permit = Some(first);
         for mut job in claimed {
             job.stop = giving_up.child_token();
-            let permit = permit.take().or_else(|| {
-                // As many as were free were claimed, and nobody else takes any.
-                Arc::clone(&self.0.permits).try_acquire_owned().ok()
-            });
+            let is_first = self.0.options.queues.first() == Some(&job.queue);
+            let place = self.0.places.give(permit.take(), is_first);
             let inner = Arc::clone(&self.0);
             let span = span::of(&job);
             let cause = Cause::named(Some(&job.job_type)).in_span(span.clone());
@@ -158,7 +161,7 @@ impl Worker {
                 async move {
                     let work = work(&inner.database, &inner.handlers, &inner.wake, job);
                     cause.of(work).await;
-                    drop(permit);
+                    drop(place);
                 }
                 .instrument(span),
             );

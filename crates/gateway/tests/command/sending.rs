@@ -21,4 +21,5 @@ mod promises;
 mod queues;
 mod redis;
 mod signed_in;
+mod slow;
 mod stopped;

@@ -29,6 +29,9 @@ const OTHERS: Duration = Duration::minutes(1);
 /// The same where the account can not send.
 const NO_ACCOUNT: Duration = Duration::minutes(10);
 
+/// The same where its tenant has all places in hand that it may.
+const BUSY: Duration = Duration::seconds(5);
+
 /// Why a message is not sent that has lost what it was made of.
 pub(crate) const CUT: &str = "its campaign, its step or its lead was deleted";
 
@@ -145,6 +148,14 @@ impl Outreach {
         if let Some(away) = self.mailer.away(&relay) {
             return Err(Trouble::Later(away.with_cause()));
         }
+        // One relay for all is no tenant's, and the others' mail goes no other way.
+        let share = match self.settings.relay {
+            None => self.settings.shares.take(tenant).await.map(Some),
+            Some(_) => Some(None),
+        };
+        let Some(_share) = share else {
+            return Ok(Ended::Again(Utc::now() + BUSY));
+        };
         let letter = match self.compose(tenant, draft, account) {
             Ok(letter) => letter,
             Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,

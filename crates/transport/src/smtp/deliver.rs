@@ -10,7 +10,7 @@ use lettre::transport::smtp::{
 };
 use tokio::{
     sync::oneshot,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -23,15 +23,16 @@ use super::{
 const PIECE: usize = 32 * 1024;
 
 impl Connection {
-    /// Sends the message, and leaves the connection fit for the next one or marked as unfit.
+    /// Sends the message, to its last dot until then, and leaves the connection fit for the next one or marked as unfit.
     pub(super) async fn deliver(
         &mut self,
         letter: &Letter<'_>,
         timeouts: &Timeouts,
+        end: Instant,
     ) -> Result<Accepted, Refused> {
         // So it stays if nobody waits for this any more.
         self.is_at_rest = false;
-        let delivered = self.converse(letter, timeouts).await;
+        let delivered = self.converse(letter, timeouts, end).await;
         self.is_at_rest = match &delivered {
             Ok(_) => true,
             Err(Refused::Unfit(_)) => true,
@@ -44,21 +45,23 @@ impl Connection {
         &mut self,
         letter: &Letter<'_>,
         timeouts: &Timeouts,
+        end: Instant,
     ) -> Result<Accepted, Refused> {
+        let left = || timeouts.until(end);
         let parameters = self.parameters(letter)?;
         let mail = Mail::new(letter.from.clone(), parameters);
-        self.ask(mail, Phase::Sender, timeouts).await?;
+        self.ask(mail, Phase::Sender, &left()).await?;
         for to in &letter.to {
             let phase = Phase::Recipient(to.to_string());
             let recipient = Rcpt::new(to.clone(), Vec::new());
-            self.ask(recipient, phase, timeouts).await?;
+            self.ask(recipient, phase, &left()).await?;
         }
-        let go_ahead = self.ask(Data, Phase::Data, timeouts).await?;
+        let go_ahead = self.ask(Data, Phase::Data, &left()).await?;
         if go_ahead.code().severity != Severity::PositiveIntermediate {
             let unexpected = std::io::Error::other(text(&go_ahead));
             return Err(Refused::not_reached(Phase::Data, unexpected));
         }
-        let answer = self.content(letter.bytes, timeouts).await?;
+        let answer = self.content(letter.bytes, &left()).await?;
         match answer.code().severity {
             Severity::PositiveCompletion => Ok(Accepted {
                 response: text(&answer),

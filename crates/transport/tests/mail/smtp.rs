@@ -41,6 +41,7 @@ pub fn options() -> Options {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(10),
             content: Duration::from_secs(10),
+            message: Duration::from_secs(40),
             answer: Duration::from_secs(10),
         },
         ..Options::default()

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use transport::{Networks, Secrets};
 use uuid::Uuid;
-use worker::{Handlers, Wake, Worker};
+use worker::{Handlers, Shares, Wake, Worker};
 
 use crate::inbox::arranged::{Arranged, Office};
 
@@ -90,6 +90,7 @@ impl Post {
             wake.clone(),
             LARGEST,
             listeners,
+            Shares::new(4),
         );
         let handlers = inbox.handlers().into_iter().chain(mailboxes.handlers());
         let options = worker::Options {

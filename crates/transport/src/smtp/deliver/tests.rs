@@ -85,7 +85,9 @@ async fn broken_at(breaks_at: &'static [u8]) -> Result<Accepted, Refused> {
         to: vec!["a@x.test".to_owned()],
     };
     let letter = Letter::read(&envelope, b"Subject: x\r\n\r\nx\r\n").expect("a letter");
-    let delivered = connection.deliver(&letter, &Timeouts::default()).await;
+    let timeouts = Timeouts::default();
+    let end = Instant::now() + timeouts.message;
+    let delivered = connection.deliver(&letter, &timeouts, end).await;
     assert_eq!(connection.is_at_rest, delivered.is_ok());
     delivered
 }
