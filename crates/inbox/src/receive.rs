@@ -92,7 +92,7 @@ impl Inbox {
             Happened::Replied => (LeadStatus::Replied, "has answered"),
             Happened::Bounced(_) => (LeadStatus::Bounced, "the address takes no mail"),
             Happened::Complained => (LeadStatus::Unsubscribed, "has complained of mail"),
-            Happened::Delayed(_) => return Ok(()),
+            Happened::Delayed(_) | Happened::Delivered => return Ok(()),
         };
         match effect.message.lead {
             Some(lead) => self.set_lead(tenant, lead, status, reason).await,
@@ -121,6 +121,7 @@ struct Effect<'k> {
 
 /// What happened to it; where it did not arrive, why.
 enum Happened {
+    Delivered,
     Replied,
     Bounced(String),
     Delayed(String),
@@ -136,6 +137,8 @@ impl<'k> Effect<'k> {
             Kind::Email if known.is_ours => return None,
             Kind::Email => Happened::Replied,
             Kind::AutoReply(_) => return None,
+            Kind::Delivered(report) if report.is_delivery() => Happened::Delivered,
+            Kind::Delivered(_) => return None,
             Kind::Bounce(bounce) if bounce.severity() == Severity::Hard => {
                 Happened::Bounced(reason(bounce))
             }
@@ -153,6 +156,7 @@ impl<'k> Effect<'k> {
     ) -> Result<(), DbErr> {
         let id: Uuid = self.message.id;
         let (event, reason) = match &self.happened {
+            Happened::Delivered => (Event::Delivered, None),
             Happened::Replied => (Event::Replied, None),
             Happened::Bounced(reason) => (Event::Bounced, Some(reason.clone())),
             Happened::Complained => (Event::Complained, None),

@@ -37,6 +37,7 @@ const OF_LEAD: [LeadStatus; 5] = [
 /// What can happen to a message after it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
+    Delivered,
     Opened,
     Clicked,
     Replied,
@@ -48,6 +49,7 @@ pub(crate) enum Event {
 impl Event {
     fn status(self) -> MessageStatus {
         match self {
+            Self::Delivered => MessageStatus::Delivered,
             Self::Opened => MessageStatus::Opened,
             Self::Clicked => MessageStatus::Clicked,
             Self::Replied => MessageStatus::Replied,
@@ -60,6 +62,7 @@ impl Event {
     /// The column of its time.
     fn column(self) -> &'static str {
         match self {
+            Self::Delivered => "delivered",
             Self::Opened => "opened",
             Self::Clicked => "clicked",
             Self::Replied => "replied",

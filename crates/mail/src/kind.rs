@@ -19,6 +19,8 @@ pub enum Kind {
     AutoReply(Automatic),
     /// Something did not arrive, or not yet (RFC 3464).
     Bounce(Bounce),
+    /// Something arrived, or was passed on (RFC 3464).
+    Delivered(Bounce),
     /// Somebody called a message spam (RFC 5965).
     Complaint(Complaint),
 }
@@ -40,7 +42,7 @@ pub fn kind(parsed: &Parsed) -> Kind {
         return Kind::Complaint(complaint);
     }
     match bounce::read(parsed) {
-        Some(bounce) if bounce.is_success() => Kind::AutoReply(Automatic::Delivered),
+        Some(bounce) if bounce.is_success() => Kind::Delivered(bounce),
         Some(bounce) => Kind::Bounce(bounce),
         None => automatic::read(parsed).map_or(Kind::Email, Kind::AutoReply),
     }

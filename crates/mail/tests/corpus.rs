@@ -237,7 +237,7 @@ fn bounces_are_told_from_letters() {
                     counts[0] += 1;
                     counts[1] += usize::from(bounce.original_message_id.is_some());
                 }
-                Kind::Complaint(_) | Kind::AutoReply(_) => counts[2] += 1,
+                Kind::Complaint(_) | Kind::Delivered(_) | Kind::AutoReply(_) => counts[2] += 1,
                 Kind::Email => counts[3] += 1,
             }
         }

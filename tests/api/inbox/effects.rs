@@ -128,6 +128,91 @@ async fn what_is_late_is_noted_only() {
     assert_eq!(arranged.lead(acme).await, (json!("active"), active()));
 }
 
+/// The report without what it brings back of the message.
+fn bare(office: &Office, action: &str, status: &str) -> String {
+    let report = bounce(office, "unsaid@acme.test", action, status);
+    let (report, _) = report
+        .split_once("--b\r\nContent-Type: text/rfc822-headers")
+        .expect("a part with headers");
+    format!("{report}--b--\r\n")
+}
+
+#[tokio::test]
+async fn a_report_that_names_no_message_is_about_the_last_to_its_recipient() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    arranged.enlist(acme).await;
+    let first = arranged.sent(acme, "one@acme.test").await;
+    let last = arranged.sent(acme, "two@acme.test").await;
+    let later = format!(
+        "UPDATE email_messages SET created = created + interval '1 second' WHERE id = '{}'",
+        Uuid::from(last)
+    );
+    arranged.change(Tier::Content, &later).await;
+    let id = arranged.bring(acme, bare(acme, "failed", "5.1.1")).await;
+    let of = [arranged.status(first).await, arranged.status(last).await];
+    assert_eq!(of, ["sent", "bounced"]);
+    assert_eq!(arranged.lead(acme).await.0, "bounced");
+    let parent = arranged.message(id, "parent_storage_key").await;
+    let key = format!("mail/{}", Uuid::from(last));
+    assert_eq!(parent["parent_storage_key"], key);
+}
+
+/// To somebody else, from another account, or so long ago that no server tries any more.
+#[tokio::test]
+async fn a_report_that_names_no_message_is_about_none_where_none_can_be_meant() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let report = bare(acme, "failed", "5.1.1");
+    let other = report.replace(&acme.lead_address, "nobody@elsewhere.test");
+    arranged.bring(acme, other).await;
+    assert_eq!(arranged.status(sent).await, "sent");
+    for change in [
+        "email_account_id = gen_random_uuid()",
+        "sent = now() - interval '15 days'",
+    ] {
+        let sql = format!(
+            "UPDATE email_messages SET {change} WHERE id = '{}'",
+            Uuid::from(sent)
+        );
+        arranged.change(Tier::Content, &sql).await;
+        let again = report.replace("Undelivered mail", change);
+        arranged.bring(acme, again).await;
+        assert_eq!(arranged.status(sent).await, "sent", "{change}");
+        let back = format!(
+            "UPDATE email_messages SET email_account_id = '{}', sent = now() WHERE id = '{}'",
+            acme.account,
+            Uuid::from(sent)
+        );
+        arranged.change(Tier::Content, &back).await;
+    }
+    assert_eq!(arranged.lead(acme).await.0, "active");
+    arranged.bring(acme, report).await;
+    assert_eq!(arranged.status(sent).await, "bounced");
+}
+
+#[tokio::test]
+async fn what_is_said_to_have_arrived_was_delivered() {
+    let arranged = Arranged::new().await;
+    let acme = &arranged.acme;
+    arranged.enlist(acme).await;
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let passed_on = bounce(acme, "one@acme.test", "relayed", "2.1.5");
+    arranged.bring(acme, passed_on).await;
+    assert_eq!(arranged.status(sent).await, "sent");
+    let id = arranged
+        .bring(acme, bounce(acme, "one@acme.test", "delivered", "2.1.5"))
+        .await;
+    let at = arranged
+        .message(sent, "status, delivered IS NOT NULL AS at")
+        .await;
+    assert_eq!(at, json!({ "status": "delivered", "at": true }));
+    let kind = arranged.message(id, "message_type").await;
+    assert_eq!(kind["message_type"], "auto_reply");
+    assert_eq!(arranged.lead(acme).await, (json!("active"), active()));
+}
+
 #[tokio::test]
 async fn who_complains_gets_no_more() {
     let arranged = Arranged::new().await;

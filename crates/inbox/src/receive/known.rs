@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::reading::Reading;
 use crate::{
     Inbox, Trouble, ended,
-    rows::{query, texts},
+    rows::{query, texts, uuids},
 };
 
 /// What a mail is about.
@@ -35,8 +35,13 @@ pub(super) struct Answered {
     pub(super) campaign: Option<Uuid>,
     pub(super) lead: Option<Uuid>,
     is_outbound: bool,
-    message_id: String,
+    message_id: Option<String>,
 }
+
+/// How long after it was sent a message is taken for the one that a report is about which does not say which one it is.
+const TRIED: &str = "14 days";
+/// How far another server's clock may be behind.
+const SKEW: &str = "1 hour";
 
 impl Inbox {
     /// Looks for it.
@@ -60,23 +65,29 @@ async fn known(
     reading: &Reading,
 ) -> Result<Known, DbErr> {
     let (oltp, content) = (context.on(Tier::Oltp), context.on(Tier::Content));
-    let thread = thread(content, received, &reading.about()).await?;
-    let answered = thread.iter().find(|message| message.is_outbound).cloned();
-    let parent = thread.into_iter().next();
     let sender = reading.sender().to_lowercase();
     let receivers = reading.receivers();
     let accounts = accounts(oltp, &receivers, &sender).await?;
     let account = |email: &str| accounts.iter().find(|(_, found)| found == email);
     let found = receivers.iter().find_map(|email| account(email));
+    let known_account = received.email_account_id.map(Uuid::from);
+    let came_to = known_account.or(found.map(|(id, _)| *id));
+    let ids = reading.about();
+    let thread = match came_to {
+        Some(account) if ids.is_empty() => {
+            let leads = leads(oltp, &reading.reported()).await?;
+            last_sent(content, received, account, leads).await?
+        }
+        _ => thread(content, received, &ids).await?,
+    };
+    let answered = thread.iter().find(|message| message.is_outbound).cloned();
+    let parent = thread.into_iter().next();
     let lead = match parent.as_ref().and_then(|parent| parent.lead) {
         Some(lead) => Some(lead),
         None => lead(oltp, sender.as_str()).await?,
     };
     Ok(Known {
-        account: received
-            .email_account_id
-            .map(Uuid::from)
-            .or(found.map(|(id, _)| *id)),
+        account: came_to,
         is_ours: account(&sender).is_some(),
         parent,
         answered,
@@ -94,26 +105,57 @@ async fn thread(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT id, storage_key, thread_id, campaign_id, lead_id, direction = 'outbound', message_id \
-         FROM email_messages WHERE message_id = ANY ($1) AND id <> $2 ORDER BY direction DESC, created, id LIMIT 1000";
+    let sql = format!(
+        "{ANSWERED} WHERE message_id = ANY ($1) AND id <> $2 ORDER BY direction DESC, created, id LIMIT 1000"
+    );
     let values = [texts(ids), received.id.into_value()];
-    let rows = query(content, sql, values).await?;
-    let read = |row: &tenant::Row| -> Result<Answered, DbErr> {
-        Ok(Answered {
-            id: row.at(0)?,
-            storage_key: row.at(1)?,
-            thread: row.at(2)?,
-            campaign: row.at(3)?,
-            lead: row.at(4)?,
-            is_outbound: row.at(5)?,
-            message_id: row.at(6)?,
-        })
-    };
+    let rows = query(content, &sql, values).await?;
     let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let place = |message: &Answered| ids.iter().position(|id| *id == message.message_id);
+    let place = |message: &Answered| {
+        let found = message.message_id.as_ref();
+        found.and_then(|found| ids.iter().position(|id| id == found))
+    };
     // It is stable, so those with one id stay as they were.
     found.sort_by_key(place);
     Ok(found)
+}
+
+/// The last message that the account has sent to one of these leads, in the days that servers try for before they report
+/// (RFC 5321, section 4.5.4.1): of an older one nobody tells any more.
+async fn last_sent(
+    content: InTier<'_>,
+    received: &received_mail::Model,
+    account: Uuid,
+    leads: Vec<Uuid>,
+) -> Result<Vec<Answered>, DbErr> {
+    if leads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{ANSWERED} WHERE lead_id = ANY ($1) AND email_account_id = $2 AND direction = 'outbound' \
+         AND status NOT IN ('queued', 'failed') \
+         AND coalesce(sent, processed) BETWEEN $3 - interval '{TRIED}' AND $3 + interval '{SKEW}' \
+         ORDER BY created DESC, id DESC LIMIT 1"
+    );
+    let values = [uuids(leads), account.into(), received.received.into()];
+    let rows = query(content, &sql, values).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The beginning of a statement whose rows are [`read`].
+const ANSWERED: &str = "SELECT id, storage_key, thread_id, campaign_id, lead_id, direction = 'outbound', message_id \
+     FROM email_messages";
+
+fn read(row: &tenant::Row) -> Result<Answered, DbErr> {
+    Ok(Answered {
+        id: row.at(0)?,
+        storage_key: row.at(1)?,
+        thread: row.at(2)?,
+        campaign: row.at(3)?,
+        lead: row.at(4)?,
+        is_outbound: row.at(5)?,
+        message_id: row.at(6)?,
+    })
 }
 
 /// The accounts with these addresses, the oldest first.
@@ -128,6 +170,15 @@ async fn accounts(
     rows.iter()
         .map(|row| Ok((row.at(0)?, row.at(1)?)))
         .collect()
+}
+
+async fn leads(oltp: InTier<'_>, emails: &[String]) -> Result<Vec<Uuid>, DbErr> {
+    if emails.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT id FROM leads WHERE email = ANY ($1)";
+    let rows = query(oltp, sql, [texts(emails)]).await?;
+    rows.iter().map(|row| row.at(0)).collect()
 }
 
 async fn lead(oltp: InTier<'_>, sender: &str) -> Result<Option<Uuid>, DbErr> {

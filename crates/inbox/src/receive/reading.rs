@@ -69,14 +69,14 @@ impl Reading {
         match self.kind {
             Kind::Email => MessageType::Email,
             Kind::Bounce(_) => MessageType::Bounce,
-            Kind::AutoReply(_) | Kind::Complaint(_) => MessageType::AutoReply,
+            Kind::AutoReply(_) | Kind::Complaint(_) | Kind::Delivered(_) => MessageType::AutoReply,
         }
     }
 
     /// The Message-IDs of what it is about, the closest first.
     pub(super) fn about(&self) -> Vec<String> {
         let original = match &self.kind {
-            Kind::Bounce(bounce) => bounce.original_message_id.clone(),
+            Kind::Bounce(report) | Kind::Delivered(report) => report.original_message_id.clone(),
             Kind::Complaint(complaint) => complaint.original_message_id.clone(),
             Kind::Email | Kind::AutoReply(_) => None,
         };
@@ -85,6 +85,14 @@ impl Reading {
         let ids = original.into_iter().chain(answered);
         let ids = ids.filter(|id| id.len() <= MESSAGE_ID_BYTES && !id.contains('\0'));
         ids.take(ANSWERED).collect()
+    }
+
+    /// Whose mail a report is about that brings none of it back, as none has to (RFC 3464, section 2).
+    pub(super) fn reported(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Bounce(report) | Kind::Delivered(report) => report.worst(),
+            Kind::Email | Kind::AutoReply(_) | Kind::Complaint(_) => Vec::new(),
+        }
     }
 
     /// The addresses whose mailbox it came to, the surest first.

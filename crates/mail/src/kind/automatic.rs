@@ -9,8 +9,6 @@ pub enum Automatic {
     Reply,
     /// Written by a machine of itself.
     Generated,
-    /// Tells that a message arrived or was passed on (RFC 3464).
-    Delivered,
     /// Tells that a message was shown (RFC 8098).
     Read,
 }

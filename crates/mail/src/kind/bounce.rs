@@ -4,12 +4,12 @@ use super::{attached, fields::Fields, original_message_id};
 use crate::Parsed;
 use std::{fmt, str::FromStr};
 
-/// A report that something did not arrive.
+/// A report of what became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounce {
     /// To whom; nobody where the report is for people's eyes only.
     pub recipients: Vec<Recipient>,
-    /// The message that did not arrive, without angle brackets.
+    /// The message that it is about, without angle brackets; a report need not bring any of it back (RFC 3464, section 2).
     pub original_message_id: Option<String>,
     /// What the text says where no recipient is told of.
     pub(super) unstructured: Severity,
@@ -74,6 +74,20 @@ impl Bounce {
     pub fn severity(&self) -> Severity {
         let severities = self.recipients.iter().map(Recipient::severity);
         severities.max().unwrap_or(self.unstructured)
+    }
+
+    /// The addresses that fared as the worst of all did, as the sender wrote them and as the server did; in lower case.
+    pub fn worst(&self) -> Vec<String> {
+        let worst = self.severity();
+        let recipients = self.recipients.iter().filter(|one| one.severity() == worst);
+        let addresses = recipients.flat_map(|one| [&one.original_recipient, &one.final_recipient]);
+        addresses.flatten().map(|one| one.to_lowercase()).collect()
+    }
+
+    /// Whether it was delivered to somebody, and not only passed on to a server that does not report.
+    pub fn is_delivery(&self) -> bool {
+        let mut actions = self.recipients.iter().map(|one| one.action);
+        actions.any(|action| action == Action::Delivered)
     }
 
     pub(super) fn is_success(&self) -> bool {

@@ -41,6 +41,7 @@ fn a_bounce_says_for_whom_and_why() {
         (Severity::Hard, Severity::Soft)
     );
     assert_eq!(bounce.severity(), Severity::Hard);
+    assert_eq!(bounce.worst(), ["ada+x@b.test", "ada@b.test"]);
 }
 
 #[test]
@@ -48,7 +49,13 @@ fn delays_are_soft_and_deliveries_are_no_bounces() {
     let delayed = REPORT.replace("Action: failed", "Action: delayed");
     assert_eq!(bounce(&delayed).severity(), Severity::Soft);
     let delivered = REPORT.replace("Action: failed", "Action: delivered");
-    assert_eq!(of(&delivered), Kind::AutoReply(Automatic::Delivered));
+    let Kind::Delivered(report) = of(&delivered) else {
+        panic!("{:?}", of(&delivered))
+    };
+    assert!(report.is_delivery());
+    assert_eq!(report.original_message_id.as_deref(), Some("one@a.test"));
+    let relayed = REPORT.replace("Action: failed", "Action: relayed");
+    assert!(matches!(of(&relayed), Kind::Delivered(report) if !report.is_delivery()));
     let headers = REPORT.replace("message/rfc822", "text/rfc822-headers");
     assert_eq!(
         bounce(&headers).original_message_id.as_deref(),
