@@ -7,8 +7,8 @@ use tenant::InTier;
 
 use crate::rows::{query, size};
 
-/// How long a body is kept, in days: the seven years of the platform's design.
-const RETENTION_DAYS: i32 = 2555;
+/// How long mail is kept where a tenant says nothing, in days: the seven years of the platform's design.
+pub(crate) const RETENTION_DAYS: i32 = 2555;
 
 /// A text that is to be kept, compressed. To compress takes its time.
 pub struct Body {
@@ -33,7 +33,8 @@ pub fn storage_key(message: EmailMessageId) -> String {
     format!("mail/{}", message.into_raw())
 }
 
-/// Keeps a body, or finds the same one that is kept already, whose time then begins anew; answers with its key.
+/// Keeps a body, or finds the same one that is kept already, whose time then begins anew; answers with its key. What the
+/// tenant says of how long is in force with the next maintenance.
 ///
 /// The tenant's own only: whether another has the same can not be seen.
 ///
@@ -49,7 +50,8 @@ pub async fn keep_body(
     let sql = "INSERT INTO email_content (id, tenant_id, storage_key, content_text, content_html, raw_size_bytes, \
          compressed_size_bytes, compression_algorithm, content_hash, retention_days, expires) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(days => $10)) \
-         ON CONFLICT (tenant_id, content_hash) DO UPDATE SET expires = greatest(email_content.expires, excluded.expires) \
+         ON CONFLICT (tenant_id, content_hash) DO UPDATE SET \
+         expires = greatest(email_content.expires, now() + make_interval(days => email_content.retention_days)) \
          RETURNING storage_key";
     let values = [
         EmailContentId::new().into_value(),

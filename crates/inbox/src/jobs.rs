@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use entity::id::TenantId;
 use worker::{Done, Failure, Handler, Job};
 
 use crate::{Inbox, Mailboxes, Orphans, Trouble, mailbox::Read};
@@ -63,29 +64,53 @@ impl Handler for Receive {
 
 #[async_trait::async_trait]
 impl Handler for Maintain {
-    /// What is removed is removed batch by batch; a worker that stops in between leaves the rest to the next one.
     async fn run(&self, job: &Job) -> Result<Done, Failure> {
-        let (inbox, tenant) = (&self.0, job.tenant);
-        let queued = inbox.requeue(tenant).await?;
-        let mut expired = 0;
-        loop {
-            let removed = inbox.expire_content(tenant, BATCH).await?;
-            expired += removed;
-            if removed < BATCH as usize {
-                break;
-            }
+        Ok(Done::Completed(Some(self.0.maintain(job.tenant).await?)))
+    }
+}
+
+impl Inbox {
+    /// All of the maintenance, and what was found. What is removed is removed batch by batch; a worker that stops in between
+    /// leaves the rest to the next one.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn maintain(&self, tenant: TenantId) -> Result<String, Trouble> {
+        let queued = self.requeue(tenant).await?;
+        let days = self.retention(tenant).await?;
+        self.retain(tenant, days, BATCH).await?;
+        let bodies = all(|| self.expire_content(tenant, BATCH)).await?;
+        let files = all(|| self.expire_attachments(tenant, days, BATCH)).await?;
+        all(|| self.forget_received(tenant, days, BATCH)).await?;
+        let forgotten = self.forget_leads(tenant, BATCH).await?;
+        let orphans = self.find_orphans(tenant).await?;
+        let expired = format!(
+            "bodies that expired: {bodies}; files: {files}; messages whose lead is gone: {forgotten}"
+        );
+        Ok(told(queued, &expired, &orphans))
+    }
+}
+
+/// Removes one batch after the other, until one is not full; how much.
+async fn all<R>(mut remove: impl FnMut() -> R) -> Result<usize, Trouble>
+where
+    R: Future<Output = Result<usize, Trouble>>,
+{
+    let mut removed = 0;
+    loop {
+        let batch = remove().await?;
+        removed += batch;
+        if batch < BATCH as usize {
+            return Ok(removed);
         }
-        while inbox.forget_received(tenant, BATCH).await? >= BATCH as usize {}
-        let orphans = inbox.find_orphans(tenant).await?;
-        Ok(Done::Completed(Some(told(queued, expired, &orphans))))
     }
 }
 
 /// What was found, as the job's log keeps it.
-fn told(queued: usize, expired: usize, orphans: &Orphans) -> String {
+fn told(queued: usize, expired: &str, orphans: &Orphans) -> String {
     let unknown = &orphans.unknown;
     format!(
-        "mail read again: {queued}; bodies that expired: {expired}; bodies that no message had: {}; sent messages without a \
+        "mail read again: {queued}; {expired}; bodies that no message had: {}; sent messages without a \
          body: {}; named and not there: {} campaigns, {} steps, {} leads, {} accounts",
         orphans.removed_bodies,
         orphans.without_body,

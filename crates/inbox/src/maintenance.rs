@@ -2,6 +2,7 @@
 //! again at any time.
 
 mod expire;
+mod forget;
 mod orphans;
 
 pub use orphans::{Orphans, Unknown};

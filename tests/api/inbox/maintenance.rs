@@ -7,7 +7,7 @@ use migrations::Tier;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::arranged::{Arranged, reply};
+use super::arranged::{Arranged, Office, reply};
 
 #[tokio::test]
 async fn bodies_go_when_they_expire_and_their_messages_stay() {
@@ -102,7 +102,7 @@ async fn mail_that_was_read_is_forgotten_after_a_month() {
     let forget = async || {
         arranged
             .inbox
-            .forget_received(acme.tenant, 10)
+            .forget_received(acme.tenant, 2555, 10)
             .await
             .expect("done")
     };
@@ -192,4 +192,107 @@ async fn what_does_not_fit_together_is_found() {
         .await;
     let key = |id: Uuid| format!("mail/{id}");
     assert_eq!(left["keys"], json!([key(kept.into()), key(theirs)]));
+}
+
+/// As the clock has it done.
+async fn maintained(arranged: &Arranged) {
+    let done = arranged.inbox.maintain(arranged.acme.tenant).await;
+    done.expect("done");
+}
+
+#[tokio::test]
+async fn what_a_tenant_says_of_how_long_moves_the_end_of_all_its_mail() {
+    let arranged = Arranged::new().await;
+    let (acme, globex) = (&arranged.acme, &arranged.globex);
+    for office in [acme, globex] {
+        arranged
+            .bring(office, with_file(office, "some words"))
+            .await;
+    }
+    let old = "UPDATE email_content SET expires = expires - interval '40 days';
+        ALTER TABLE attachments DISABLE TRIGGER USER;
+        UPDATE attachments SET created = created - interval '40 days'";
+    arranged.change(Tier::Content, old).await;
+    maintained(&arranged).await;
+    assert_eq!(arranged.count(Tier::Content, "attachments").await, 2);
+    let set = "mutation($days: Int!) { updateTenantPolicy(input: {mailRetentionDays: $days}) { tenantPolicy { mailRetentionDays } } }";
+    let owner = arranged.world.owner("acme");
+    for days in [50, 30] {
+        let data = owner.data_with(set, json!({ "days": days })).await;
+        assert_eq!(
+            data["updateTenantPolicy"]["tenantPolicy"]["mailRetentionDays"],
+            days
+        );
+        maintained(&arranged).await;
+        let kept = if days == 50 { 2 } else { 1 };
+        let rows = [
+            arranged.count(Tier::Content, "email_content").await,
+            arranged.count(Tier::Content, "attachments").await,
+        ];
+        assert_eq!(rows, [kept, kept], "{days}");
+    }
+    let left = arranged
+        .row(
+            Tier::Content,
+            "SELECT tenant_id, retention_days FROM email_content",
+        )
+        .await;
+    assert_eq!(
+        left,
+        json!({ "tenant_id": Uuid::from(globex.tenant), "retention_days": 2555 })
+    );
+}
+
+#[tokio::test]
+async fn of_a_lead_that_is_deleted_what_is_counted_stays() {
+    let arranged = Arranged::new().await;
+    let (acme, globex) = (&arranged.acme, &arranged.globex);
+    let sent = arranged.sent(acme, "one@acme.test").await;
+    let raw = with_file(acme, "private words").replace("x@x.test", "one@acme.test");
+    let came = arranged.bring(acme, raw).await;
+    let other = arranged
+        .bring(globex, with_file(globex, "other words"))
+        .await;
+    maintained(&arranged).await;
+    assert_eq!(arranged.status(sent).await, "replied");
+    let deleted = format!("DELETE FROM leads WHERE id = '{}'", acme.lead);
+    arranged.change(Tier::Oltp, &deleted).await;
+    maintained(&arranged).await;
+
+    let said = "SELECT (SELECT jsonb_agg(to_jsonb(m)) FROM email_messages m WHERE tenant_id = '{}') AS messages";
+    let said = arranged
+        .row(
+            Tier::Content,
+            &said.replace("{}", &Uuid::from(acme.tenant).to_string()),
+        )
+        .await
+        .to_string();
+    for word in [&acme.lead_address, "An offer", "one@acme.test"] {
+        assert!(!said.contains(word), "{word}: {said}");
+    }
+    let columns = "campaign_id, replied IS NOT NULL AS replied, sent IS NOT NULL AS sent, lead_id, content_key";
+    assert_eq!(
+        arranged.message(sent, columns).await,
+        json!({ "campaign_id": acme.campaign, "replied": true, "sent": true, "lead_id": null, "content_key": null })
+    );
+    assert_eq!(arranged.status(came).await, "received");
+    for table in ["attachments", "email_search", "received_mail"] {
+        assert_eq!(arranged.count(Tier::Content, table).await, 1, "{table}");
+    }
+    let theirs = arranged.message(other, "subject, from_email").await;
+    assert_eq!(
+        theirs,
+        json!({ "subject": "Re: An offer", "from_email": globex.lead_address })
+    );
+}
+
+/// An answer with a file.
+fn with_file(office: &Office, words: &str) -> String {
+    let answer = reply(office, "x@x.test", "");
+    format!(
+        "{}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\n{words}\r\n\
+         --b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\nPDF\r\n--b--\r\n",
+        answer.trim_end()
+    )
 }

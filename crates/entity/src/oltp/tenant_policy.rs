@@ -34,6 +34,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// Days that mail is kept.
+    pub mail_retention_days: i32,
 }
 
 /// None: relations are loaded a level at a time, by key.

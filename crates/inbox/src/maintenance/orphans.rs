@@ -93,7 +93,7 @@ impl Inbox {
     }
 
     /// The keys in a column of messages that a table of the transactional tier does not have.
-    async fn unknown(
+    pub(super) async fn unknown(
         &self,
         tenant: TenantId,
         column: &str,

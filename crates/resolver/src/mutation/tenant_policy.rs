@@ -34,6 +34,9 @@ pub struct UpdateTenantPolicyInput {
     pub default_company_industry: async_graphql::MaybeUndefined<String>,
     /// Size that new companies start with; 50 characters at most. Null for none.
     pub default_company_size: async_graphql::MaybeUndefined<String>,
+    /// Days that the bodies of mail and what is attached to them are kept, from 30 to 3650 (ten years). Mail that is older goes
+    /// with the next maintenance, which is within a day.
+    pub mail_retention_days: async_graphql::MaybeUndefined<Between<30, 3650>>,
 }
 
 rows::object! {
@@ -90,6 +93,12 @@ impl Mutate for UpdateTenantPolicyInput {
             "max_login_attempts",
             Policy::MaxLoginAttempts,
             self.max_login_attempts,
+        )?;
+        changes.give(
+            &INPUT,
+            "mail_retention_days",
+            Policy::MailRetentionDays,
+            self.mail_retention_days,
         )?;
         let industry = self.default_company_industry;
         changes.give(

@@ -5,7 +5,7 @@ use entity::{id::TenantPolicyId, oltp::tenant_policy};
 use super::{prelude::*, tenant::Tenant};
 
 rows::object! {
-    /// What the tenant demands of its members' passwords and sessions, and what new companies start with.
+    /// What the tenant demands of its members' passwords and sessions, what new companies start with, and how long mail is kept.
     pub object TenantPolicy(tenant_policy::Model) implements Node {
         /// The id.
         id: GlobalId = |row| TenantPolicyId::from(row.tenant_id),
@@ -27,6 +27,8 @@ rows::object! {
         default_company_industry: Option<String>,
         /// Size that new companies start with.
         default_company_size: Option<String>,
+        /// Days that the bodies of mail and what is attached to them are kept; 2555, seven years, unless somebody says else.
+        mail_retention_days: i32,
         /// When it was made.
         created: DateTime<Utc>,
         /// When it last changed.

@@ -96,6 +96,7 @@ fn policy() -> Value {
         "twoFactorRequired": true,
         "defaultCompanyIndustry": "Paper",
         "defaultCompanySize": "1-10",
+        "mailRetentionDays": 400,
     })
 }
 
