@@ -20,6 +20,7 @@ mod budget;
 pub mod command;
 mod database;
 pub mod http;
+mod leaving;
 mod links;
 mod live;
 mod metrics;

@@ -22,7 +22,7 @@ use watch::Watcher;
 use worker::{Handlers, Shares, Wake, Worker};
 
 use crate::{
-    LinkKeyError, TierUrls, links, metrics,
+    LinkKeyError, TierUrls, leaving, links, metrics,
     report::{Report, Sampled, Sampler},
     serve::{InvalidUrl, database},
     settings::Config,
@@ -124,6 +124,7 @@ impl Work {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("http://{address}"),
         };
+        leaving::warn(config, relay.as_ref(), is_local, &public_url);
         let secrets = config.secrets_dir.clone();
         let secrets = secrets.map_or_else(Secrets::default, Secrets::in_folder);
         let networks: Networks = config.mail_networks.iter().copied().collect();

@@ -19,6 +19,7 @@ mod mended;
 mod passwords;
 mod promises;
 mod queues;
+mod reached;
 mod redis;
 mod signed_in;
 mod slow;
