@@ -17,6 +17,7 @@ mod m20261127_033000_schedule_analytics;
 mod m20261127_033000_schedule_rollover;
 mod m20261127_041000_index_jobs_of_schedules;
 mod m20261127_070000_let_jobs_wait;
+mod m20261127_081000_bound_job_logs;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_033000_schedule_rollover::Migration),
             Box::new(m20261127_041000_index_jobs_of_schedules::Migration),
             Box::new(m20261127_070000_let_jobs_wait::Migration),
+            Box::new(m20261127_081000_bound_job_logs::Migration),
         ]
     }
 }

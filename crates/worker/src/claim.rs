@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use entity::id::{JobId, TenantId};
-use sea_orm::{DbErr, Value, sea_query::ArrayType};
-use tenant::{Database, Identity, Row, Tier};
+use sea_orm::{DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
+use tenant::{Database, Identity, Refusal, Row, Tier};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
     Job,
     due::{self, Turn},
-    statement::{alone, dispatch},
+    statement::dispatch,
 };
 
 /// What a claim makes of the jobs in `locked`, and answers.
@@ -97,28 +97,66 @@ pub(crate) struct Opened {
     pub(crate) trace_parent: Option<String>,
 }
 
-/// What the job says, read as its tenant; and the attempt is written into its log. `None` if it is somebody else's by now.
-pub(crate) async fn open(database: &Database, job: &Job) -> Result<Option<Opened>, DbErr> {
+/// What there is to be done about a claimed job.
+pub(crate) enum Opening {
+    /// What it says.
+    Opened(Opened),
+    /// Nothing: it is somebody else's by now.
+    Lost,
+    /// Nothing: its tenant is gone.
+    Gone,
+}
+
+/// How many entries a job keeps in its log, and how often the others are removed, in attempts.
+const KEPT: usize = 100;
+const TRIMMED: i32 = 20;
+
+/// What the job says, read as its tenant; and the attempt is written into its log.
+pub(crate) async fn open(database: &Database, job: &Job) -> Result<Opening, DbErr> {
     const OPEN: &str =
         "WITH mine AS (SELECT id, tenant_id, attempt_count, started, payload, trace_parent FROM jobs
             WHERE id = $1 AND fence = $2 AND status = 'running'),
         noted AS (INSERT INTO job_logs (id, tenant_id, job_id, status, attempt_number, started)
             SELECT $3, tenant_id, id, 'attempting', attempt_count, started FROM mine)
         SELECT payload, trace_parent FROM mine";
-    let values = [
+    let values: [Value; 3] = [
         Uuid::from(job.id).into(),
         job.fence.into(),
         log_id(job).into(),
     ];
-    let identity = Identity::Job { tenant: job.tenant };
-    let rows = alone(database, Tier::Queue, identity, OPEN, values).await?;
-    let Some(row) = rows.first() else {
-        return Ok(None);
+    let context = database.writing(Tier::Queue, Identity::Job { tenant: job.tenant });
+    let queue = context.on(Tier::Queue);
+    let opened = async {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, OPEN, values);
+        let rows = queue.rows_raw(&statement).await?;
+        if job.fence % TRIMMED == 0 {
+            let id = Uuid::from(job.id).into();
+            let statement = Statement::from_sql_and_values(DbBackend::Postgres, trim(), [id]);
+            queue.rows_raw(&statement).await?;
+        }
+        Ok::<_, DbErr>(rows)
     };
-    Ok(Some(Opened {
-        payload: row.at(0)?,
-        trace_parent: row.at(1)?,
-    }))
+    let opened = opened.await;
+    let finished = context.finish(opened.is_ok()).await;
+    if context.refusal() == Some(Refusal::NotAMember) {
+        return Ok(Opening::Gone);
+    }
+    finished?;
+    match opened?.first() {
+        Some(row) => Ok(Opening::Opened(Opened {
+            payload: row.at(0)?,
+            trace_parent: row.at(1)?,
+        })),
+        None => Ok(Opening::Lost),
+    }
+}
+
+/// Some jobs are never over, and would have an entry for each of their attempts.
+fn trim() -> String {
+    format!(
+        "DELETE FROM job_logs WHERE job_id = $1 AND id IN (SELECT id FROM job_logs WHERE job_id = $1 \
+         ORDER BY created DESC, id DESC OFFSET {KEPT})"
+    )
 }
 
 /// The id of this attempt's entry in the log: the same for the same attempt.

@@ -31,6 +31,8 @@ pub(crate) enum Ending {
     Dead,
     /// Somebody else has it.
     Lost,
+    /// Its tenant is gone, and what it was to do with it.
+    Gone,
 }
 
 impl Ending {
@@ -41,6 +43,7 @@ impl Ending {
             Self::Retried => "retry",
             Self::Dead => "dead",
             Self::Lost => "lost",
+            Self::Gone => "gone",
         }
     }
 }
@@ -148,6 +151,17 @@ pub(crate) async fn hand_back(database: &Database, job: &Job) -> Result<Ending, 
     let rows = alone(database, Tier::Queue, identity, &sql, values).await?;
     Ok(match rows.first() {
         Some(_) => Ending::Again,
+        None => Ending::Lost,
+    })
+}
+
+/// Removes a job of a tenant that is gone: nobody may do it, nor see that it was not done.
+pub(crate) async fn drop_of_gone(database: &Database, job: &Job) -> Result<Ending, DbErr> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING 1";
+    let values = [Uuid::from(job.id).into(), job.fence.into()];
+    let rows = dispatch(database, sql, values).await?;
+    Ok(match rows.first() {
+        Some(_) => Ending::Gone,
         None => Ending::Lost,
     })
 }

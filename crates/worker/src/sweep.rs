@@ -1,11 +1,15 @@
 //! What is over goes, a batch at a time, the oldest first.
 
-use sea_orm::{DbErr, Value};
-use tenant::{Database, Identity, Tier};
+use std::collections::HashSet;
+
+use sea_orm::{DbErr, Value, sea_query::ArrayType};
+use tenant::{Database, Identity, Row, Tier};
+use uuid::Uuid;
 
 use crate::{relay, statement::alone};
 
-/// How long jobs that are done, and their logs, are kept; dead letters stay until somebody drops them.
+/// How long jobs that are done, and their logs, are kept; dead letters stay until somebody drops them, or their
+/// tenant is gone.
 const DONE: &str = "7 days";
 /// How long those are kept that a schedule made: the night's until after the next.
 const SCHEDULED: &str = "2 days";
@@ -47,7 +51,36 @@ pub(crate) async fn old(database: &Database) -> Result<usize, DbErr> {
     let jobs = all(database, Tier::Queue, &jobs, []).await?;
     let outbox = all(database, Tier::Oltp, &outbox, []).await?;
     let untaken = all(database, Tier::Oltp, &untaken, [relay::topics()]).await?;
-    Ok(scheduled + jobs + outbox + untaken)
+    Ok(scheduled + jobs + outbox + untaken + of_the_gone(database).await?)
+}
+
+/// Ends dead letters of tenants that are gone, of whom nobody is left to drop them; as all that is over they are removed
+/// later.
+async fn of_the_gone(database: &Database) -> Result<usize, DbErr> {
+    let sql = "SELECT DISTINCT tenant_id FROM jobs WHERE status = 'failed'";
+    let dead = alone(database, Tier::Queue, Identity::Dispatcher, sql, []).await?;
+    let dead = tenants(&dead)?;
+    if dead.is_empty() {
+        return Ok(0);
+    }
+    let sql = "SELECT id FROM tenants WHERE id = ANY ($1) AND deleted IS NULL";
+    let asked = [uuids(&dead)];
+    let live = alone(database, Tier::Oltp, Identity::Dispatcher, sql, asked).await?;
+    let live = tenants(&live)?;
+    let sql = "UPDATE jobs SET status = 'completed', completed = now(), failed = NULL \
+         WHERE status = 'failed' AND tenant_id = ANY ($1) RETURNING 1";
+    let gone = [uuids(dead.difference(&live))];
+    let ended = alone(database, Tier::Queue, Identity::Dispatcher, sql, gone).await?;
+    Ok(ended.len())
+}
+
+fn tenants(rows: &[Row]) -> Result<HashSet<Uuid>, DbErr> {
+    rows.iter().map(|row| row.at(0)).collect()
+}
+
+fn uuids<'k>(keys: impl IntoIterator<Item = &'k Uuid>) -> Value {
+    let keys = keys.into_iter().copied().map(Value::from).collect();
+    Value::Array(ArrayType::Uuid, Some(Box::new(keys)))
 }
 
 /// Runs a statement again and again, until it finds less than it could take.

@@ -13,7 +13,8 @@ use tokio::time::{sleep, timeout};
 use tracing::Span;
 
 use crate::{
-    Done, Failure, Handlers, Job, Wake, claim,
+    Done, Failure, Handlers, Job, Wake,
+    claim::{self, Opening},
     ending::{self, Ending},
     metrics,
 };
@@ -37,14 +38,17 @@ impl From<Ending> for Attempt {
 pub(crate) async fn work(database: &Database, handlers: &Handlers, wake: &Wake, mut job: Job) {
     let begun = Instant::now();
     let attempt = match claim::open(database, &job).await {
-        Ok(Some(opened)) => {
+        Ok(Opening::Opened(opened)) => {
             if let Some(parent) = opened.trace_parent {
                 link_trace(&Span::current(), &parent);
             }
             job.payload = opened.payload;
             attempt(database, handlers, wake, &job).await
         }
-        Ok(None) => Ok(Ending::Lost.into()),
+        Ok(Opening::Lost) => Ok(Ending::Lost.into()),
+        Ok(Opening::Gone) => ending::drop_of_gone(database, &job)
+            .await
+            .map(Attempt::from),
         // The lease runs out, and somebody tries again.
         Err(error) => Err(error),
     };

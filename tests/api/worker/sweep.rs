@@ -1,6 +1,13 @@
 //! What is long over goes.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use chrono::Utc;
 use migrations::Tier;
+use worker::Done;
 
 use super::yard::{Yard, done};
 
@@ -71,4 +78,61 @@ async fn what_is_no_work_and_old_is_removed() {
     );
     let work = "SELECT count(*) FROM jobs WHERE job_type = 'campaign.run'";
     assert_eq!(yard.one::<i64>(work).await, 4);
+}
+
+/// As one that reads a mailbox each minute, for ever.
+#[tokio::test]
+async fn of_a_job_that_is_never_over_the_last_attempts_are_kept() {
+    let yard = Yard::with(1).await;
+    yard.add(0, 1, 1).await;
+    let tried = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&tried);
+    let worker = yard
+        .work(move |_| {
+            let times = count.fetch_add(1, Ordering::Relaxed);
+            async move {
+                Ok(match times {
+                    ..170 => Done::Again(Utc::now()),
+                    _ => Done::Completed(Some("the last".to_owned())),
+                })
+            }
+        })
+        .await;
+    yard.until("status = 'completed' FROM jobs").await;
+    worker.stop().await;
+    assert_eq!(tried.load(Ordering::Relaxed), 171);
+    let kept =
+        "SELECT count(*) BETWEEN 100 AND 120 AND max(log_message) = 'the last' FROM job_logs";
+    assert!(yard.one::<bool>(kept).await);
+}
+
+#[tokio::test]
+async fn jobs_of_a_tenant_that_is_gone_are_not_done_and_go() {
+    let yard = Yard::with(2).await;
+    yard.run("UPDATE job_schedules SET is_active = false").await;
+    yard.add(0, 3, 1).await;
+    yard.add(1, 2, 1).await;
+    yard.add(0, 1, 1).await;
+    let dead = "INSERT INTO jobs (tenant_id, queue_name, job_type, status, failed)
+         SELECT tenant_id, queue_name, job_type, 'failed', now() FROM jobs";
+    yard.run(dead).await;
+    let gone = format!(
+        "UPDATE tenants SET deleted = now() WHERE id = '{}'",
+        yard.tenants[0]
+    );
+    yard.run_in(Tier::Oltp, &gone).await;
+    let tried = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&tried);
+    let worker = yard
+        .work(move |job| {
+            count.fetch_add(1, Ordering::Relaxed);
+            done(job)
+        })
+        .await;
+    // Of the one all is over; of the other what was due, and its dead letters wait.
+    let over = "count(*) = 8 AND string_agg(status, ' ' ORDER BY tenant_id, status) =
+        'completed completed completed completed completed completed failed failed' FROM jobs";
+    yard.until(over).await;
+    worker.stop().await;
+    assert_eq!(tried.load(Ordering::Relaxed), 2);
 }
