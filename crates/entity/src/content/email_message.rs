@@ -91,6 +91,8 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// Whether something was wrong with it when it was read.
+    pub has_problems: bool,
 }
 
 /// None: relations are loaded a level at a time, by key.

@@ -24,3 +24,4 @@ mod redis;
 mod signed_in;
 mod slow;
 mod stopped;
+mod threaded;

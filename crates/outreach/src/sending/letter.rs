@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use entity::{
+    content::email_message,
     id::{TenantId, TypedId},
     oltp::email_account,
 };
@@ -47,6 +48,24 @@ pub(crate) enum Unwritable {
     /// What was filled in is no message.
     #[error("the message can not be written: {0}")]
     Message(#[from] mail::compose::Error),
+}
+
+/// What a message names that goes on with another one: all that this one does, and this one (RFC 5322, section 3.6.4).
+fn references(before: &email_message::Model) -> Vec<String> {
+    let fields = before.headers.as_array().into_iter().flatten();
+    let text = |field: &'_ serde_json::Value, name| Some(field.get(name)?.as_str()?.to_owned());
+    let is_chain = |name: &String| name.eq_ignore_ascii_case("References");
+    let chains = fields.filter_map(|field| {
+        text(field, "name").filter(is_chain)?;
+        text(field, "value")
+    });
+    let mut ids: Vec<String> = Vec::new();
+    for chain in chains {
+        let parts = chain.split(['<', '>']).map(str::trim);
+        ids.extend(parts.filter(|id| id.contains('@')).map(str::to_owned));
+    }
+    ids.extend(before.message_id.clone());
+    ids
 }
 
 impl Outreach {
@@ -107,10 +126,7 @@ impl Outreach {
             .rsplit_once('@')
             .map_or("localhost", |(_, domain)| domain);
         let message_id = mail::message_id(&draft.message.storage_key, domain);
-        let before = draft
-            .before
-            .as_ref()
-            .and_then(|before| before.message_id.clone());
+        let before = draft.before.as_ref();
         let outgoing = Outgoing {
             from: Mailbox {
                 name: sender,
@@ -125,8 +141,8 @@ impl Outreach {
             text: rendered.text.clone(),
             html: html.transpose()?,
             message_id: message_id.clone(),
-            in_reply_to: before.clone(),
-            references: before.into_iter().collect(),
+            in_reply_to: before.and_then(|before| before.message_id.clone()),
+            references: before.map(references).unwrap_or_default(),
             unsubscribe: Unsubscribe {
                 mailto: None,
                 url: Some(unsubscribe),

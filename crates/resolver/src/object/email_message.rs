@@ -194,6 +194,10 @@ filter! {
             message_id: TextFilter => MessageId,
             /// Bytes of the whole message.
             size_bytes: BigIntFilter => SizeBytes,
+            /// Whether something was wrong with it when it was read.
+            has_problems: BooleanFilter => HasProblems,
+            /// When it was made, to be sent.
+            queued: DateTimeFilter => Queued,
             /// When the server of the receiver's side took it.
             sent: DateTimeFilter => Sent,
             /// When it was said to be delivered.
@@ -206,6 +210,10 @@ filter! {
             replied: DateTimeFilter => Replied,
             /// When it came back.
             bounced: DateTimeFilter => Bounced,
+            /// When it was said to be unwanted.
+            complained: DateTimeFilter => Complained,
+            /// When its receiver asked for no more.
+            unsubscribed: DateTimeFilter => Unsubscribed,
             /// When it came.
             received: DateTimeFilter => Received,
             /// When it could not be sent.
