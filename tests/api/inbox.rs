@@ -2,6 +2,7 @@
 
 mod accepted;
 mod arranged;
+mod corpus;
 mod effects;
 mod ingest;
 mod links;
