@@ -66,7 +66,7 @@ impl Shares {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_tenant_holds_no_more_than_its_share_and_another_has_its_own() {
         let shares = Shares::new(2);
         let (one, other) = (TenantId::new(), TenantId::new());

@@ -31,8 +31,8 @@ pub async fn work(world: &World, entries: usize) -> Vec<Value> {
         concurrency: 2,
         poll: Duration::from_millis(50),
         drain: Duration::ZERO,
-        measure: None,
         queues: vec!["maintenance".to_owned()],
+        ..Options::default()
     };
     let worker = Worker::new(database.clone(), handlers, Wake::default(), options);
     let (stop, stopped) = oneshot::channel::<()>();

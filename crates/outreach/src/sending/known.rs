@@ -96,6 +96,7 @@ mod tests {
     fn message(days: i64) -> email_message::Model {
         let now = Utc::now();
         email_message::Model {
+            has_problems: false,
             id: EmailMessageId::new(),
             tenant_id: TenantId::new(),
             storage_key: String::new(),
