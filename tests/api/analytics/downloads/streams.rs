@@ -53,7 +53,8 @@ async fn many_pages_are_one_file_of_one_moment_in_chunks() {
         .skip(1)
         .filter_map(|line| line.split(',').nth(1))
         .collect();
-    assert!(!text.contains("12345") && chunks > 10, "{chunks}");
+    // As a cell: an id may have the digits in it, too.
+    assert!(!text.contains(",12345,") && chunks > 10, "{chunks}");
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((ids.len(), text.lines().count()), (150_000, 150_001));
