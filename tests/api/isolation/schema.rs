@@ -184,7 +184,15 @@ impl Schema {
                 None => String::new(),
                 Some(_) if depth == 0 => continue,
                 Some(connection) => match connection.iter().find(|inner| inner.name == "nodes") {
-                    None => self.selection(&field.kind, depth - 1),
+                    None => {
+                        // What everything that has numbers is grouped by.
+                        let by = if field.name == "groups" {
+                            "(by: [DAY], first: 3) "
+                        } else {
+                            ""
+                        };
+                        by.to_owned() + &self.selection(&field.kind, depth - 1)
+                    }
                     Some(nodes) => format!("(first: 3) {}", self.page(&nodes.kind, depth - 1)),
                 },
             };
