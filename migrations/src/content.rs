@@ -17,6 +17,7 @@ mod m20261127_041000_tell_whose_messages_have_events;
 mod m20261127_070000_tell_of_addresses;
 mod m20261127_080000_count_sent_messages;
 mod m20261127_081000_tell_malformed_mail;
+mod m20261127_082000_base_content_on_content;
 
 /// All migrations of the content tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_070000_tell_of_addresses::Migration),
             Box::new(m20261127_080000_count_sent_messages::Migration),
             Box::new(m20261127_081000_tell_malformed_mail::Migration),
+            Box::new(m20261127_082000_base_content_on_content::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod arranged;
+mod bases;
 mod corpus;
 mod effects;
 mod ingest;

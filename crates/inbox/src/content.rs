@@ -1,9 +1,15 @@
 //! Bodies in the content tier.
 
+mod base;
+mod removal;
+
 use entity::id::{EmailContentId, EmailMessageId, TenantId, TypedId};
 use mail::body::{self, Compressed};
 use sea_orm::DbErr;
 use tenant::InTier;
+
+pub use base::{Base, base_of};
+pub(crate) use removal::remove;
 
 use crate::rows::{query, size};
 
@@ -13,6 +19,8 @@ pub(crate) const RETENTION_DAYS: i32 = 2555;
 /// A text that is to be kept, compressed. To compress takes its time.
 pub struct Body {
     compressed: Compressed,
+    /// A base, and the body as it refers to that, where it is smaller so.
+    based: Option<(Base, Compressed)>,
     hash: String,
 }
 
@@ -22,7 +30,18 @@ impl Body {
     pub fn new(text: Option<&str>, html: Option<&str>) -> Self {
         Self {
             compressed: body::compress(text, html),
+            based: None,
             hash: body::content_hash(text, html),
+        }
+    }
+
+    /// The same, which says again what `base` says.
+    #[must_use]
+    pub fn after(self, base: Base, text: Option<&str>, html: Option<&str>) -> Self {
+        let based = body::compress_after(&base.text, text, html, &self.compressed);
+        Self {
+            based: based.map(|body| (base, body)),
+            ..self
         }
     }
 }
@@ -46,10 +65,16 @@ pub async fn keep_body(
     storage_key: &str,
     body: &Body,
 ) -> Result<String, DbErr> {
-    let compressed = &body.compressed;
+    let (base_key, compressed) = match &body.based {
+        // It may have gone since it was read.
+        Some((base, based)) if base::holds(content, base).await? => {
+            (Some(base.key.as_str()), based)
+        }
+        _ => (None, &body.compressed),
+    };
     let sql = "INSERT INTO email_content (id, tenant_id, storage_key, content_text, content_html, raw_size_bytes, \
-         compressed_size_bytes, compression_algorithm, content_hash, retention_days, expires) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(days => $10)) \
+         compressed_size_bytes, compression_algorithm, content_hash, retention_days, base_key, expires) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + make_interval(days => $10)) \
          ON CONFLICT (tenant_id, content_hash) DO UPDATE SET \
          expires = greatest(email_content.expires, now() + make_interval(days => email_content.retention_days)) \
          RETURNING storage_key";
@@ -64,6 +89,7 @@ pub async fn keep_body(
         compressed.algorithm.as_str().into(),
         body.hash.as_str().into(),
         RETENTION_DAYS.into(),
+        base_key.into(),
     ];
     match query(content, sql, values).await?.first() {
         Some(row) => row.at(0),

@@ -39,7 +39,11 @@ impl Inbox {
         let (size, full_size) = (received.raw_size_bytes, received.full_size_bytes);
         let read = move || Reading::of(&raw, size, full_size);
         let reading = tokio::task::spawn_blocking(read).await??;
-        let known = self.known(tenant, &received, &reading).await?;
+        let mut known = self.known(tenant, &received, &reading).await?;
+        let reading = match known.base.take() {
+            Some(base) => tokio::task::spawn_blocking(move || reading.after(base)).await?,
+            None => reading,
+        };
         let effect = Effect::of(&reading, &known);
         self.store(tenant, &received, &reading, &known, effect.as_ref())
             .await?;

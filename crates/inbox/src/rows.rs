@@ -23,6 +23,11 @@ pub fn uuids(keys: impl IntoIterator<Item = Uuid>) -> Value {
     Value::Array(ArrayType::Uuid, Some(Box::new(keys)))
 }
 
+/// The keys in the first column.
+pub(crate) fn ids(rows: &[Row]) -> Result<Vec<Uuid>, DbErr> {
+    rows.iter().map(|row| row.at(0)).collect()
+}
+
 /// An array of texts as one value.
 pub fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
     let texts = texts.into_iter().map(|text| Value::from(text.into()));

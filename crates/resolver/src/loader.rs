@@ -6,6 +6,7 @@
 //! To add a loader: implement [`Batch`] for a type of its own; [`Loaders::load`] does the rest.
 
 mod batch;
+mod bodies;
 mod by_id;
 mod by_text;
 pub(crate) mod columns;
@@ -33,8 +34,9 @@ use batch::Loader;
 
 pub(crate) use batch::{Batch, Gathering};
 
+pub(crate) use bodies::{Bodies, Body, body};
 pub(crate) use by_id::{RowsById, by_id, by_key, find, of_tenant};
-pub(crate) use by_text::{RowsByText, by_text};
+pub(crate) use by_text::by_text;
 pub(crate) use estimate::estimate;
 pub(crate) use figures::{aggregates, count};
 pub(crate) use groups::groups;

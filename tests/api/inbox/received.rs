@@ -86,7 +86,7 @@ async fn a_mail_becomes_a_message_with_its_body_and_its_files() {
         algorithm: body.3.parse().expect("an algorithm"),
         raw_size: usize::try_from(body.2).expect("a size"),
     };
-    let read = [body.read_text(), body.read_html()].map(|text| {
+    let read = [body.read_text(None), body.read_html(None)].map(|text| {
         let text = text.expect("what was written");
         text.expect("a text").trim().to_owned()
     });

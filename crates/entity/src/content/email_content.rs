@@ -42,7 +42,23 @@ pub struct Model {
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
+    /// The body without which this one can not be read, by its key.
+    #[sea_orm(column_type = "String(StringLen::N(500))")]
+    pub base_key: Option<String>,
 }
+
+/// From a row called `body` to those that it takes to read it: `base1`, which it refers to, and so on.
+pub const BASES: &str = "\
+    LEFT JOIN email_content base1 ON base1.tenant_id = body.tenant_id AND base1.storage_key = body.base_key \
+    LEFT JOIN email_content base2 ON base2.tenant_id = base1.tenant_id AND base2.storage_key = base1.base_key \
+    LEFT JOIN email_content base3 ON base3.tenant_id = base2.tenant_id AND base3.storage_key = base2.base_key";
+
+/// Of these rows, in arrays, what it takes: their plain texts, their algorithms, their sizes.
+pub const BASE_COLUMNS: [&str; 3] = [
+    "ARRAY[base1.content_text, base2.content_text, base3.content_text]",
+    "ARRAY[base1.compression_algorithm, base2.compression_algorithm, base3.compression_algorithm]",
+    "ARRAY[base1.raw_size_bytes, base2.raw_size_bytes, base3.raw_size_bytes]",
+];
 
 /// None: relations are loaded a level at a time, by key.
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -5,7 +5,12 @@ use sea_orm::Value;
 use tenant::{Access, Identity, Tier};
 use uuid::Uuid;
 
-use crate::{Inbox, Trouble, content::RETENTION_DAYS, ended, rows::query};
+use crate::{
+    Inbox, Trouble,
+    content::{RETENTION_DAYS, remove},
+    ended,
+    rows::{ids, query},
+};
 
 impl Inbox {
     /// For how many days the tenant's mail is kept: what its owners say, or what the platform's design does.
@@ -55,11 +60,19 @@ impl Inbox {
     /// # Errors
     /// [`Trouble`].
     pub async fn expire_content(&self, tenant: TenantId, batch: u32) -> Result<usize, Trouble> {
-        // Asked twice, because a message may just now begin a body's time anew.
-        let sql = "DELETE FROM email_content WHERE expires < now() AND id IN (SELECT id FROM email_content \
-             WHERE expires < now() ORDER BY expires LIMIT $1) RETURNING 1";
-        let removed = self.written(tenant, sql, [i64::from(batch).into()]).await?;
-        Ok(removed.len())
+        let context = self
+            .database
+            .writing(Tier::Content, Identity::Job { tenant });
+        let content = context.on(Tier::Content);
+        let expired = async {
+            // A lock asks again, because a message may just now begin a body's time anew.
+            let sql = "SELECT id FROM email_content WHERE expires < now() ORDER BY expires LIMIT $1 FOR UPDATE";
+            let expired = ids(&query(content, sql, [i64::from(batch).into()]).await?)?;
+            remove(content, &expired).await?;
+            Ok(expired.len())
+        };
+        let expired: Result<usize, Trouble> = expired.await;
+        ended(&context, expired).await
     }
 
     /// Removes files that came with mail so many days ago, at most so many. How many were removed.

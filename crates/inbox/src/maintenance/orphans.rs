@@ -7,8 +7,10 @@ use tenant::{Access, Identity, InTier, TenantContext, Tier};
 use uuid::Uuid;
 
 use crate::{
-    Inbox, Trouble, ended,
-    rows::{query, uuids},
+    Inbox, Trouble,
+    content::remove,
+    ended,
+    rows::{ids, query, uuids},
 };
 
 /// What was found in a tenant.
@@ -72,7 +74,7 @@ impl Inbox {
                 .database
                 .writing(Tier::Content, Identity::Job { tenant });
             let page = remove_bodies(context.on(Tier::Content), after).await;
-            let page = ended(&context, page.map_err(Trouble::from)).await?;
+            let page = ended(&context, page).await?;
             let Some((last, count)) = page else {
                 return Ok(removed);
             };
@@ -117,19 +119,18 @@ impl Inbox {
 
 /// Removes those of a page of bodies that nobody has; the page's last one, and how many were removed. One that a message
 /// was given just now was changed just now.
-async fn remove_bodies(content: InTier<'_>, after: Uuid) -> Result<Option<(Uuid, usize)>, DbErr> {
+async fn remove_bodies(content: InTier<'_>, after: Uuid) -> Result<Option<(Uuid, usize)>, Trouble> {
     let sql = "SELECT id FROM email_content WHERE id > $1 ORDER BY id LIMIT $2";
-    let rows = query(content, sql, [after.into(), PAGE.into()]).await?;
-    let ids: Result<Vec<Uuid>, DbErr> = rows.iter().map(|row| row.at(0)).collect();
-    let ids = ids?;
-    let Some(last) = ids.last().copied() else {
+    let page = ids(&query(content, sql, [after.into(), PAGE.into()]).await?)?;
+    let Some(last) = page.last().copied() else {
         return Ok(None);
     };
-    let sql = "DELETE FROM email_content c WHERE id = ANY ($1) AND updated < now() - interval '1 day' \
+    let sql = "SELECT id FROM email_content c WHERE id = ANY ($1) AND updated < now() - interval '1 day' \
          AND NOT EXISTS (SELECT FROM email_messages m WHERE m.tenant_id = c.tenant_id AND m.content_key = c.storage_key) \
-         RETURNING 1";
-    let removed = query(content, sql, [uuids(ids)]).await?;
-    Ok(Some((last, removed.len())))
+         FOR UPDATE";
+    let orphans = ids(&query(content, sql, [uuids(page)]).await?)?;
+    remove(content, &orphans).await?;
+    Ok(Some((last, orphans.len())))
 }
 
 /// The last of a page of keys, and those that are not there.

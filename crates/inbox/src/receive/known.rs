@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::reading::Reading;
 use crate::{
-    Inbox, Trouble, ended,
+    Inbox, Trouble,
+    content::{Base, base_of},
+    ended,
     rows::{query, texts, uuids},
 };
 
@@ -24,6 +26,8 @@ pub(super) struct Known {
     /// The closest that was sent.
     pub(super) answered: Option<Answered>,
     pub(super) lead: Option<Uuid>,
+    /// What its body may refer to.
+    pub(super) base: Option<Base>,
 }
 
 /// A message that another is about.
@@ -86,7 +90,12 @@ async fn known(
         Some(lead) => Some(lead),
         None => lead(oltp, sender.as_str()).await?,
     };
+    let base = match parent.as_ref().filter(|_| reading.body.is_some()) {
+        Some(parent) => base_of(content, &parent.storage_key).await?,
+        None => None,
+    };
     Ok(Known {
+        base,
         account: came_to,
         is_ours: account(&sender).is_some(),
         parent,

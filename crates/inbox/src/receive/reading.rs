@@ -3,7 +3,10 @@
 use entity::content::email_message::MessageType;
 use mail::{Attachment, Kind, Parsed};
 
-use crate::{Trouble, content::Body};
+use crate::{
+    Trouble,
+    content::{Base, Body},
+};
 
 /// Most bytes of an attachment, so that a row of it can be read whole.
 const ATTACHMENT_BYTES: usize = 25 << 20;
@@ -62,6 +65,13 @@ impl Reading {
             problems: told(problems),
             parsed,
         })
+    }
+
+    /// The same, whose body may refer to this. Takes its time.
+    pub(super) fn after(self, base: Base) -> Self {
+        let (text, html) = (self.parsed.text.as_deref(), self.parsed.html.as_deref());
+        let body = self.body.map(|body| body.after(base, text, html));
+        Self { body, ..self }
     }
 
     /// A complaint is a program's answer, too.

@@ -7,7 +7,10 @@ use zstd::{
     zstd_safe::CParameter,
 };
 
-use super::{Error, joined};
+use super::{
+    Error,
+    joined::{self, Piece},
+};
 
 pub(super) const MAIL_1: &[u8] = include_bytes!("../../dictionary/mail-1.zdict");
 
@@ -36,14 +39,17 @@ pub enum Algorithm {
     ZstdMail1,
     /// Plain text and HTML in one frame of zstd with the first dictionary: the HTML says again what the text says.
     ZstdMail1Joined,
+    /// As the last; the dictionary goes on with the plain text of another body, such as of what is answered.
+    ZstdMail1Base,
 }
 
 impl Algorithm {
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Identity,
         Self::Zstd,
         Self::ZstdMail1,
         Self::ZstdMail1Joined,
+        Self::ZstdMail1Base,
     ];
 
     /// Its name.
@@ -53,23 +59,30 @@ impl Algorithm {
             Self::Zstd => "zstd",
             Self::ZstdMail1 => "zstd+mail1",
             Self::ZstdMail1Joined => "zstd+mail1+joined",
+            Self::ZstdMail1Base => "zstd+mail1+base",
         }
     }
 
-    /// Writes plain text and HTML; `None` where it is not meant for such a body.
+    /// Writes plain text and HTML, which may refer back to the plain text of a base; `None` where it is not meant for
+    /// such a body.
     pub(super) fn write(
         self,
         texts: [Option<&str>; 2],
+        base: Option<&str>,
     ) -> Option<io::Result<[Option<Vec<u8>>; 2]>> {
         let size: usize = texts.iter().flatten().map(|text| text.len()).sum();
-        match (self, texts) {
-            (Self::ZstdMail1 | Self::ZstdMail1Joined, _) if size > LARGE => None,
-            (Self::ZstdMail1Joined, [Some(text), Some(html)]) => {
-                let written = joined::write(text, html, &ENCODER);
-                Some(written.map(|parts| parts.map(Some)))
+        let has_dictionary = !matches!(self, Self::Identity | Self::Zstd);
+        if has_dictionary && size > LARGE {
+            return None;
+        }
+        match (self, texts, base) {
+            (Self::ZstdMail1Base, _, Some(base)) => {
+                let dictionary = EncoderDictionary::copy(&going_on(base), LEVEL);
+                Some(joined::write(texts, &dictionary))
             }
-            (Self::ZstdMail1Joined, _) => None,
-            (_, [text, html]) => {
+            (Self::ZstdMail1Joined, [Some(_), Some(_)], _) => Some(joined::write(texts, &ENCODER)),
+            (Self::ZstdMail1Base | Self::ZstdMail1Joined, ..) => None,
+            (_, [text, html], _) => {
                 let part = |text: Option<&str>| text.map(|text| self.write_alone(text)).transpose();
                 Some(part(text).and_then(|text| Ok([text, part(html)?])))
             }
@@ -81,32 +94,45 @@ impl Algorithm {
             Self::Identity => return Ok(text.as_bytes().to_vec()),
             Self::Zstd if text.len() > LARGE => Compressor::new(LARGE_LEVEL)?,
             Self::Zstd => Compressor::new(LEVEL)?,
-            Self::ZstdMail1 | Self::ZstdMail1Joined => {
-                Compressor::with_prepared_dictionary(&ENCODER)?
-            }
+            _ => Compressor::with_prepared_dictionary(&ENCODER)?,
         };
         // The row says which it was.
         compressor.set_parameter(CParameter::DictIdFlag(false))?;
         compressor.compress(text.as_bytes())
     }
 
-    /// Reads one of the texts, of at most `most` bytes; of HTML, what was written `before` it is the plain text.
+    /// Reads one of the texts, of at most `most` bytes.
     pub(super) fn read(
         self,
-        before: Option<&[u8]>,
-        bytes: &[u8],
+        piece: Piece<'_>,
+        base: Option<&str>,
         most: usize,
     ) -> io::Result<Vec<u8>> {
         match self {
-            Self::Identity if bytes.len() > most => Err(io::ErrorKind::InvalidData.into()),
-            Self::Identity => Ok(bytes.to_vec()),
-            Self::Zstd => Decompressor::new()?.decompress(bytes, most),
+            Self::Identity if piece.bytes.len() > most => Err(io::ErrorKind::InvalidData.into()),
+            Self::Identity => Ok(piece.bytes.to_vec()),
+            Self::Zstd => Decompressor::new()?.decompress(piece.bytes, most),
             Self::ZstdMail1 => {
-                Decompressor::with_prepared_dictionary(&DECODER)?.decompress(bytes, most)
+                Decompressor::with_prepared_dictionary(&DECODER)?.decompress(piece.bytes, most)
             }
-            Self::ZstdMail1Joined => joined::read(before, bytes, most, &DECODER),
+            Self::ZstdMail1Joined => joined::read(piece, most, &DECODER),
+            Self::ZstdMail1Base => {
+                let base = base.ok_or(io::ErrorKind::NotFound)?;
+                joined::read(piece, most, &DecoderDictionary::copy(&going_on(base)))
+            }
         }
     }
+}
+
+/// The dictionary with a text behind it, as a reply quotes it (RFC 3676, 4.5): of lists, whose replies do, 1 % more is
+/// saved than by the text as it is.
+fn going_on(base: &str) -> Vec<u8> {
+    let mut dictionary = MAIL_1.to_vec();
+    for line in base.split_inclusive('\n') {
+        dictionary.extend_from_slice(b"> ");
+        dictionary.extend_from_slice(line.as_bytes());
+    }
+    dictionary
 }
 
 impl fmt::Display for Algorithm {

@@ -51,7 +51,7 @@ impl<T: Table> rows::Load<String> for ByText<T> {
 }
 
 /// The batch: what is asked for at the same time by one column is one statement, with every column that any of it needs.
-pub(crate) struct RowsByText<T>(PhantomData<fn() -> T>);
+struct RowsByText<T>(PhantomData<fn() -> T>);
 
 impl<T: Table> Batch for RowsByText<T> {
     /// The column, its value, and what is wanted of the row.

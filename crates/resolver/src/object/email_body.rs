@@ -1,12 +1,12 @@
 //! The bodies of messages.
 
 use async_graphql::{Context, Result};
-use entity::{content::email_content, id::EmailContentId};
-use mail::body::{self, Algorithm, Compressed};
+use mail::body::{self, Bases, Compressed};
 
 use super::prelude::*;
 use crate::{
     error::{self, ClientError, Code},
+    loader::Body,
     price,
 };
 
@@ -18,7 +18,7 @@ const LOOKED_INTO: usize = 1 << 20;
 
 rows::object! {
     /// The text of a message. Messages with the same text share one.
-    pub object EmailBody(email_content::Model) {
+    pub object EmailBody(Body) {
         /// The plain text.
         #[batched]
         #[cost = price::BODY]
@@ -44,8 +44,6 @@ rows::object! {
     }
 }
 
-table! { EmailBody of email_content by EmailContentId, in Content }
-
 /// Which of a body's texts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -57,56 +55,55 @@ enum Part {
 #[derive(Clone)]
 struct Packed {
     part: Part,
-    text: Option<Vec<u8>>,
-    html: Option<Vec<u8>>,
-    algorithm: Option<String>,
-    raw_size: i64,
+    body: Compressed,
+    bases: Bases,
 }
 
 impl Packed {
-    fn of(row: &email_content::Model, part: Part) -> Self {
+    fn of(row: &Body, part: Part) -> Result<Self, body::Error> {
         let html = row.content_html.as_ref().filter(|_| part == Part::Html);
-        Self {
+        let (text, html) = (row.content_text.clone(), html.cloned());
+        let algorithm = row.compression_algorithm.as_deref();
+        let bases = (
+            row.base_texts.clone(),
+            row.base_algorithms.clone(),
+            row.base_raw_sizes.clone(),
+        );
+        Ok(Self {
             part,
-            text: row.content_text.clone(),
-            html: html.cloned(),
-            algorithm: row.compression_algorithm.clone(),
-            raw_size: row.raw_size_bytes,
-        }
+            body: Compressed::stored(text, html, algorithm, row.raw_size_bytes)?,
+            bases: Bases::stored(
+                bases.0.unwrap_or_default(),
+                bases.1.unwrap_or_default(),
+                bases.2.unwrap_or_default(),
+            )?,
+        })
     }
 
     /// What it takes unpacked, at most.
     fn size(&self) -> usize {
-        let is_there = match self.part {
-            Part::Text => self.text.is_some(),
-            Part::Html => self.html.is_some(),
+        let part = match self.part {
+            Part::Text => &self.body.text,
+            Part::Html => &self.body.html,
         };
-        let size = if is_there { self.raw_size } else { 0 };
-        usize::try_from(size).unwrap_or(usize::MAX)
+        match part {
+            Some(_) => self.body.raw_size.saturating_add(self.bases.raw_size()),
+            None => 0,
+        }
     }
 
-    fn unpack(self) -> Result<Option<String>, body::Error> {
-        let raw_size = self.size();
-        let algorithm = match &self.algorithm {
-            Some(name) => name.parse()?,
-            None => Algorithm::Identity,
-        };
-        let body = Compressed {
-            text: self.text,
-            html: self.html,
-            algorithm,
-            raw_size,
-        };
+    fn unpack(&self) -> Result<Option<String>, body::Error> {
+        let base = self.bases.text()?;
         match self.part {
-            Part::Text => body.read_text(),
-            Part::Html => body.read_html(),
+            Part::Text => self.body.read_text(base.as_deref()),
+            Part::Html => self.body.read_html(base.as_deref()),
         }
     }
 }
 
 /// The plain text of a body, for those who look into it; `None` where there is none that can be shown.
-pub(crate) fn text_of(row: &email_content::Model) -> Option<String> {
-    let packed = Packed::of(row, Part::Text);
+pub(crate) fn text_of(row: &Body) -> Option<String> {
+    let packed = Packed::of(row, Part::Text).ok()?;
     if packed.size() > LOOKED_INTO {
         return None;
     }
@@ -116,17 +113,24 @@ pub(crate) fn text_of(row: &email_content::Model) -> Option<String> {
 /// The texts, unpacked.
 struct Unpack;
 
-impl rows::Load<Packed> for Unpack {
+impl rows::Load<Result<Packed, body::Error>> for Unpack {
     type Value = Option<String>;
 
-    async fn load(self, _: &Context<'_>, packed: Vec<Packed>, (): ()) -> Result<Vec<Self::Value>> {
+    async fn load(
+        self,
+        _: &Context<'_>,
+        packed: Vec<Result<Packed, body::Error>>,
+        (): (),
+    ) -> Result<Vec<Self::Value>> {
+        let packed: Result<Vec<_>, body::Error> = packed.into_iter().collect();
+        let packed = packed.map_err(|cause| error::internal(&cause))?;
         let sizes = packed.iter().map(Packed::size);
         if sizes.fold(0, usize::saturating_add) > MOST {
             let problem =
                 "the texts are larger than 32 MiB together; ask for fewer messages at once";
             return Err(ClientError::new(Code::BadUserInput, problem).into());
         }
-        let texts = packed.into_iter().map(Packed::unpack);
+        let texts = packed.iter().map(Packed::unpack);
         let texts: Result<_, body::Error> = texts.collect();
         texts.map_err(|cause| error::internal(&cause))
     }

@@ -1,7 +1,7 @@
 //! Messages: mail that was sent, is to be sent, or came.
 
 use entity::{
-    content::{attachment, email_content, email_message},
+    content::{attachment, email_message},
     id::{CampaignId, CampaignSequenceStepId, EmailAccountId, EmailMessageId, LeadId},
 };
 
@@ -15,7 +15,7 @@ use super::{
     lead::Lead,
     prelude::*,
 };
-use crate::loader::{by_text, named_by};
+use crate::loader::{body, by_text, named_by};
 
 rows::object! {
     /// A piece of mail that was sent, is to be sent, or came. Mail is kept in a database of its own, which knows
@@ -85,7 +85,7 @@ rows::object! {
         /// The lead that it goes to or is from.
         lead: Option<Lead> = lead_id -> by_id::<Lead>(),
         /// Its text; null before there is one, and once it has expired.
-        body: Option<EmailBody> = content_key -> by_text::<EmailBody>(email_content::Column::StorageKey),
+        body: Option<EmailBody> = content_key -> body(),
         /// What is attached to it.
         attachments(ConnectionArguments<Attachment>): Connection<Attachment>
             = id -> named_by(attachment::Column::ParentStorageKey, email_message::Column::StorageKey),

@@ -3,12 +3,11 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Result};
-use entity::{columns::ColumnSet, content::email_content};
-use sea_orm::IdenStatic;
+use entity::columns::ColumnSet;
 
 use crate::{
-    loader::RowsByText,
-    object::email_body::{EmailBody, text_of},
+    loader::{Bodies, Body},
+    object::email_body::text_of,
     session::Session,
 };
 
@@ -35,12 +34,11 @@ impl rows::Load<Excerpt> for Cut {
         asked: Vec<Excerpt>,
         (): (),
     ) -> Result<Vec<Self::Value>> {
-        let column = email_content::Column::StorageKey.as_str();
-        let key = |one: &Excerpt| (column, Arc::from(&*one.content_key), ColumnSet::ALL);
+        let key = |one: &Excerpt| (Arc::from(&*one.content_key), ColumnSet::ALL);
         let keys: Vec<_> = asked.iter().map(key).collect();
         let loaders = Session::of(ctx).loaders();
-        let bodies = loaders.load::<RowsByText<EmailBody>>(&keys).await?;
-        let cut = |(one, body): (&Excerpt, Option<Arc<email_content::Model>>)| {
+        let bodies = loaders.load::<Bodies>(&keys).await?;
+        let cut = |(one, body): (&Excerpt, Option<Arc<Body>>)| {
             around(&text_of(&*body?)?, &words_of(&one.question))
         };
         Ok(asked.iter().zip(bodies).map(cut).collect())
