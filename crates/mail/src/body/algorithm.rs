@@ -23,6 +23,10 @@ const LEVEL: i32 = 19;
 pub(super) const LARGE: usize = 256 << 10;
 const LARGE_LEVEL: i32 = 9;
 
+/// For a dictionary that is made for one body: to prepare it takes 8 to 12 ms at [`LEVEL`] and 0.7 at this one (180
+/// replies of the corpus), and the corpus's bodies are 0.1 % larger over all.
+const BASE_LEVEL: i32 = 9;
+
 static ENCODER: LazyLock<EncoderDictionary<'static>> =
     LazyLock::new(|| EncoderDictionary::copy(MAIL_1, LEVEL));
 static DECODER: LazyLock<DecoderDictionary<'static>> =
@@ -77,7 +81,7 @@ impl Algorithm {
         }
         match (self, texts, base) {
             (Self::ZstdMail1Base, _, Some(base)) => {
-                let dictionary = EncoderDictionary::copy(&going_on(base), LEVEL);
+                let dictionary = EncoderDictionary::copy(&going_on(base), BASE_LEVEL);
                 Some(joined::write(texts, &dictionary))
             }
             (Self::ZstdMail1Joined, [Some(_), Some(_)], _) => Some(joined::write(texts, &ENCODER)),

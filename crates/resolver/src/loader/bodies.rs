@@ -62,7 +62,7 @@ impl rows::Load<String> for ByKey {
 
     async fn load(self, ctx: &Context<'_>, keys: Vec<String>, (): ()) -> Result<Vec<Self::Value>> {
         let session = Session::of(ctx);
-        session.may_read(Scope::Tenant)?;
+        session.may_read(Scope::Tenant).await?;
         let set = match rows::reads::<EmailBody>(ctx) {
             Some(names) => shown(&names),
             None => ColumnSet::ALL,
