@@ -59,12 +59,11 @@ async fn who_takes_more_and_ends_at_once_has_nothing_of_it() {
         owner.data(read).await["domains"]["nodes"],
         json!([{ "id": id }])
     );
-    let delete =
-        "mutation($input: DeleteDomainInput!) { deleteDomain(input: $input) { deletedId } }";
+    let delete = "mutation($input: DeleteDomainInput!) { deleteDomain(input: $input) { id } }";
     let answer = owner
         .query_with(delete, json!({ "input": { "id": id } }))
         .await;
-    assert_eq!(answer.data()["deleteDomain"]["deletedId"], id);
+    assert_eq!(answer.data()["deleteDomain"]["id"], id);
 }
 
 #[tokio::test]
