@@ -56,7 +56,7 @@ async fn staff_read_in_a_tenant_for_a_reason_that_is_recorded() {
         records(&world).await,
         [(
             acme.clone(),
-            json!({ "userId": user, "reason": reason, "requestId": id })
+            json!({ "userId": user, "reason": reason, "requestId": id, "ipAddress": "127.0.0.1", "userAgent": null })
         )]
     );
     // In other letters than ASCII.
