@@ -114,7 +114,7 @@ impl Alerts {
             return;
         }
         let body = json!({
-            "id": entry.id.to_string(),
+            "id": entry.id.map(|id| id.to_string()),
             "state": state.as_str(),
             "eventType": entry.event_type,
             "severity": entry.severity.to_value(),

@@ -57,12 +57,28 @@ RETURNING id, event_type, severity, tenant_id, subject, occurrences, true";
 /// A row that has begun, or is over.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) id: AdminSystemEventId,
+    /// None while it can not be written down.
+    pub(crate) id: Option<AdminSystemEventId>,
     pub(crate) event_type: String,
     pub(crate) severity: Severity,
     pub(crate) tenant: Option<TenantId>,
     pub(crate) subject: String,
     pub(crate) occurrences: i64,
+}
+
+impl Entry {
+    /// One without a row.
+    pub(crate) fn unwritten(incident: &Incident) -> Self {
+        let kind = &incident.kind;
+        Self {
+            id: None,
+            event_type: kind.event_type().to_owned(),
+            severity: kind.severity(),
+            tenant: incident.tenant,
+            subject: kind.subject(),
+            occurrences: i64::try_from(incident.count).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 /// Writes incidents down; answers with the rows that were made for them.
@@ -118,7 +134,7 @@ fn entry(row: &Row) -> Result<Option<Entry>, DbErr> {
     }
     let severity: String = row.at(2)?;
     Ok(Some(Entry {
-        id: AdminSystemEventId::from_raw(row.at(0)?),
+        id: Some(AdminSystemEventId::from_raw(row.at(0)?)),
         event_type: row.at(1)?,
         severity: Severity::try_from_value(&severity)?,
         tenant: row.at::<Option<Uuid>>(3)?.map(TenantId::from),

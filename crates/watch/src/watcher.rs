@@ -1,6 +1,10 @@
 //! Looks, writes, resolves, every so often.
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use entity::oltp::admin_system_event::Severity;
 use events::{Events, IncidentSeverity, IncidentState, SecurityIncidents};
@@ -34,13 +38,19 @@ pub struct Options {
 pub struct Watcher {
     watch: Watch,
     options: Options,
+    /// The subjects of what was told and is in no row yet.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Watcher {
     /// Of what is raised at `watch`, and of what it sees itself.
     #[must_use]
     pub fn new(watch: Watch, options: Options) -> Self {
-        Self { watch, options }
+        Self {
+            watch,
+            options,
+            told: Mutex::default(),
+        }
     }
 
     /// Watches for as long as it is polled.
@@ -95,10 +105,29 @@ impl Watcher {
             database, period, ..
         } = &self.options;
         let taken = self.watch.take();
-        let opened = ledger::write(database, taken.incidents(), *period).await?;
+        let opened = ledger::write(database, taken.incidents(), *period).await;
+        let mut opened = opened.inspect_err(|_| self.tell_unwritten(taken.incidents()))?;
         taken.written();
+        let told = std::mem::take(&mut *self.told());
+        opened.retain(|entry| !told.contains(&entry.subject));
         self.tell(&opened, IncidentState::Opened);
         Ok(())
+    }
+
+    /// What can not wait is told at once where it can not be written: that the database with the rows is away is never
+    /// to be read in a row of it. Each process tells it, because none knows of the others, and once.
+    fn tell_unwritten(&self, incidents: &[Incident]) {
+        let critical = incidents
+            .iter()
+            .filter(|incident| incident.kind.severity() == Severity::Critical);
+        let news = critical.filter(|incident| self.told().insert(incident.kind.subject()));
+        let news: Vec<Entry> = news.map(Entry::unwritten).collect();
+        self.tell(&news, IncidentState::Opened);
+    }
+
+    /// A set of which nothing is half done when a thread panics.
+    fn told(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, entries: &[Entry], state: IncidentState) {

@@ -134,3 +134,32 @@ fn alerts_want_an_address_and_a_key() {
     ));
     assert!(new("https://alerts.test", Some(KEY)).is_ok());
 }
+
+#[tokio::test]
+async fn that_the_database_is_away_is_told_while_it_is() {
+    let (place, capture) = (Place::new().await, Capture::start().await);
+    let url = capture.url("http", "user").into();
+    let alerts = Alerts::new(&url, Some(&KEY.into()), Severity::High).expect("alerts");
+    let running = place.run(&Watch::default(), Vec::new(), Some(alerts));
+    place.allow_connections("oltp", false).await;
+    let requests = capture.until(|requests| !requests.is_empty()).await;
+    let told = requests[0].json();
+    assert_eq!(
+        json!([told["id"], told["state"], told["subject"], told["severity"]]),
+        json!([null, "opened", "oltp", "critical"])
+    );
+    // Some looks later it is told once still; and when it is over, with the row that it has by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    place.allow_connections("oltp", true).await;
+    place
+        .until(|rows| rows.len() == 1 && rows[0].is_resolved)
+        .await;
+    let requests = capture.until(|requests| requests.len() > 1).await;
+    let told = requests[1].json();
+    assert_eq!(
+        json!([requests.len(), told["state"], told["subject"]]),
+        json!([2, "resolved", "oltp"])
+    );
+    assert!(told["id"].is_string());
+    drop(running);
+}
