@@ -1,4 +1,4 @@
-//! What waited, and how requests ended.
+//! What waited.
 
 use std::time::Duration;
 
@@ -93,51 +93,5 @@ async fn a_queue_is_as_deep_as_jobs_are_due_and_as_old_as_the_first_of_them() {
         Some(0.0),
         "{page}"
     );
-    serving.stop("TERM").await;
-}
-
-#[tokio::test]
-async fn a_request_is_counted_by_how_it_ended() {
-    let database = Database::demo().await;
-    let home = counted_of(&database).with("GATEWAY_REQUEST_TIMEOUT_MS", "300");
-    let serving = home.serve(&[]).await;
-    let token = serving.token("owner@acme.test", 0);
-    let send = async |document: &str| {
-        let answer = serving.post(&token, document).send().await;
-        answer.expect("an answer").status().as_u16()
-    };
-    assert_eq!(send("query Ok { __typename }").await, 200);
-    let invalid = "query Errors { company(id: \"none\") { name } }";
-    assert_eq!(send(invalid).await, 200);
-    let mut admin = PgConnection::connect(&database.admin_url())
-        .await
-        .expect("a connection");
-    let lock = "BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE";
-    admin.execute(lock).await.expect("a lock");
-    assert_eq!(send(&LISTED.replace("Listed", "Failed")).await, 504);
-    let aborted = serving.post(&token, &LISTED.replace("Listed", "Aborted"));
-    // The client goes away while it waits.
-    let gone = aborted.timeout(Duration::from_millis(100)).send().await;
-    assert!(gone.is_err());
-    // What was not answered has no series of its own: whoever waits for nothing could make any number of them.
-    for (name, outcome) in [
-        ("Ok", "ok"),
-        ("Errors", "errors"),
-        ("(other)", "failed"),
-        ("(other)", "aborted"),
-    ] {
-        let labels = [
-            &*format!("graphql_operation_name=\"{name}\""),
-            &*format!("outcome=\"{outcome}\""),
-        ];
-        until(
-            &serving,
-            "gateway_request_duration_seconds_count",
-            &labels,
-            1.0,
-        )
-        .await;
-    }
-    admin.execute("ROLLBACK").await.expect("an end");
     serving.stop("TERM").await;
 }
