@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Alerts, Kind, Probe, Watch,
+    Alerts, Incident, Kind, Probe, Watch,
     ledger::{self, Entry},
     look::look,
 };

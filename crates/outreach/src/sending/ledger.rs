@@ -141,8 +141,12 @@ impl Outreach {
             }
             let (text, html) = (letter.text.as_str(), letter.html.as_deref());
             let body = Body::new(Some(text), html);
-            let key = &draft.message.storage_key;
-            let content_key = keep_body(content, tenant, key, &body).await?;
+            // One that was put back may be written anew, of a template that was changed meanwhile; the body of before has
+            // the message's key still, until it is found to be nobody's.
+            let hash = mail::body::content_hash(Some(text), html);
+            let key = draft.message.storage_key.as_str();
+            let content_key = format!("{key}/{hash}");
+            let content_key = keep_body(content, tenant, &content_key, &body).await?;
             // Of a tenant that nothing limits nobody counts, so that what was counted before is not what it has sent.
             let sql = "WITH uncounted AS (DELETE FROM sent_in_period WHERE $12) \
                  UPDATE email_messages SET status = 'sending', processed = now(), content_key = $2, subject = $3, \

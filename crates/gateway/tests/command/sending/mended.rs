@@ -3,7 +3,7 @@
 use migrations::Tier;
 use transport::sink::{Fault, Script};
 
-use super::arranged::{Campaign, MailServer, worker};
+use super::arranged::{Campaign, MailServer, once, worker};
 use crate::serving::PATIENCE;
 
 /// Leads that wait for a message have waited for long.
@@ -37,6 +37,24 @@ async fn a_campaign_that_is_run_four_times_at_once_does_nothing_twice() {
     let counted = "SELECT sum(executed_count) FROM campaign_sequence_steps \
          WHERE campaign_id = (SELECT id FROM campaigns WHERE name = 'the campaign')";
     assert_eq!(campaign.value(Tier::Oltp, counted).await, both);
+}
+
+/// The server puts it off, and somebody mends the template meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_put_off_goes_out_as_its_template_is_by_then() {
+    let campaign = Campaign::new(1, &["One"]).await;
+    let server = MailServer::start(once(Fault::defer())).await;
+    campaign.start().await;
+    let worker = worker(&campaign.home(&server)).await;
+    let put_off = "count(*) = 1 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' AND attempt_count = 1";
+    campaign.until(Tier::Queue, put_off, PATIENCE).await;
+    let mend = "UPDATE templates SET content = content || ' Mended.'";
+    campaign.change(Tier::Oltp, mend).await;
+    campaign.hurry_to_its_end().await;
+    assert_eq!(server.accepted().len(), 1);
+    let bodies = "SELECT count(*) FROM email_content";
+    assert_eq!(campaign.value(Tier::Content, bodies).await, 2);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
 
 /// The database refuses just where the row is to say that the message is being sent.
