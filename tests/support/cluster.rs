@@ -112,14 +112,15 @@ pub fn beside(oltp: &str, tier: Tier) -> String {
     }
 }
 
-/// A mail for each tenant of the demo that came and was read, and how the mailboxes of its accounts were read, in the content tier's database at `url`, a superuser's.
+/// A mail for each tenant of the demo that came and was read, how the mailboxes of its accounts were read, and how much it
+/// sent, in the content tier's database at `url`, a superuser's.
 async fn receive(url: &str, demo: &seed::Demo) {
     let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
     let mut connection = PgConnection::connect(url).await.expect("the content tier");
     let came = "INSERT INTO received_mail (id, tenant_id, source, raw_size_bytes, content_hash, received, processed) \
          SELECT md5('mail ' || tenant)::uuid, tenant, 'ingest', 9, repeat('0', 64), now(), now() FROM unnest($1::uuid[]) AS tenant";
     let came = sqlx::query(came)
-        .bind(tenants)
+        .bind(&tenants)
         .execute(&mut connection)
         .await;
     came.expect("mail that came");
@@ -127,11 +128,16 @@ async fn receive(url: &str, demo: &seed::Demo) {
          SELECT DISTINCT email_account_id, tenant_id, 1, 1, now() FROM email_messages WHERE email_account_id IS NOT NULL";
     let read = sqlx::query(read).execute(&mut connection).await;
     read.expect("mailboxes that were read");
+    let counted = "INSERT INTO sent_in_period (tenant_id, period_start, message_count) \
+         SELECT tenant, '2026-01-01Z', 1 FROM unnest($1::uuid[]) AS tenant";
+    let counted = sqlx::query(counted).bind(tenants);
+    let counted = counted.execute(&mut connection).await;
+    counted.expect("messages that were counted");
     connection.close().await.expect("an end");
 }
 
-/// An event of Stripe's for each tenant of the demo that was taken, and a period that is over, in the transactional tier's database at `url`, a
-/// superuser's.
+/// An event of Stripe's for each tenant of the demo that was taken, a period that is over, and campaigns that ran, in the
+/// transactional tier's database at `url`, a superuser's.
 async fn hear(url: &str, demo: &seed::Demo) {
     let tenants: Vec<_> = demo.tenants.iter().map(|tenant| tenant.id).collect();
     let mut connection = PgConnection::connect(url).await.expect("the database");
@@ -144,6 +150,10 @@ async fn hear(url: &str, demo: &seed::Demo) {
          SELECT tenant_id, id, current_period_start - interval '1 month', current_period_start FROM subscriptions";
     let over = sqlx::query(over).execute(&mut connection).await;
     over.expect("periods that are over");
+    let begun = "INSERT INTO campaign_runs (tenant_id, campaign_id, leads_are_given) \
+         SELECT tenant_id, id, true FROM campaigns WHERE status = 'completed' ON CONFLICT DO NOTHING";
+    let begun = sqlx::query(begun).execute(&mut connection).await;
+    begun.expect("campaigns that ran");
     connection.close().await.expect("an end");
 }
 

@@ -190,7 +190,8 @@ async fn a_period_says_what_was_used_in_it() {
     let periods: Vec<(String, String)> = rows(
         &world,
         Tier::Oltp,
-        "SELECT current_period_start::text, current_period_end::text FROM subscriptions WHERE tenant_id = $ ORDER BY 1",
+        "SELECT current_period_start::text, current_period_end::text FROM subscriptions WHERE tenant_id = $
+            UNION SELECT period_start::text, period_end::text FROM subscription_periods WHERE tenant_id = $ ORDER BY 1",
     )
     .await;
     assert_eq!(found.len(), periods.len());

@@ -29,14 +29,14 @@ pub struct Model {
     /// A hash of what of the transactional tier went into the numbers.
     #[sea_orm(column_type = "String(StringLen::N(32))", nullable)]
     pub facts: Option<String>,
-    /// When all was last counted anew for another time zone.
-    pub zone_changed: Option<DateTimeUtc>,
     /// When the row was made.
     pub created: DateTimeUtc,
     /// When the row last changed; the database keeps it.
     pub updated: DateTimeUtc,
     /// When the day ends up to which all was counted, in the tenant's time zone.
     pub day_ends: Option<DateTimeUtc>,
+    /// When all was last counted anew for another time zone.
+    pub zone_changed: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.

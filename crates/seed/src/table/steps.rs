@@ -70,7 +70,7 @@ fn write_email(tenant: &Tenant, email: Option<u64>, draw: &mut Draw, row: &mut R
         Row::uuid,
     )
     .maybe(
-        email.and_then(|index| templates::of(tenant, index)),
+        email.and_then(|index| templates::with_text(tenant, index)),
         Row::uuid,
     )
     .maybe(subject, Row::text)

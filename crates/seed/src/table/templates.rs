@@ -11,6 +11,8 @@ use crate::{
 };
 
 const NAME: &str = "templates";
+/// The last of so many is begun, and has no text yet.
+const DRAFTS: u64 = 4;
 
 pub(crate) const TEMPLATES: Table = Table {
     name: NAME,
@@ -34,6 +36,20 @@ pub(super) fn of(tenant: &Tenant, index: u64) -> Option<Uuid> {
     (templates > 0).then(|| tenant.key(NAME, index % templates))
 }
 
+/// The same of those that have a text: nothing can be sent by others.
+pub(super) fn with_text(tenant: &Tenant, index: u64) -> Option<Uuid> {
+    let templates = tenant.shape.templates;
+    let with_text = templates - templates / DRAFTS;
+    let place = index.checked_rem(with_text)?;
+    let index = place / (DRAFTS - 1) * DRAFTS + place % (DRAFTS - 1);
+    Some(tenant.key(NAME, index))
+}
+
+/// Whether somebody has written it.
+fn has_text(index: u64) -> bool {
+    index % DRAFTS != DRAFTS - 1
+}
+
 fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
     let mut draw = tenant.draw(NAME, index);
     let goal = GOALS[index as usize % GOALS.len()];
@@ -41,7 +57,7 @@ fn write(tenant: &Tenant, index: u64, row: &mut Row<'_>) {
     let made = tenant
         .calendar
         .made(index, tenant.shape.templates, &mut draw);
-    let started = draw.chance(75);
+    let started = has_text(index);
     row.uuid(tenant.key(NAME, index))
         .uuid(tenant.id)
         .text(&name)
