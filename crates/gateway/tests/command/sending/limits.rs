@@ -145,13 +145,17 @@ async fn nothing_is_sent_for_a_subscription_that_grants_nothing_any_more() {
 async fn a_message_that_was_not_sent_leaves_its_place_in_the_plan_to_another() {
     let campaign = Campaign::new(6, &["Hello"]).await;
     campaign.change(Tier::Oltp, FEW).await;
-    let before = "INSERT INTO email_messages (tenant_id, storage_key, thread_id, direction, status, sent, processed, from_email, to_email, subject)
-        SELECT '{tenant}', key, gen_random_uuid(), 'outbound', status, sent, now(), 'ann@sender.test', 'former@leads.test', ''
+    let before = "INSERT INTO email_messages (tenant_id, email_account_id, storage_key, thread_id, direction, status, sent, processed, from_email, to_email, subject)
+        SELECT '{tenant}', '{account}', key, gen_random_uuid(), 'outbound', status, sent, now(), 'ann@sender.test', 'former@leads.test', ''
         FROM (VALUES ('a', 'sent', now()), ('b', 'sending', NULL), ('c', 'sent', now() - interval '9 days'))
             AS message (key, status, sent)";
     let tenant = "SELECT id FROM tenants WHERE name = 'sender'";
     let tenant = campaign.value(Tier::Oltp, tenant).await;
-    let before = before.replace("{tenant}", tenant.as_str().expect("an id"));
+    let account = "SELECT id FROM email_accounts WHERE email = 'ann@sender.test'";
+    let account = campaign.value(Tier::Oltp, account).await;
+    let before = before
+        .replace("{tenant}", tenant.as_str().expect("an id"))
+        .replace("{account}", account.as_str().expect("an id"));
     campaign.change(Tier::Content, &before).await;
     let times = AtomicUsize::new(0);
     let server = MailServer::start(Script::new(move |_| {

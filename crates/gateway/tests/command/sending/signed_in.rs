@@ -59,8 +59,9 @@ async fn an_account_signs_in_with_its_address_and_waits_while_it_is_not_let_in()
     let (home, _secrets) = home(&campaign, &server);
     let worker = worker(&home).await;
     // Without a secret it sends as nobody, whom this server takes no mail of.
-    let is_told =
-        format!("sending_problem = 'sign_in' FROM email_accounts WHERE email = '{ADDRESS}'");
+    let is_told = format!(
+        "sending_problem IS NOT DISTINCT FROM 'sign_in' FROM email_accounts WHERE email = '{ADDRESS}'"
+    );
     campaign.until(Tier::Oltp, &is_told, PATIENCE).await;
     let tried = "count(*) = 2 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' AND attempt_count > 0";
     campaign.until(Tier::Queue, tried, PATIENCE).await;
@@ -94,8 +95,9 @@ async fn mail_of_an_account_that_has_sent_all_it_may_waits() {
     let tried = "count(*) = 2 FROM jobs WHERE job_type = 'message.send' AND status = 'queued' AND attempt_count > 0";
     campaign.until(Tier::Queue, tried, PATIENCE).await;
     assert_eq!(campaign.messages().await, [("queued".to_owned(), 2)].into());
-    let is_told =
-        format!("sending_problem = 'refused' FROM email_accounts WHERE email = '{ADDRESS}'");
+    let is_told = format!(
+        "sending_problem IS NOT DISTINCT FROM 'refused' FROM email_accounts WHERE email = '{ADDRESS}'"
+    );
     campaign.until(Tier::Oltp, &is_told, PATIENCE).await;
 
     is_over.store(true, Ordering::Relaxed);
