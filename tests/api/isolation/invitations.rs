@@ -61,7 +61,7 @@ async fn user(world: &World, email: &str) -> Session {
 /// The name of the tenant that the user has joined, or the SQLSTATE.
 async fn accept(user: &mut Session, invitation: Uuid) -> Result<String, String> {
     let sql = format!(
-        "BEGIN; {}; SELECT name FROM accept_invitation('{invitation}')",
+        "BEGIN; {}; SELECT name FROM accept_invitation('{invitation}', '{{}}')",
         user.settings
     );
     let done = sqlx::raw_sql(AssertSqlSafe(sql))

@@ -27,6 +27,7 @@ const WRITERS: [(&[Role], &[&str]); 5] = [
             "template_tags",
             "campaigns",
             "campaign_leads",
+            "campaign_runs",
             "campaign_sequence_steps",
         ],
     ),

@@ -80,10 +80,10 @@ async fn content(url: &str) -> Vec<(String, i64, Option<String>)> {
 }
 
 /// The names of all tables but the migrations' own and those of what has just happened, which the database itself writes,
-/// what Stripe told, or periods that ended since.
+/// what Stripe told, periods that ended, or campaigns that were begun since.
 async fn tables(url: &str) -> Vec<(String,)> {
     let sql = "SELECT tablename::text FROM pg_tables
         WHERE schemaname = 'public' AND tablename NOT IN ('seaql_migrations', 'changes', 'message_events', 'stripe_events',
-            'subscription_periods') ORDER BY 1";
+            'subscription_periods', 'campaign_runs') ORDER BY 1";
     ask(url, sql).await
 }
