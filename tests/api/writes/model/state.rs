@@ -69,7 +69,7 @@ fn shown<T>(rows: &BTreeMap<Key, T>, show: impl Fn(&T) -> Value) -> Value {
 /// Takes away what the demo has of all this.
 pub async fn empty(world: &World) {
     let sql = "TRUNCATE companies, domains, email_accounts, leads, templates, folders, tags, template_folders, \
-        template_tags, campaigns, campaign_leads, campaign_sequence_steps, domain_ip_assignments";
+        template_tags, campaigns, campaign_runs, campaign_leads, campaign_sequence_steps, domain_ip_assignments";
     sqlx::query(sql)
         .execute(world.admin())
         .await
