@@ -11,6 +11,9 @@ use crate::writes::{
 /// Text without a limit of its own.
 const LONGEST_TEXT: usize = 200_000;
 
+/// Text that is not any: words of a list, and an expression of them.
+const OF_OUR_WORDS: [&str; 3] = ["conditionType", "conditionValue", "sendCondition"];
+
 #[test]
 fn text_is_as_long_as_its_column_at_the_most() {
     on_arranged(async |arranged| {
@@ -22,7 +25,9 @@ fn text_is_as_long_as_its_column_at_the_most() {
                 LONGEST_TEXT
             };
             // Not a byte: a letter of two bytes is one character.
-            taken(arranged, entry, leaf, json!("é".repeat(longest))).await;
+            if !OF_OUR_WORDS.contains(&&*leaf.name) {
+                taken(arranged, entry, leaf, json!("é".repeat(longest))).await;
+            }
             refused(arranged, entry, leaf, json!("é".repeat(longest + 1))).await;
         })
         .await;
