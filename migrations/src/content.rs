@@ -18,6 +18,7 @@ mod m20261127_070000_tell_of_addresses;
 mod m20261127_080000_count_sent_messages;
 mod m20261127_081000_tell_malformed_mail;
 mod m20261127_082000_base_content_on_content;
+mod m20261127_090000_index_sizes;
 
 /// All migrations of the content tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_080000_count_sent_messages::Migration),
             Box::new(m20261127_081000_tell_malformed_mail::Migration),
             Box::new(m20261127_082000_base_content_on_content::Migration),
+            Box::new(m20261127_090000_index_sizes::Migration),
         ]
     }
 }

@@ -1,6 +1,8 @@
-//! `bench analytics`: events that are counted as they come, the same counted anew, and numbers that are read.
+//! `bench analytics`: events that are counted as they come, the same counted anew, and numbers that are read through the
+//! gateway.
 
 mod events;
+mod plainly;
 mod reads;
 
 use std::time::{Duration, Instant};
@@ -17,8 +19,9 @@ use crate::{
     database::{Place, Plan},
     machine::Machine,
     paths::Paths,
+    peer::{Kind, Peer, Start},
     report, say,
-    subject::subjects,
+    subject::{Subject, subjects},
 };
 
 /// The events of `--ten-million`.
@@ -81,8 +84,8 @@ impl Analytics {
     }
 
     async fn measure(&self, paths: &Paths, place: &Place) -> Result<Measured> {
-        let tenants = subjects(place, 0, 4).await?;
-        let tenants: Vec<Uuid> = tenants.iter().map(|subject| subject.tenant).collect();
+        let subjects = subjects(place, 0, 4).await?;
+        let tenants: Vec<Uuid> = subjects.iter().map(|subject| subject.tenant).collect();
         events::clear(place).await?;
         let database = database(place)?;
         let counting = analytics::Analytics::new(database.clone(), Options::default());
@@ -118,9 +121,11 @@ impl Analytics {
         if before != after {
             return Err(format!("counted {before:?}, and anew {after:?}").into());
         }
+        say::progress("all once more, plainly");
+        plainly::compare(place).await?;
         let (events, messages) = events::made(place).await?;
-        let reads = reads::measure(&database, &tenants).await?;
         database.close().await;
+        let reads = read(paths, place, &subjects).await?;
         Ok(Measured {
             machine: Machine::look(paths).await,
             events,
@@ -146,6 +151,20 @@ async fn count(counting: &analytics::Analytics, tenants: &[Uuid]) -> Result<()> 
     Ok(())
 }
 
+/// Reads numbers through a gateway that has nothing else to do.
+async fn read(paths: &Paths, place: &Place, subjects: &[Subject]) -> Result<reads::Measured> {
+    let start = Start {
+        paths,
+        place,
+        cores: None,
+        run: "analytics",
+    };
+    let peer = Peer::start_with(Kind::Gateway, &start, &[]).await?;
+    let reads = reads::measure(&peer, subjects).await;
+    peer.stop().await?;
+    reads
+}
+
 fn database(place: &Place) -> Result<Database> {
     let options = DatabaseOptions::default();
     let database = Database::new(&place.url("gateway_login"), &options)?;
@@ -158,7 +177,7 @@ impl Measured {
         let Self { reads, .. } = self;
         say::line(format_args!(
             "counted: {} events of {} messages in {:.1} s, {:.0} in a second; anew in {:.1} s, {:.0} in a second; {} rows, \
-             equal to the last; nothing new of a tenant: {:.1} ms",
+             equal to the last, and to a plain count of the messages; nothing new of a tenant: {:.1} ms",
             self.events,
             self.messages,
             self.rollup_s,

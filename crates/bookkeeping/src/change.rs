@@ -23,7 +23,7 @@ pub(crate) async fn save(
     let sql = "UPDATE subscriptions SET plan_id = $4, pending_plan_id = $5, status = $6, current_period_start = $7, \
              current_period_end = $8, cycle_anchor = $9, period_months = $10, cancel_at_period_end = $11, \
              cancel_reason = $12, cancel_date = $13, stripe_updated = $14, stripe_cancel_at_period_end = $15, \
-             stripe_product_id = $16 \
+             stripe_product_id = $16, stripe_status_updated = $17 \
          WHERE id = $1 AND current_period_end = $2 AND status = $3 RETURNING 1";
     let values = [
         found.id.into_value(),
@@ -42,6 +42,7 @@ pub(crate) async fn save(
         new.stripe_updated.into(),
         new.stripe_cancel_at_period_end.into(),
         new.stripe_product_id.clone().into(),
+        new.stripe_status_updated.into(),
     ];
     if query(context, sql, values).await?.len() != 1 {
         return Err(DbErr::RecordNotUpdated);

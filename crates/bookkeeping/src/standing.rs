@@ -2,7 +2,7 @@
 
 use billing::stripe::{Event, Invoice, Said, StripeSubscription};
 use entity::{
-    id::{PlanId, TenantId, TypedId},
+    id::{PlanId, TenantId},
     oltp::subscription::{self, SubscriptionStatus},
 };
 use sea_orm::{ActiveEnum, DbErr};
@@ -33,7 +33,7 @@ pub(crate) async fn be_like(
         product: found.stripe_product_id.clone(),
     };
     let (news, mut new) = (told.news(&heard), found.clone());
-    new.status = told.status;
+    follow_status(&mut new, event, told.status);
     follow_period(&mut new, told);
     if news.of_end {
         follow_end(&mut new, event, told);
@@ -49,7 +49,7 @@ pub(crate) async fn be_like(
     new.stripe_updated = Some(event.created);
     save(context, found, &new).await?;
     record(context, tenant, (found, &new), why(event)).await?;
-    tell(context, tenant, found, told.status).await
+    tell(context, tenant, found, new.status).await
 }
 
 /// Whether something is known that happened later. Of two events of one second that a subscription was made is the first;
@@ -59,6 +59,21 @@ fn is_late(event: &Event, found: &subscription::Model) -> bool {
     found
         .stripe_updated
         .is_some_and(|heard| heard > event.created || (is_first && heard == event.created))
+}
+
+/// A state that is older than an invoice does not say how it stands since then; an end is for good.
+fn follow_status(new: &mut subscription::Model, event: &Event, told: SubscriptionStatus) {
+    if stands_later(event, new) && told != SubscriptionStatus::Canceled {
+        return;
+    }
+    new.status = told;
+    new.stripe_status_updated = new.stripe_status_updated.max(Some(event.created));
+}
+
+/// Whether Stripe has said already how it stood later.
+fn stands_later(event: &Event, found: &subscription::Model) -> bool {
+    let heard = found.stripe_status_updated;
+    heard.is_some_and(|heard| heard > event.created)
 }
 
 /// A period never goes back; one that would says nothing of where the next end, either. One that follows the running one
@@ -113,30 +128,24 @@ pub(crate) async fn bill(
         payment::keep(context, tenant, event, payment, purpose).await?;
     }
     let Some(found) = found else { return Ok(()) };
-    // What happened later, by a whole state or another payment, is how it stands.
-    let (to, from, otherwise) = if invoice.is_paid {
-        (SubscriptionStatus::Active, "'past_due', 'unpaid'", "failed")
-    } else {
-        (SubscriptionStatus::PastDue, "'active'", "succeeded")
-    };
-    let sql = format!(
-        "UPDATE subscriptions s SET status = $2 WHERE id = $1 AND status IN ({from}) \
-         AND (stripe_updated IS NULL OR stripe_updated <= $3) \
-         AND NOT EXISTS (SELECT FROM payments p WHERE p.subscription_id = s.id AND p.status = '{otherwise}' AND p.processed > $3) \
-         RETURNING 1"
-    );
-    let values = [
-        found.id.into_value(),
-        to.to_value().into(),
-        event.created.into(),
-    ];
-    if query(context, &sql, values).await?.is_empty() {
+    if stands_later(event, found) || found.status == SubscriptionStatus::Canceled {
         return Ok(());
     }
     let mut new = found.clone();
-    new.status = to;
+    new.stripe_status_updated = Some(event.created);
+    new.status = match (found.status, invoice.is_paid) {
+        (SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid, true) => {
+            SubscriptionStatus::Active
+        }
+        (SubscriptionStatus::Active, false) => SubscriptionStatus::PastDue,
+        (status, _) => status,
+    };
+    save(context, found, &new).await?;
+    if new.status == found.status {
+        return Ok(());
+    }
     record(context, tenant, (found, &new), why(event)).await?;
-    tell(context, tenant, found, to).await
+    tell(context, tenant, found, new.status).await
 }
 
 async fn tell(

@@ -4,13 +4,13 @@
 //! receives it knows whose it is, and that it is not an old one.
 
 mod post;
+mod queue;
 
-use std::time::Duration;
+use std::{future::pending, time::Duration};
 
 use aws_lc_rs::hmac;
-use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::{SecondsFormat, Utc};
-use entity::oltp::admin_system_event::Severity;
+use entity::{id::TenantId, oltp::admin_system_event::Severity};
 use events::IncidentState;
 use reqwest::{Client, redirect};
 use sea_orm::ActiveEnum;
@@ -18,19 +18,19 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tokio::{
     sync::{Mutex, mpsc},
-    time::{sleep, timeout},
+    time::{sleep_until, timeout},
 };
 use tracing::Span;
 use url::Url;
 
 use crate::ledger::Entry;
 use post::Post;
+use queue::Queue;
 
-/// Most alerts that wait to be sent.
+/// Most alerts that wait to be sent, and as many again that wait to be queued.
 const WAITING: usize = 1000;
-/// How often one is tried: after 1, 2, 4 … seconds, and at most five minutes, so for about an hour.
-const ATTEMPTS: usize = 20;
-const LONGEST: Duration = Duration::from_secs(300);
+/// How long until one that is refused is tried again.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// How long the receiver may take to answer.
 const ANSWER: Duration = Duration::from_secs(10);
 
@@ -38,23 +38,31 @@ const ANSWER: Duration = Duration::from_secs(10);
 pub struct Alerts {
     post: Post,
     floor: Severity,
-    first_retry: Duration,
-    waiting: mpsc::Sender<Alert>,
+    told: mpsc::Sender<Alert>,
     sending: Mutex<Sending>,
 }
 
-/// What is sent next.
+/// What waits. What is being sent stays in the queue until it is taken: when sending is broken off, nobody knows whether
+/// it has arrived.
 struct Sending {
-    waiting: mpsc::Receiver<Alert>,
-    /// Kept when sending is broken off: nobody knows whether it has arrived.
-    in_hand: Option<Alert>,
+    told: mpsc::Receiver<Alert>,
+    queue: Queue,
 }
 
 /// One of them.
 struct Alert {
+    incident: Subject,
     body: String,
     /// What wrote its row, as others are told of a trace.
     cause: Option<String>,
+}
+
+/// What an alert is about.
+#[derive(PartialEq, Eq)]
+struct Subject {
+    event_type: String,
+    tenant: Option<TenantId>,
+    subject: String,
 }
 
 /// Why there are no alerts.
@@ -70,6 +78,9 @@ pub enum AlertsError {
         "GATEWAY_ALERT_WEBHOOK_URL wants GATEWAY_ALERT_WEBHOOK_KEY, 32 bytes or more, by which the receiver knows that alerts are ours"
     )]
     Key,
+    /// TLS could not be set up.
+    #[error("alerts can not be sent over TLS")]
+    Client(#[source] reqwest::Error),
 }
 
 impl Alerts {
@@ -90,20 +101,19 @@ impl Alerts {
             .timeout(ANSWER)
             .redirect(redirect::Policy::none())
             .build();
-        let (waiting, receiving) = mpsc::channel(WAITING);
+        let (told, receiving) = mpsc::channel(WAITING);
         let sending = Sending {
-            waiting: receiving,
-            in_hand: None,
+            told: receiving,
+            queue: Queue::default(),
         };
         Ok(Self {
             post: Post {
                 url: url.ok_or(AlertsError::Address)?,
                 key: hmac::Key::new(hmac::HMAC_SHA256, key?),
-                client: client.unwrap_or_default(),
+                client: client.map_err(AlertsError::Client)?,
             },
             floor,
-            first_retry: Duration::from_secs(1),
-            waiting,
+            told,
             sending: Mutex::new(sending),
         })
     }
@@ -124,74 +134,88 @@ impl Alerts {
             "at": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
         });
         let alert = Alert {
+            incident: Subject {
+                event_type: entry.event_type.clone(),
+                tenant: entry.tenant,
+                subject: entry.subject.clone(),
+            },
             body: body.to_string(),
             cause: tenant::trace_parent(&Span::current()),
         };
-        if self.waiting.try_send(alert).is_err() {
+        if self.told.try_send(alert).is_err() {
             tracing::error!(alert = %body, "an alert is dropped: more wait than there is room for");
         }
     }
 
-    /// Sends alerts, one after the other, for as long as it is polled. What it had in hand is kept.
+    /// Sends alerts, one at a time, for as long as it is polled.
     pub(crate) async fn run(&self) {
         let mut sending = self.sending.lock().await;
         loop {
-            if sending.in_hand.is_none() {
-                sending.in_hand = sending.waiting.recv().await;
-            }
-            self.send_in_hand(&mut sending).await;
+            sending.turn(&self.post).await;
         }
     }
 
     /// Sends what waits still, within that time. What does not leave then is in the log.
     pub(crate) async fn flush(&self, within: Duration) {
         let mut sending = self.sending.lock().await;
+        sending.queue.hurry();
         let emptied = timeout(within, async {
-            while sending.take_next() {
-                self.send_in_hand(&mut sending).await;
+            while sending.has_some() {
+                sending.turn(&self.post).await;
             }
         });
         if emptied.await.is_ok() {
             return;
         }
-        while sending.take_next() {
-            let alert = sending.in_hand.take().map(|alert| alert.body);
-            tracing::error!(alert, "an alert could not be sent before the end");
-        }
-    }
-
-    async fn send_in_hand(&self, sending: &mut Sending) {
-        if let Some(alert) = &sending.in_hand {
-            self.send(alert).await;
-        }
-        sending.in_hand = None;
-    }
-
-    async fn send(&self, alert: &Alert) {
-        let waits = ExponentialBuilder::new()
-            .with_min_delay(self.first_retry)
-            .with_max_delay(LONGEST)
-            .with_max_times(ATTEMPTS)
-            .with_jitter()
-            .build();
-        for wait in waits {
-            match self.post.send(alert).await {
-                Ok(()) => return,
-                Err(why) => tracing::warn!(why, "an alert can not be sent; it is tried again"),
+        while sending.has_some() {
+            for alert in sending.queue.drain() {
+                tracing::error!(
+                    alert = alert.body,
+                    "an alert could not be sent before the end"
+                );
             }
-            sleep(wait).await;
         }
-        tracing::error!(alert = alert.body, "an alert was given up");
     }
 }
 
 impl Sending {
-    /// Takes the next alert in hand, if there is one.
-    fn take_next(&mut self) -> bool {
-        if self.in_hand.is_none() {
-            self.in_hand = self.waiting.try_recv().ok();
+    /// Whether anything waits. All that was told is queued, as far as there is room.
+    fn has_some(&mut self) -> bool {
+        while self.queue.len() < WAITING {
+            match self.told.try_recv() {
+                Ok(alert) => self.queue.push(alert, FIRST_RETRY),
+                Err(_) => break,
+            }
         }
-        self.in_hand.is_some()
+        self.queue.len() > 0
+    }
+
+    /// Queues one that is told, or sends one that is due, whichever comes first.
+    async fn turn(&mut self, post: &Post) {
+        let next = self.queue.next();
+        let due = async {
+            match next {
+                Some((place, due)) => {
+                    sleep_until(due).await;
+                    place
+                }
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            Some(alert) = self.told.recv(), if self.queue.len() < WAITING => self.queue.push(alert, FIRST_RETRY),
+            place = due => self.try_to_send(place, post).await,
+        }
+    }
+
+    async fn try_to_send(&mut self, place: usize, post: &Post) {
+        let Err(why) = post.send(self.queue.at(place)).await else {
+            return self.queue.sent(place);
+        };
+        tracing::warn!(why, "an alert can not be sent; it is tried again");
+        if let Some(alert) = self.queue.refused(place) {
+            tracing::error!(alert = alert.body, "an alert was given up");
+        }
     }
 }
 

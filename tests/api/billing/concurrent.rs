@@ -60,7 +60,7 @@ impl Books {
     async fn begin_anew(&self) {
         self.change(
             "DELETE FROM payments; DELETE FROM outbox; DELETE FROM stripe_events;
-             UPDATE subscriptions SET status = 'active', cycle_anchor = NULL, stripe_updated = NULL,
+             UPDATE subscriptions SET status = 'active', cycle_anchor = NULL, stripe_updated = NULL, stripe_status_updated = NULL,
                  current_period_start = '2027-01-31T10:00:00Z', current_period_end = '2027-02-28T10:00:00Z'",
         )
         .await;

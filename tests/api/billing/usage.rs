@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::Books;
 
 const USAGE: &str = "{ subscriptions { nodes { usage { users { used limit } domains { used limit } campaignsThisMonth { used limit }
-    emailAccounts { used limit } contacts { used limit } emailsSent { used limit } } } } }";
+    emailAccounts { used limit } contacts { used limit } warmups { used limit } emailsSent { used limit } storage { usedBytes limitBytes } } } } }";
 
 #[tokio::test]
 async fn usage_says_how_much_of_what_is_used() {
@@ -24,7 +24,7 @@ async fn usage_says_how_much_of_what_is_used() {
         .await
         .expect("messages");
     books.change("INSERT INTO subscription_addons (tenant_id, subscription_id, addon_type, quantity, price)
-        SELECT s.tenant_id, s.id, kind, count, 1 FROM subscriptions s, (VALUES ('extra_emails', 1000), ('extra_emails', 500), ('extra_domains', 3), ('dedicated_ip', 9)) AS a (kind, count)").await;
+        SELECT s.tenant_id, s.id, kind, count, 1 FROM subscriptions s, (VALUES ('extra_emails', 1000), ('extra_emails', 500), ('extra_domains', 3), ('extra_storage_gb', 2), ('dedicated_ip', 9)) AS a (kind, count)").await;
     let count = async |from: &str| {
         let sql = format!(
             "SELECT count(*) AS n FROM {from} AND tenant_id = (SELECT id FROM tenants WHERE name = 'acme')"
@@ -32,6 +32,23 @@ async fn usage_says_how_much_of_what_is_used() {
         books.rows(&sql).await[0]["n"].clone()
     };
     let data = books.world.owner("acme").data(USAGE).await;
+    let allowed = &books
+        .rows("SELECT max_warmups, max_storage_gb FROM plans WHERE slug = 'growth'")
+        .await[0];
+    let (warmups, gigabytes) = (
+        allowed["max_warmups"].clone(),
+        allowed["max_storage_gb"].as_i64().expect("a limit"),
+    );
+    let tenant = uuid::Uuid::from(books.acme);
+    let sizes =
+        "SELECT (SELECT sum(compressed_size_bytes) FROM email_content WHERE tenant_id = $1)::bigint
+        + (SELECT sum(size_bytes) FROM attachments WHERE tenant_id = $1)::bigint";
+    let stored: i64 = sqlx::query_scalar(sizes)
+        .bind(tenant)
+        .fetch_one(content)
+        .await
+        .expect("sizes");
+    assert!(stored > 0, "there is mail");
     let people = count("(SELECT tenant_id FROM tenant_users WHERE deleted IS NULL UNION ALL SELECT tenant_id FROM invitations
         WHERE accepted IS NULL AND revoked IS NULL AND expires > now()) AS people WHERE true").await;
     assert_eq!(
@@ -42,7 +59,9 @@ async fn usage_says_how_much_of_what_is_used() {
             "campaignsThisMonth": { "used": count("campaigns WHERE created >= date_trunc('month', now())").await, "limit": 50 },
             "emailAccounts": { "used": count("email_accounts WHERE true").await, "limit": 30 },
             "contacts": { "used": count("leads WHERE true").await, "limit": 25_000 },
+            "warmups": { "used": count("domain_ip_assignments WHERE status IN ('active', 'warming') AND warmup_state = 'warming'").await, "limit": warmups },
             "emailsSent": { "used": 4, "limit": 51_500 },
+            "storage": { "usedBytes": stored, "limitBytes": (gigabytes + 2) * 1_000_000_000 },
         } }])
     );
     books.begin("scale").await;

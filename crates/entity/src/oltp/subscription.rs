@@ -52,6 +52,8 @@ pub struct Model {
     /// What is subscribed to, as Stripe said last.
     #[sea_orm(column_type = "String(StringLen::N(255))", nullable)]
     pub stripe_product_id: Option<String>,
+    /// When Stripe last said how it stands, by its state or by an invoice.
+    pub stripe_status_updated: Option<DateTimeUtc>,
 }
 
 /// None: relations are loaded a level at a time, by key.

@@ -5,6 +5,7 @@
 mod capture;
 mod collector;
 mod metrics;
+mod outcomes;
 mod sent;
 mod traces;
 mod waits;

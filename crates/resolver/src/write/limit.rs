@@ -29,16 +29,19 @@ pub(crate) enum Limit {
     EmailAccounts,
     /// Leads.
     Contacts,
+    /// Addresses that domains are being warmed up from.
+    Warmups,
 }
 
 impl Limit {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Users,
         Self::Domains,
         Self::CampaignsPerMonth,
         Self::EmailAccounts,
         Self::Contacts,
+        Self::Warmups,
     ];
 
     /// The column of `plans`, the limit's name in the error, and the count of what there is.
@@ -71,6 +74,12 @@ impl Limit {
                 "maxContacts",
                 "SELECT count(*) AS used FROM leads",
             ),
+            Self::Warmups => (
+                "max_warmups",
+                "maxWarmups",
+                "SELECT count(*) AS used FROM domain_ip_assignments \
+                 WHERE status IN ('active', 'warming') AND warmup_state = 'warming'",
+            ),
         }
     }
 
@@ -90,13 +99,13 @@ pub(crate) fn raised(column: &str) -> String {
 }
 
 /// How much the tenant uses of each of [`Limit::ALL`], in one statement.
-pub(crate) async fn used(context: &TenantContext) -> std::result::Result<[i64; 5], DbErr> {
+pub(crate) async fn used(context: &TenantContext) -> std::result::Result<[i64; 6], DbErr> {
     let counts = Limit::ALL.map(|limit| format!("({})", limit.parts().2));
     let sql = format!("SELECT {}", counts.join(", "));
     let statement = Statement::from_string(context.get_database_backend(), sql);
     let row = context.row_raw(&statement).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the counts".to_owned()))?;
-    let mut used = [0; 5];
+    let mut used = [0; 6];
     for (place, count) in used.iter_mut().enumerate() {
         *count = row.at(place)?;
     }

@@ -114,6 +114,23 @@ async fn who_does_not_answer_at_the_end_is_not_waited_for() {
     assert!(capture.requests().is_empty());
 }
 
+/// The first is tried again a second later at the earliest, and what begins before that is told before that.
+#[tokio::test]
+async fn one_that_is_refused_delays_no_other() {
+    let (place, capture) = (Place::new().await, Capture::start().await);
+    let watch = Watch::default();
+    capture.answer_next([(422, None)]);
+    let running = place.run(&watch, Vec::new(), Some(all(&capture)));
+    watch.raise(quota(place.tenants[0]));
+    capture.until(|requests| requests.len() == 1).await;
+    watch.raise(quota(place.tenants[1]));
+    let requests = capture.until(|requests| requests.len() == 3).await;
+    let tenants = [0, 1, 2].map(|at: usize| requests[at].json()["tenantId"].clone());
+    let expected = [0, 1, 0].map(|at: usize| json!(TenantId::from(place.tenants[at]).to_string()));
+    assert_eq!(tenants, expected);
+    drop(running);
+}
+
 #[test]
 fn alerts_want_an_address_and_a_key() {
     let new = |url: &str, key: Option<&str>| {

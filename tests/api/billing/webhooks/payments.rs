@@ -3,7 +3,7 @@
 use chrono::Utc;
 use serde_json::json;
 
-use super::{END, event, hear, intent, invoice, post, signature, tell};
+use super::{END, NEXT, event, hear, intent, invoice, post, signature, subscription, tell};
 use crate::billing::{Books, SECRETS};
 
 #[tokio::test]
@@ -101,6 +101,35 @@ async fn invoices_may_be_told_in_any_order() {
         books.subscription(books.acme, "status").await,
         json!({ "status": "past_due" })
     );
+}
+
+/// Of the state the plan and the period count still.
+#[tokio::test]
+async fn a_state_that_is_older_than_an_invoice_does_not_undo_it() {
+    let books = Books::new().await;
+    let kind = "customer.subscription.updated";
+    for (failed, state, stands) in [(true, "active", "past_due"), (false, "past_due", "active")] {
+        let later = END + if failed { 20 } else { 40 };
+        let (bill, id) = if failed {
+            ("invoice.payment_failed", "evt_1")
+        } else {
+            ("invoice.paid", "evt_3")
+        };
+        hear(&books, id, bill, later, invoice("acme", id, 9900)).await;
+        let told = subscription("acme", state, END, NEXT);
+        hear(&books, &format!("{id}_before"), kind, later - 1, told).await;
+        assert_eq!(
+            books
+                .subscription(books.acme, "status, current_period_start")
+                .await,
+            json!({ "status": stands, "current_period_start": "2027-02-28T10:00:00+00:00" })
+        );
+    }
+    // A newer one does.
+    let told = subscription("acme", "unpaid", END, NEXT);
+    hear(&books, "evt_5", kind, END + 41, told).await;
+    let found = books.subscription(books.acme, "status").await;
+    assert_eq!(found, json!({ "status": "unpaid" }));
 }
 
 #[tokio::test]

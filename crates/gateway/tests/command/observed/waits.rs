@@ -16,7 +16,7 @@ use crate::{
 const LISTED: &str = "query Listed { companies(first: 2) { nodes { name } } }";
 
 /// Waits until the page says so.
-async fn until(serving: &Serving, name: &str, labels: &[&str], wanted: f64) {
+pub async fn until(serving: &Serving, name: &str, labels: &[&str], wanted: f64) {
     let seen = async {
         while value(&page(serving).await, name, labels) != Some(wanted) {
             sleep(Duration::from_millis(20)).await;
