@@ -74,7 +74,7 @@ impl Analytics {
         let paths = Paths::find();
         let gateway = paths.release("gateway")?;
         let server = stage::start(&paths).await?;
-        let place = server.seeded(&gateway, "bench_analytics", PLAN).await?;
+        let place = server.seeded(&gateway, "bench_counting", PLAN).await?;
         let measured = self.measure(&paths, &place).await;
         server.stop().await?;
         let measured = measured?;

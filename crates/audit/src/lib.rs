@@ -14,6 +14,7 @@
 //!
 //! What may not be in here: which acts are of high risk. Whoever does them says so.
 
+mod class;
 mod entry;
 mod log;
 mod staff;

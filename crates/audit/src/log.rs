@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entity::id::TenantId;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbBackend, DbErr, Statement};
 use tenant::{Database, Identity, Refusal, Tier};
 use uuid::Uuid;
 use worker::{Done, Failure, Handler, Job};
@@ -29,8 +29,8 @@ pub enum Trouble {
 
 /// One that is there is left as it is.
 const INSERT: &str = "INSERT INTO admin_audit_log (id, tenant_id, admin_user_id, action, resource_type, resource_id, \
-    old_values, new_values, ip_address, user_agent, notes, happened) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING";
+    old_values, new_values, ip_address, user_agent, notes, happened, data_classification, retention_category) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING";
 
 impl Log {
     /// A log in the analytics tier of these databases.
@@ -50,6 +50,7 @@ impl Log {
     /// # Errors
     /// When the database can not be asked, or refuses.
     pub async fn record(&self, tenant: TenantId, id: Uuid, entry: Entry) -> Result<(), Trouble> {
+        let (class, retention) = (entry.classification(), entry.retention());
         let values = [
             id.into(),
             Uuid::from(tenant).into(),
@@ -63,6 +64,8 @@ impl Log {
             entry.user_agent.into(),
             entry.notes.into(),
             entry.happened.into(),
+            class.to_value().into(),
+            retention.to_value().into(),
         ];
         let insert = Statement::from_sql_and_values(DbBackend::Postgres, INSERT, values);
         let identity = Identity::Job { tenant };

@@ -122,6 +122,15 @@ async fn what_is_of_high_risk_is_recorded_with_what_it_was_before() {
         entries[6]["new_values"],
         json!({"billing_contact_user_id": null})
     );
+    let classes = [&entries[0], &entries[6]]
+        .map(|entry| json!([entry["data_classification"], entry["retention_category"]]));
+    assert_eq!(
+        classes,
+        [
+            json!(["confidential", "audit"]),
+            json!(["confidential", "legal"])
+        ]
+    );
     assert!(
         entries[7]["new_values"]["revoked"].is_string()
             && entries[7]["old_values"]["revoked"].is_null()

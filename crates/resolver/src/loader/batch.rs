@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt::{self, Debug},
-    hash::Hash,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher},
     marker::PhantomData,
     sync::Arc,
 };
@@ -39,12 +39,29 @@ pub(crate) enum Gathering {
     Nothing,
 }
 
-/// A key that shows nothing of itself: for each key that is found the crate prepares the message that it was
-/// not, and throws it away.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Unshown<K>(K);
+/// A key that is hashed once, for the crate does so eight times; and that shows nothing of itself: for each key that is
+/// found the crate prepares the message that it was not, and throws it away.
+#[derive(Clone, PartialEq, Eq)]
+struct Hashed<K> {
+    hash: u64,
+    key: K,
+}
 
-impl<K> Debug for Unshown<K> {
+impl<K: Hash> Hashed<K> {
+    fn new(key: K) -> Self {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&key);
+        Self { hash, key }
+    }
+}
+
+/// The crate's maps hash this once more, under keys of their own.
+impl<K> Hash for Hashed<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl<K> Debug for Hashed<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
@@ -52,7 +69,7 @@ impl<K> Debug for Unshown<K> {
 
 /// A loader of one kind of value for one operation.
 pub(super) struct Loader<B: Batch> {
-    cached: cached::Loader<Unshown<B::Key>, Answer<B>, Runner<B>>,
+    cached: cached::Loader<Hashed<B::Key>, Answer<B>, Runner<B>>,
 }
 
 struct Runner<B> {
@@ -60,9 +77,9 @@ struct Runner<B> {
     batch: PhantomData<fn() -> B>,
 }
 
-impl<B: Batch> BatchFn<Unshown<B::Key>, Answer<B>> for Runner<B> {
-    async fn load(&mut self, keys: &[Unshown<B::Key>]) -> HashMap<Unshown<B::Key>, Answer<B>> {
-        let asked: Vec<B::Key> = keys.iter().map(|key| key.0.clone()).collect();
+impl<B: Batch> BatchFn<Hashed<B::Key>, Answer<B>> for Runner<B> {
+    async fn load(&mut self, keys: &[Hashed<B::Key>]) -> HashMap<Hashed<B::Key>, Answer<B>> {
+        let asked: Vec<B::Key> = keys.iter().map(|key| key.key.clone()).collect();
         match B::load(&self.context, &asked).await {
             Ok(values) => {
                 let answers = values.into_iter().map(Ok);
@@ -96,7 +113,7 @@ impl<B: Batch> Loader<B> {
     }
 
     pub(super) async fn load(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>, Arc<DbErr>> {
-        let keys: Vec<_> = keys.iter().cloned().map(Unshown).collect();
+        let keys: Vec<_> = keys.iter().cloned().map(Hashed::new).collect();
         let answers = self.cached.try_load_many(keys.clone()).await;
         let answers = answers.map_err(|error| Arc::new(DbErr::Custom(error.to_string())))?;
         keys.iter()
