@@ -100,8 +100,10 @@ pub(crate) async fn batch(
     })
 }
 
-/// Whether a snapshot shows events of transactions that are not below its horizon.
+/// Whether a snapshot shows events of transactions that are not below its horizon. The last one is looked at, and not
+/// whether there is one: that PostgreSQL plans once for all values, expects to find at once, and reads the whole table of
+/// all tenants when there is none (ten million events: 3.7 s instead of 0.5 ms).
 pub(crate) async fn is_any_unsettled(content: InTier<'_>, horizon: i64) -> Result<bool, DbErr> {
-    let sql = "SELECT EXISTS (SELECT FROM message_events WHERE transaction >= $1)";
+    let sql = "SELECT coalesce((SELECT transaction FROM message_events ORDER BY transaction DESC LIMIT 1) >= $1, false)";
     only(content, sql, vec![horizon.into()]).await?.at(0)
 }
