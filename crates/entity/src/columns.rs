@@ -107,8 +107,21 @@ macro_rules! stored_as_text {
                 ty: &postgres_types::Type,
                 raw: &'r [u8],
             ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-                let text = String::from_sql(ty, raw)?;
-                Ok(<Self as sea_orm::ActiveEnum>::try_from_value(&text)?)
+                use std::sync::LazyLock;
+                // Compared where it lies: a column of a long list is read without a text of its own for each row.
+                static STORED: LazyLock<Vec<(String, $kind)>> = LazyLock::new(|| {
+                    let all = <$kind as sea_orm::Iterable>::iter();
+                    all.map(|kind| (sea_orm::ActiveEnum::to_value(&kind), kind))
+                        .collect()
+                });
+                let text = <&str>::from_sql(ty, raw)?;
+                match STORED.iter().find(|(stored, _)| stored == text) {
+                    Some((_, kind)) => Ok(*kind),
+                    // Says what is wrong with it.
+                    None => Ok(<Self as sea_orm::ActiveEnum>::try_from_value(
+                        &text.to_owned(),
+                    )?),
+                }
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {

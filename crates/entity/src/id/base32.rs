@@ -21,15 +21,28 @@ const fn digits() -> [u8; 256] {
     digits
 }
 
+/// Two characters of each ten bits.
+const PAIRS: [[u8; 2]; 1 << 10] = pairs();
+
+const fn pairs() -> [[u8; 2]; 1 << 10] {
+    let mut pairs = [[0; 2]; 1 << 10];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 5], ALPHABET[bits & 31]];
+        bits += 1;
+    }
+    pairs
+}
+
 /// The 26 characters of a value; all of them ASCII.
 pub(super) fn encode(bits: u128) -> [u8; LENGTH] {
     let mut suffix = [0; LENGTH];
     // Twelve characters are 60 bits, which are shifted in half the time that 128 take.
     for (characters, bits) in [(0..2, bits >> 120), (2..14, bits >> 60), (14..26, bits)] {
         let mut bits = bits as u64;
-        for character in suffix[characters].iter_mut().rev() {
-            *character = ALPHABET[(bits & 31) as usize];
-            bits >>= 5;
+        for pair in suffix[characters].rchunks_exact_mut(2) {
+            pair.copy_from_slice(&PAIRS[(bits & 1023) as usize]);
+            bits >>= 10;
         }
     }
     suffix

@@ -22,6 +22,8 @@ use crate::{
 
 /// The column with the parent's key in an answer about many parents.
 pub(crate) const PARENT: &str = "parent_key";
+/// Where it stands in the rows of pages: before all others.
+pub(crate) const PARENT_PLACE: usize = 0;
 /// The column with the number in an answer of counts.
 pub(crate) const COUNT: &str = "row_count";
 /// The lateral subquery's rows.

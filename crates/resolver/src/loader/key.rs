@@ -101,4 +101,12 @@ impl RawKey {
             Self::Int(_) => row.named(column).map(Self::Int),
         }
     }
+
+    /// The same from a column whose place is known.
+    pub(crate) fn at(row: &Row, place: usize, like: Self) -> Result<Self, DbErr> {
+        match like {
+            Self::Uuid(_) => row.at(place).map(Self::Uuid),
+            Self::Int(_) => row.at(place).map(Self::Int),
+        }
+    }
 }

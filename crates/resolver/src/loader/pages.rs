@@ -191,8 +191,8 @@ fn split<T: Listed>(
 ) -> Result<ByParent<T::Row>, DbErr> {
     let mut by_parent = ByParent::new();
     for answered in answer {
-        let parent = RawKey::read(answered, statement::PARENT, like)?;
-        let row = read::<T>(answered, 1, set)?; // behind the parent's key
+        let parent = RawKey::at(answered, statement::PARENT_PLACE, like)?;
+        let row = read::<T>(answered, statement::PARENT_PLACE + 1, set)?;
         match by_parent.last_mut() {
             Some((last, rows)) if *last == parent => rows.push(row),
             _ => by_parent.push((parent, vec![row])),
