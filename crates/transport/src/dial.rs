@@ -36,7 +36,8 @@ pub(crate) enum Undialled {
 /// Connects to the first address that answers; each has `patience` to.
 pub(crate) async fn tcp(server: &Server, patience: Duration) -> Result<TcpStream, Undialled> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no usable address");
-    for address in addresses(server).await? {
+    let found = lookup_host((server.host.as_str(), server.port));
+    for address in addresses(server, found).await? {
         let from = server.local_address;
         if from.is_some_and(|from| from.is_ipv4() != address.is_ipv4()) {
             continue;
@@ -52,8 +53,11 @@ pub(crate) async fn tcp(server: &Server, patience: Duration) -> Result<TcpStream
 
 /// Where the server is and may be. Looked up once: what is connected to is what was looked at, whatever the name means a
 /// moment later (DNS rebinding).
-async fn addresses(server: &Server) -> Result<Vec<SocketAddr>, Undialled> {
-    let found = lookup_host((server.host.as_str(), server.port)).await;
+async fn addresses<F: Iterator<Item = SocketAddr>>(
+    server: &Server,
+    found: impl Future<Output = io::Result<F>>,
+) -> Result<Vec<SocketAddr>, Undialled> {
+    let found = found.await;
     let Some(networks) = &server.networks else {
         return Ok(found.map_err(Undialled::Io)?.take(TRIED).collect());
     };
@@ -170,5 +174,23 @@ impl AsyncWrite for Stream {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Networks, Security};
+
+    /// By another look the name would mean this machine.
+    #[tokio::test]
+    async fn what_was_looked_at_is_connected_to_whatever_the_name_means_later() {
+        let mut server = Server::new("localhost", 25, Security::None);
+        server.networks = Some(Networks::default());
+        let found = ["1.1.1.1:25", "127.0.0.1:25", "1.1.1.1:80"];
+        let found = found.map(|address| address.parse().expect("an address"));
+        let looked_up = std::future::ready(Ok(found.into_iter()));
+        let addresses = addresses(&server, looked_up).await;
+        assert_eq!(addresses.expect("one that may be"), [found[0]]);
     }
 }
