@@ -136,6 +136,24 @@ mod tests {
     }
 
     #[test]
+    fn who_has_no_time_left_tries_all_in_the_order_in_which_they_were_told() {
+        let mut queue = Queue::default();
+        for subject in ["a", "b", "c"] {
+            queue.push(alert(subject, subject), Duration::from_secs(60));
+        }
+        for place in [2, 0, 1] {
+            assert!(queue.refused(place).is_none());
+        }
+        queue.hurry();
+        for subject in ["a", "b", "c"] {
+            let (place, due) = queue.next().expect("one waits");
+            assert!(due <= Instant::now());
+            assert_eq!(queue.at(place).body, subject);
+            queue.sent(place);
+        }
+    }
+
+    #[test]
     fn one_that_is_refused_each_time_is_given_up() {
         let mut queue = Queue::default();
         queue.push(alert("a", "opened"), Duration::from_secs(1));
