@@ -1,6 +1,7 @@
 //! A wire to the database that is listened to: a Unix socket in front of the server's own.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -36,8 +37,17 @@ struct Heard {
     connections: AtomicUsize,
     exchanges: Mutex<Vec<Exchange>>,
     notices: Mutex<Vec<String>>,
+    /// Those that are in a transaction, or wait for an answer.
+    busy: Mutex<HashMap<usize, Busy>>,
     /// Milliseconds that an answer is on its way.
     delay: AtomicU64,
+}
+
+/// A connection that is in use.
+#[derive(Default)]
+struct Busy {
+    /// As of an [`Exchange`].
+    outstanding: usize,
 }
 
 /// What the gateway sent in one go, and whether the server has answered all of it
@@ -67,11 +77,11 @@ impl Wire {
         let noted = Arc::clone(&heard);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                noted.connections.fetch_add(1, Ordering::SeqCst);
+                let number = noted.connections.fetch_add(1, Ordering::SeqCst);
                 let server = UnixStream::connect(&server)
                     .await
                     .expect("the server listens");
-                pass(client, server, &noted, &held);
+                pass(number, client, server, &noted, &held);
             }
         });
         Self {
@@ -104,14 +114,14 @@ impl Wire {
         open(&self.heard.exchanges).clone()
     }
 
-    /// Returns when the transaction that began last has ended, and forgets what was sent. At once if nothing
-    /// was.
+    /// Returns when all transactions have ended, and forgets what was sent. At once if nothing was.
     pub async fn quiet(&self) {
         let ended = |last: &Exchange| {
             let is_end = last.sent.last().is_some_and(|sent| sent == "Q ROLLBACK");
             last.answered && (is_end || last.sent == ["Q COMMIT"])
         };
-        while !self.so_far().last().is_none_or(ended) {
+        let is_busy = || !open(&self.heard.busy).is_empty();
+        while is_busy() || !self.so_far().last().is_none_or(ended) {
             tokio::task::yield_now().await;
         }
         self.exchanges();
@@ -138,25 +148,37 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn pass(client: UnixStream, server: UnixStream, heard: &Arc<Heard>, held: &watch::Receiver<bool>) {
+fn pass(
+    number: usize,
+    client: UnixStream,
+    server: UnixStream,
+    heard: &Arc<Heard>,
+    held: &watch::Receiver<bool>,
+) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let refusals = Arc::new(AtomicUsize::new(0));
-    tokio::spawn(forth(
-        from_client,
-        to_server,
-        Arc::clone(heard),
-        Arc::clone(&refusals),
-        held.clone(),
+    let (heard_back, refusals_back) = (Arc::clone(heard), Arc::clone(&refusals));
+    let (heard, held) = (Arc::clone(heard), held.clone());
+    tokio::spawn(async move {
+        forth(number, from_client, to_server, &heard, refusals, held).await;
+        open(&heard.busy).remove(&number);
+    });
+    tokio::spawn(back(
+        number,
+        from_server,
+        to_client,
+        heard_back,
+        refusals_back,
     ));
-    tokio::spawn(back(from_server, to_client, Arc::clone(heard), refusals));
 }
 
 /// From the gateway to the server. A message is noted before the server sees it.
 async fn forth(
+    number: usize,
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    heard: Arc<Heard>,
+    heard: &Heard,
     refusals: Arc<AtomicUsize>,
     mut held: watch::Receiver<bool>,
 ) {
@@ -175,7 +197,7 @@ async fn forth(
         while let Some(message) = started.then(|| take(&mut pending, 1)).flatten() {
             let text = describe(&message);
             rollback |= text == "Q ROLLBACK";
-            note_sent(&heard, text);
+            note_sent(heard, number, text);
         }
         if rollback && held.wait_for(|hold| !hold).await.is_err() {
             return;
@@ -188,6 +210,7 @@ async fn forth(
 
 /// From the server to the gateway. An answer is noted before the gateway sees it.
 async fn back(
+    number: usize,
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     heard: Arc<Heard>,
@@ -204,7 +227,7 @@ async fn back(
         pending.drain(..refused);
         while let Some(message) = take(&mut pending, 1) {
             match message[0] {
-                b'Z' => note_answered(&heard),
+                b'Z' => note_answered(&heard, number, message[5] == b'I'),
                 b'N' => open(&heard.notices).push(notice(&message[5..])),
                 _ => {}
             }
@@ -255,9 +278,11 @@ fn notice(fields: &[u8]) -> String {
     String::from_utf8_lossy(message.unwrap_or_default()).into_owned()
 }
 
-fn note_sent(heard: &Heard, message: String) {
-    let mut exchanges = open(&heard.exchanges);
+fn note_sent(heard: &Heard, number: usize, message: String) {
     let outstanding = usize::from(message == "S" || message.starts_with("Q "));
+    let mut busy = open(&heard.busy);
+    busy.entry(number).or_default().outstanding += outstanding;
+    let mut exchanges = open(&heard.exchanges);
     match exchanges.last_mut() {
         Some(current) if !current.answered => {
             current.sent.push(message);
@@ -271,7 +296,15 @@ fn note_sent(heard: &Heard, message: String) {
     }
 }
 
-fn note_answered(heard: &Heard) {
+/// The server is ready for more, perhaps in no transaction.
+fn note_answered(heard: &Heard, number: usize, is_idle: bool) {
+    let mut busy = open(&heard.busy);
+    if let Some(of) = busy.get_mut(&number) {
+        of.outstanding = of.outstanding.saturating_sub(1);
+        if is_idle && of.outstanding == 0 {
+            busy.remove(&number);
+        }
+    }
     if let Some(current) = open(&heard.exchanges).last_mut() {
         current.outstanding = current.outstanding.saturating_sub(1);
         current.answered = current.outstanding == 0;
