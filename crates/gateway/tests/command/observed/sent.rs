@@ -65,8 +65,9 @@ async fn an_alert_that_waits_when_the_gateway_stops_is_sent() {
     let ended = serving.stop("TERM").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let told = alerts.requests();
-    assert!(told.len() > 1, "{told:#?}");
-    assert_eq!(told[0].text, told[1].text);
+    // What is about something else may be told before it.
+    let again = told.iter().skip(1).any(|later| later.text == told[0].text);
+    assert!(again, "{told:#?}");
 }
 
 #[tokio::test]
