@@ -2,6 +2,7 @@
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection};
 
 use super::collector::{Collector, hex, number, text};
 use crate::{cluster::Database, serving::Serving};
@@ -63,6 +64,8 @@ async fn a_request_is_one_trace_down_to_its_statements() {
     assert_eq!(text(&request.attributes, "http.route"), Some("/graphql"));
     let status = number(&request.attributes, "http.response.status_code");
     assert_eq!(status, Some(200));
+    let tenant = text(&request.attributes, "tenant.id");
+    assert!(tenant.is_some_and(|tenant| tenant.starts_with("tnt_")));
 
     let operation = only(&children(&spans, request), "query Traced");
     assert_eq!(
@@ -133,6 +136,8 @@ async fn a_job_is_linked_with_the_mutation_that_it_came_of() {
     let job = collector.span(linked).await;
     assert_ne!(job.trace_id, mutation.trace_id);
     assert_eq!(text(&job.attributes, "job.type"), Some("campaign.run"));
+    let tenant = text(&job.attributes, "tenant.id");
+    assert!(tenant.is_some_and(|tenant| tenant.starts_with("tnt_")));
     // What it asked of the databases is part of its trace.
     let below = |span: &Span| span.parent_span_id == job.span_id && span.trace_id == job.trace_id;
     collector.span(below).await;
@@ -140,6 +145,36 @@ async fn a_job_is_linked_with_the_mutation_that_it_came_of() {
         collector.span(|span| span.name == "COMMIT" && span.trace_id == mutation.trace_id);
     committed.await;
     serving.stop("TERM").await;
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_is_an_error_with_its_code() {
+    let collector = Collector::start().await;
+    let database = Database::demo().await;
+    let serving = collector.spans_of(database.home()).serve(&[]).await;
+    let mut admin = PgConnection::connect(&database.admin_url())
+        .await
+        .expect("a connection");
+    admin
+        .execute("ALTER TABLE companies RENAME TO gone")
+        .await
+        .expect("another name");
+    let token = serving.token("owner@acme.test", 0);
+    let document = "query Failed { companies(first: 1) { nodes { name } } }";
+    let answer = serving.post(&token, document).send().await;
+    let body: Value = answer.expect("an answer").json().await.expect("JSON");
+    assert!(body["errors"].is_array(), "{body:#}");
+    serving.stop("TERM").await;
+
+    let spans = collector.spans();
+    let all: Vec<&Span> = spans.iter().collect();
+    let operation = only(&all, "query Failed");
+    let transaction = only(&children(&spans, operation), "transaction oltp");
+    let statement = only(&children(&spans, transaction), "SELECT");
+    let code = text(&statement.attributes, "db.response.status_code");
+    assert_eq!(code, Some("42P01"), "{statement:#?}");
+    let status = statement.status.as_ref().map(|status| status.code);
+    assert_eq!(status, Some(2), "an error: {statement:#?}");
 }
 
 #[tokio::test]
