@@ -98,6 +98,49 @@ async fn requests_statements_and_connections_are_counted_as_they_were() {
 }
 
 #[tokio::test]
+async fn what_is_asked_about_the_schema_again_is_found() {
+    let serving = counted().await.serve(&[]).await;
+    let token = serving.token("owner@acme.test", 0);
+    for _ in 0..3 {
+        let document = "{ __schema { queryType { name } } }";
+        serving.data(&token, document).await;
+    }
+    let page = page(&serving).await;
+    for cache in ["documents", "introspections"] {
+        let cache = format!("cache=\"{cache}\"");
+        let of = |result| value(&page, "gateway_cache_lookups_total", &[&cache, result]);
+        let found = [of("result=\"miss\""), of("result=\"hit\"")];
+        assert_eq!(found, [Some(1.0), Some(2.0)], "{cache}: {page}");
+    }
+    serving.stop("TERM").await;
+}
+
+#[tokio::test]
+async fn a_subscription_is_counted_for_as_long_as_it_is_open() {
+    let serving = counted().await.serve(&[]).await;
+    let token = serving.token("owner@acme.test", 0);
+    let open = async |wanted: u32| {
+        let line = format!("gateway_subscriptions {wanted}");
+        let seen = async {
+            while !page(&serving).await.lines().any(|found| found == line) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let seen = timeout(PATIENCE, seen).await;
+        assert!(seen.is_ok(), "{line}: {}", page(&serving).await);
+    };
+    open(0).await;
+    let subscription = serving.post(&token, "subscription Live { campaigns { change } }");
+    let stream = subscription.header("accept", "text/event-stream").send();
+    let stream = stream.await.expect("an answer");
+    assert_eq!(stream.status(), 200);
+    open(1).await;
+    drop(stream);
+    open(0).await;
+    serving.stop("TERM").await;
+}
+
+#[tokio::test]
 async fn ten_thousand_names_are_a_hundred_series_and_one_for_the_rest() {
     const EACH: usize = 625;
     let serving = Arc::new(counted().await.serve(&[]).await);
