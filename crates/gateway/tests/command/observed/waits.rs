@@ -95,3 +95,43 @@ async fn a_queue_is_as_deep_as_jobs_are_due_and_as_old_as_the_first_of_them() {
     );
     serving.stop("TERM").await;
 }
+
+#[tokio::test]
+async fn attempts_at_jobs_are_counted_by_what_became_of_them() {
+    let database = Database::demo().await;
+    let mut admin = PgConnection::connect(&database.admin_url())
+        .await
+        .expect("a connection");
+    admin.execute("DELETE FROM outbox").await.expect("no jobs");
+    let tenant: String = sqlx::query_scalar("SELECT min(id::text) FROM tenants")
+        .fetch_one(&mut admin)
+        .await
+        .expect("a tenant");
+    let queue = database.admin_url_of(Tier::Queue);
+    let mut admin = PgConnection::connect(&queue).await.expect("a connection");
+    admin.execute("DELETE FROM jobs").await.expect("no jobs");
+    let jobs = "INSERT INTO jobs (tenant_id, queue_name, job_type, payload) VALUES
+        ($1::uuid, 'maintenance', 'audit.record',
+            '{\"action\": \"test.done\", \"resourceType\": \"tests\", \"happened\": \"2026-01-05T08:00:00Z\"}'),
+        ($1::uuid, 'maintenance', 'audit.record', '{}'),
+        ($1::uuid, 'maintenance', 'test.none', '{}')";
+    let made = sqlx::query(jobs).bind(tenant).execute(&mut admin).await;
+    made.expect("jobs");
+    let home = counted_of(&database).with("GATEWAY_WORKER", "true");
+    let serving = home
+        .with("GATEWAY_WORKER_QUEUES", "maintenance")
+        .serve(&[])
+        .await;
+    for (job_type, outcome) in [
+        ("audit.record", "completed"),
+        ("audit.record", "dead"),
+        // Nobody does it, so it has no series of its own.
+        ("(other)", "retry"),
+    ] {
+        let job_type = format!("job_type=\"{job_type}\"");
+        let outcome = format!("outcome=\"{outcome}\"");
+        let labels = [&*job_type, &outcome, "queue=\"maintenance\""];
+        until(&serving, "gateway_job_duration_seconds_count", &labels, 1.0).await;
+    }
+    serving.stop("TERM").await;
+}
