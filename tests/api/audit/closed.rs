@@ -94,6 +94,34 @@ async fn no_role_changes_or_removes_an_entry() {
     assert_eq!(log(&world).await, before);
 }
 
+/// The triggers refuse what a grant would let pass, so that the rights are looked at by themselves.
+#[tokio::test]
+async fn no_role_has_a_right_to_change_or_remove_an_entry() {
+    let world = World::empty().await;
+    let rights = "SELECT r.rolname::text, ARRAY(
+            SELECT CASE WHEN has_table_privilege(r.oid, c.oid, p) THEN p ELSE p || ' of columns' END
+            FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) WITH ORDINALITY AS of (p, place)
+            WHERE has_table_privilege(r.oid, c.oid, p)
+                OR (p IN ('SELECT', 'INSERT', 'UPDATE') AND has_any_column_privilege(r.oid, c.oid, p)) ORDER BY place)
+        FROM pg_roles r, pg_class c
+        WHERE c.oid = 'admin_audit_log'::regclass AND r.rolname LIKE 'gateway%' AND NOT r.rolsuper
+            AND NOT pg_has_role(r.oid, c.relowner, 'MEMBER') ORDER BY 1";
+    let found: Vec<(String, Vec<String>)> = sqlx::query_as(rights)
+        .fetch_all(world.admin_of(Tier::Analytics))
+        .await
+        .expect("rights");
+    let expected: [(&str, &[&str]); 5] = [
+        ("gateway_dispatcher", &[]),
+        ("gateway_feed", &[]),
+        ("gateway_login", &[]),
+        ("gateway_staff", &["SELECT"]),
+        ("gateway_worker", &["SELECT of columns", "INSERT"]),
+    ];
+    let owned = |list: &[&str]| list.iter().map(|right| (*right).to_owned()).collect();
+    let expected = expected.map(|(role, rights)| (role.to_owned(), owned(rights)));
+    assert_eq!(found, expected);
+}
+
 #[tokio::test]
 async fn nobody_adds_an_entry_but_the_platforms_work_in_its_tenant() {
     let world = World::demo().await;
