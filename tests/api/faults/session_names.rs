@@ -50,3 +50,13 @@ async fn a_long_name_is_cut_where_postgresql_would_cut_it() {
     let (name, tenant) = name_while_waiting(&operation).await;
     assert_eq!(name, format!("{tenant} {long}")[..63]);
 }
+
+/// What is committed stays; what was set for it does not.
+#[tokio::test]
+async fn a_session_that_has_written_for_somebody_has_its_own_name_again() {
+    let world = World::demo().await;
+    let write = "mutation Write { createTag(input: {name: \"t\", value: \"t\"}) { tag { id } } }";
+    world.owner("acme").data(write).await;
+    settled(&world).await;
+    assert_eq!(names(&world).await, ["tenant-gateway"]);
+}
