@@ -133,6 +133,33 @@ async fn a_state_that_is_older_than_an_invoice_does_not_undo_it() {
 }
 
 #[tokio::test]
+async fn an_invoice_that_is_older_than_a_state_does_not_undo_it() {
+    let books = Books::new().await;
+    let told = subscription("acme", "active", END, NEXT);
+    let kind = "customer.subscription.updated";
+    hear(&books, "evt_2", kind, END + 20, told).await;
+    let failed = invoice("acme", "pi_1", 9900);
+    hear(&books, "evt_1", "invoice.payment_failed", END + 19, failed).await;
+    let found = books.subscription(books.acme, "status").await;
+    assert_eq!(found, json!({ "status": "active" }));
+    // That it failed is known all the same.
+    let payments = books.rows("SELECT status FROM payments").await;
+    assert_eq!(payments, json!([{ "status": "failed" }]));
+}
+
+#[tokio::test]
+async fn an_end_that_is_older_than_an_invoice_is_one() {
+    let books = Books::new().await;
+    let paid = invoice("acme", "pi_1", 9900);
+    hear(&books, "evt_2", "invoice.paid", END + 20, paid).await;
+    let told = subscription("acme", "canceled", END, NEXT);
+    let kind = "customer.subscription.deleted";
+    hear(&books, "evt_1", kind, END + 19, told).await;
+    let found = books.subscription(books.acme, "status").await;
+    assert_eq!(found, json!({ "status": "canceled" }));
+}
+
+#[tokio::test]
 async fn a_payment_only_goes_on() {
     let books = Books::new().await;
     let told = [
