@@ -92,6 +92,7 @@ mod m20261127_080100_let_leads_stand_at_steps;
 mod m20261127_081000_show_sending_problems;
 mod m20261127_081100_let_tenants_say_how_long_mail_is_kept;
 mod m20261127_090000_know_when_subscriptions_stood_so;
+mod m20261127_091000_keep_passwords_to_their_servers;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

@@ -11,6 +11,7 @@
 //! * [`values`], [`refusals`], [`transitions`], [`unique`]: what is wrong with a value, and where it stands;
 //! * [`stale`], [`races`], [`limits`], [`sequences`]: two at once;
 //! * [`primary_domain`]: one of a tenant's rows is different;
+//! * [`passwords`]: what a member may use and may not read;
 //! * [`preview`]: what a template makes of a lead;
 //! * [`import`]: many leads in one call;
 //! * [`invitations`]: what the invited does, in no tenant yet;
@@ -33,6 +34,7 @@ mod invitations;
 mod limits;
 mod messages;
 mod model;
+mod passwords;
 mod preview;
 mod primary_domain;
 mod races;

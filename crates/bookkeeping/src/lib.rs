@@ -50,6 +50,9 @@ pub enum Trouble {
         /// The tenant.
         tenant: TenantId,
     },
+    /// A bill or a payment is for a subscription of a tenant's customer that Stripe has not told of yet.
+    #[error("the subscription that an event is about was not told of yet")]
+    Untold,
 }
 
 /// Ends a context as the work in it ended.

@@ -61,9 +61,12 @@ fn is_late(event: &Event, found: &subscription::Model) -> bool {
         .is_some_and(|heard| heard > event.created || (is_first && heard == event.created))
 }
 
-/// A state that is older than an invoice does not say how it stands since then; an end is for good.
+/// A state that is older than an invoice does not say how it stands since then; but an end is for good, and payments that
+/// were given up on are not taken up again by one more that fails.
 fn follow_status(new: &mut subscription::Model, event: &Event, told: SubscriptionStatus) {
-    if stands_later(event, new) && told != SubscriptionStatus::Canceled {
+    use SubscriptionStatus::{Canceled, PastDue, Unpaid};
+    let stays_so = told == Canceled || (told == Unpaid && new.status == PastDue);
+    if stands_later(event, new) && !stays_so {
         return;
     }
     new.status = told;

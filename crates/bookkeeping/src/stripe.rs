@@ -125,8 +125,12 @@ async fn subscription(
     if let Some(found) = locked(context, this.clone()).await? {
         return Ok(Some(found));
     }
-    let has_ended = matches!(happened, Happened::Subscription(told) if told.status == SubscriptionStatus::Canceled);
-    if has_ended {
+    // Only what says how it stands says whether it is one that goes on: a bill may be one of years ago, and whose a
+    // subscription is never changes. Stripe sends it again until the subscription was told of.
+    let Happened::Subscription(told) = happened else {
+        return Err(Trouble::Untold);
+    };
+    if told.status == SubscriptionStatus::Canceled {
         return Ok(None);
     }
     if !link(context, id).await? {

@@ -129,8 +129,9 @@ impl Work {
         let secrets = secrets.map_or_else(Secrets::default, Secrets::in_folder);
         let networks: Networks = config.mail_networks.iter().copied().collect();
         let concurrency = config.worker_concurrency as usize;
-        // One for mail in and out: whichever of its servers are slow, the other half of the worker is not theirs.
-        let shares = Shares::new(concurrency / 2);
+        // One for mail in and out: whichever of its servers are slow, the other half of the worker is not theirs; and
+        // whoever's are, a quarter stays for what is done here.
+        let shares = Shares::new(concurrency / 2, concurrency - concurrency / 4);
         let settings = outreach::Settings {
             public_url,
             link_keys: links::keys(config)?,

@@ -3,9 +3,10 @@
 
 use entity::id::TenantId;
 use sea_orm::DbErr;
-use tenant::{Identity, InTier, Tier};
+use tenant::{Access, Identity, InTier, Tier};
 use uuid::Uuid;
 
+use super::orphans::missing;
 use crate::{
     Inbox, Trouble, ended,
     rows::{query, texts, uuids},
@@ -20,7 +21,8 @@ impl Inbox {
     pub async fn forget_leads(&self, tenant: TenantId, batch: u32) -> Result<usize, Trouble> {
         let mut forgotten = 0;
         loop {
-            let gone = self.unknown(tenant, "lead_id", "leads").await?;
+            let missed = self.unknown(tenant, "lead_id", "leads").await?;
+            let gone = self.still_gone(tenant, missed).await?;
             if gone.is_empty() {
                 return Ok(forgotten);
             }
@@ -36,6 +38,21 @@ impl Inbox {
                 forgotten += done;
             }
         }
+    }
+}
+
+impl Inbox {
+    /// Those of the leads that are not there when it is looked again. A look at two databases takes two snapshots, the later
+    /// one of the messages: a lead that was made in between was not seen, and what is forgotten does not come back.
+    async fn still_gone(&self, tenant: TenantId, missed: Vec<Uuid>) -> Result<Vec<Uuid>, Trouble> {
+        if missed.is_empty() {
+            return Ok(missed);
+        }
+        let context = self
+            .database
+            .context(Identity::Job { tenant }, Access::Read);
+        let gone = missing(context.on(Tier::Oltp), "leads", missed).await;
+        ended(&context, gone.map_err(Trouble::from)).await
     }
 }
 

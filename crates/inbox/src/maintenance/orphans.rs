@@ -150,10 +150,21 @@ async fn page(
     let Some(last) = keys.last().copied() else {
         return Ok(None);
     };
+    Ok(Some((
+        last,
+        missing(context.on(Tier::Oltp), table, keys).await?,
+    )))
+}
+
+/// Those of the keys that a table of the transactional tier does not have.
+pub(super) async fn missing(
+    oltp: InTier<'_>,
+    table: &str,
+    keys: Vec<Uuid>,
+) -> Result<Vec<Uuid>, DbErr> {
     let sql = format!(
         "SELECT key FROM unnest($1::uuid[]) AS key WHERE NOT EXISTS (SELECT FROM {table} WHERE id = key)"
     );
-    let rows = query(context.on(Tier::Oltp), &sql, [uuids(keys)]).await?;
-    let unknown: Result<Vec<Uuid>, DbErr> = rows.iter().map(|row| row.at(0)).collect();
-    Ok(Some((last, unknown?)))
+    let rows = query(oltp, &sql, [uuids(keys)]).await?;
+    rows.iter().map(|row| row.at(0)).collect()
 }

@@ -50,10 +50,9 @@ impl Books {
 #[tokio::test]
 async fn the_one_that_has_none_there_is_the_one_that_is_told_of() {
     let by_itself = subscription("acme", "past_due", END, NEXT);
-    let by_invoice = invoice("acme", "pi_1", 9900);
     for (kind, object, status) in [
-        (MADE, by_itself, "past_due"),
-        ("invoice.payment_failed", by_invoice, "past_due"),
+        (MADE, by_itself.clone(), "past_due"),
+        ("customer.subscription.updated", by_itself, "past_due"),
     ] {
         let books = Books::unlinked(0).await;
         books.change("INSERT INTO subscriptions (tenant_id, plan_id, status, current_period_start, current_period_end)
@@ -74,6 +73,25 @@ async fn the_one_that_has_none_there_is_the_one_that_is_told_of() {
             "{kind}"
         );
     }
+}
+
+/// It may be for one that ended years ago.
+#[tokio::test]
+async fn a_bill_links_nothing_and_comes_again() {
+    let books = Books::unlinked(0).await;
+    let bill = event("evt_1", "invoice.paid", END, invoice("acme", "pi_1", 9900));
+    let answer = books.told(&bill).await;
+    assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"));
+    assert_eq!(books.links().await, json!([]));
+    assert_eq!(books.rows("SELECT * FROM payments").await, json!([]));
+    let made = subscription("acme", "active", END, NEXT);
+    hear(&books, "evt_2", MADE, END, made).await;
+    assert_eq!(books.told(&bill).await.status, 200);
+    let paid = "SELECT status, subscription_id IS NOT NULL AS is_for_it FROM payments";
+    assert_eq!(
+        books.rows(paid).await,
+        json!([{ "status": "succeeded", "is_for_it": true }])
+    );
 }
 
 #[tokio::test]

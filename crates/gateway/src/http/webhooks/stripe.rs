@@ -92,6 +92,7 @@ fn check(secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<(), BadS
 fn failed(gateway: &Gateway, trouble: &Trouble) -> HttpError {
     match trouble {
         Trouble::Refused(refusal) => HttpError::refused(*refusal, &Identity::Dispatcher),
+        Trouble::Untold => HttpError::NotLinked,
         Trouble::Unlinked { tenant } => {
             gateway.report().watch.raise(Incident {
                 kind: Kind::Unlinked,
