@@ -74,6 +74,29 @@ async fn a_step_is_a_part_of_its_campaign() {
 }
 
 #[tokio::test]
+async fn a_step_that_changes_is_a_change_of_its_campaign() {
+    let world = World::demo().await;
+    let owner = world.owner("acme");
+    let mutation = "mutation { createCampaign(input: {name: \"Sequence\", steps: [{stepType: WAIT, waitDurationHours: 1}]}) \
+        { campaign { id steps { nodes { id } } } } }";
+    let made = owner.data(mutation).await["createCampaign"]["campaign"].take();
+    let query = format!(
+        "subscription {{ campaign(id: {}) {{ change campaign {{ steps {{ nodes {{ waitDurationHours }} }} }} }} }}",
+        made["id"]
+    );
+    let mut stream = EventStream::subscribe(&owner, &query).await;
+    let change = "mutation ($id: ID!) { updateCampaignSequenceStep(input: {id: $id, set: {waitDurationHours: 7}}) \
+        { campaignSequenceStep { id } } }";
+    let step = &made["steps"]["nodes"][0]["id"];
+    owner.data_with(change, json!({ "id": step })).await;
+    let steps = json!({ "nodes": [{ "waitDurationHours": 7 }] });
+    assert_eq!(
+        stream.data().await,
+        json!({ "campaign": { "change": "UPDATED", "campaign": { "steps": steps } } })
+    );
+}
+
+#[tokio::test]
 async fn a_change_that_was_rolled_back_is_none() {
     let world = World::demo().await;
     let owner = world.owner("acme");
