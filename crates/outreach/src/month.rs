@@ -11,9 +11,9 @@ use chrono::{DateTime, Duration, Utc};
 use entity::id::TenantId;
 use quick_cache::sync::Cache;
 use sea_orm::DbErr;
-use tenant::{Access, Identity, InTier, TenantContext, Tier};
+use tenant::{InTier, TenantContext, Tier};
 
-use crate::{Outreach, Trouble, quota, rows::query};
+use crate::{Outreach, quota, rows::query};
 
 /// How soon a message that waits for the next period is looked at again: more may be allowed meanwhile.
 const LATER: Duration = Duration::hours(1);
@@ -76,16 +76,7 @@ impl Sent {
 impl Outreach {
     /// The running period of the tenant's subscription; `None` where nothing limits what is sent. One that grants nothing
     /// any more lets nothing be sent.
-    pub(crate) async fn month(&self, tenant: TenantId) -> Result<Option<Month>, Trouble> {
-        let context = self
-            .database
-            .context(Identity::Job { tenant }, Access::Read);
-        let month = self.allowed(&context, tenant).await;
-        context.finish(false).await?;
-        Ok(month?)
-    }
-
-    async fn allowed(
+    pub(crate) async fn month(
         &self,
         context: &TenantContext,
         tenant: TenantId,

@@ -3,6 +3,7 @@
 mod advance;
 mod audience;
 mod due;
+mod kept_back;
 mod known;
 mod ledger;
 mod letter;

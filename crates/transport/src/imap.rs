@@ -29,7 +29,11 @@
 //!
 //! `async-imap` parses and frames. What may not be in here: what a message says.
 
+mod bounded;
 mod error;
+mod framing;
+mod greeting;
+mod listed;
 mod messages;
 mod wire;
 
@@ -41,7 +45,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::{Credentials, Server};
 pub use error::{Cause, Error};
 pub use messages::{Message, Messages};
-use wire::Wire;
+use wire::{Wire, ignored};
 
 /// A mailbox of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +70,8 @@ pub struct Place {
 /// How mail is fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The largest message that is fetched as a whole, in bytes.
+    /// The largest message that is fetched as a whole, in bytes; a server that announces more than 64 KiB beyond it at
+    /// once is not heard any further.
     pub max_bytes: usize,
     /// How long the server may take for a piece of an answer: one message, at most.
     pub patience: Duration,
@@ -107,6 +112,7 @@ impl Inbox {
                 // RFC 2177.
                 can_idle = all.contains(&Capability::Atom("IDLE".into()));
             }
+            Ok(())
         })
         .await?;
         let (mut uid_validity, mut uid_next) = (None, None);
@@ -116,6 +122,7 @@ impl Inbox {
                 Some(ResponseCode::UidNext(number)) => uid_next = Some(*number),
                 _ => {}
             }
+            Ok(())
         })
         .await?;
         wire.has_news = false;
@@ -167,7 +174,7 @@ impl Inbox {
         let id = self.wire.say("IDLE").await?;
         self.wire.hear_invitation(&id).await?;
         while !self.wire.has_news {
-            let Ok(ended) = timeout_at(until, self.wire.hear(&id, |_| {})).await else {
+            let Ok(ended) = timeout_at(until, self.wire.hear(&id, ignored)).await else {
                 break;
             };
             // Unasked, as where the server has waited long enough.
@@ -176,7 +183,7 @@ impl Inbox {
             }
         }
         self.wire.go_on("DONE").await?;
-        self.wire.hear_until(&id, |_| {}).await
+        self.wire.hear_until(&id, ignored).await
     }
 
     /// Takes leave of the server.

@@ -10,6 +10,7 @@
 
 mod credentials;
 mod dial;
+mod excerpt;
 pub mod imap;
 mod networks;
 mod secrets;

@@ -11,6 +11,7 @@ mod faults;
 mod given_up;
 mod hastened;
 mod inside;
+mod kept_back;
 mod killed;
 mod left_out;
 mod limits;

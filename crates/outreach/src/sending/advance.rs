@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    content::email_message,
-    id::{LeadId, TenantId},
+    id::{LeadId, TenantId, TypedId},
     oltp::{
         campaign_lead,
         campaign_sequence_step::{self, StepType},
@@ -17,13 +16,13 @@ use worker::Job;
 
 use super::{
     due::Due,
-    known::LeadKnown,
+    known::{LeadKnown, Message},
     messages::Letter,
     sequence::{self, Next},
 };
 use crate::{
     Outreach, Trouble,
-    rows::{by, query},
+    rows::{query, uuids},
 };
 
 impl Outreach {
@@ -67,13 +66,13 @@ impl Outreach {
         self.make(tenant, moves).await
     }
 
-    /// What is known of the leads' answers to the campaign, where a condition asks for it.
+    /// What happened to the campaign's messages to the leads, where a condition asks for it.
     async fn known(
         &self,
         tenant: TenantId,
         due: &[Due],
         asks: bool,
-    ) -> Result<HashMap<LeadId, Vec<email_message::Model>>, Trouble> {
+    ) -> Result<HashMap<LeadId, Vec<Message>>, Trouble> {
         let mut known: HashMap<_, Vec<_>> = HashMap::new();
         let Some(first) = due.first().filter(|_| asks) else {
             return Ok(known);
@@ -81,21 +80,20 @@ impl Outreach {
         let context = self
             .database
             .context(Identity::Job { tenant }, Access::Read);
-        let keys = due.iter().map(|due| Uuid::from(due.lead.id));
-        let found = by::<email_message::Entity>(
-            context.on(Tier::Content),
-            email_message::Column::LeadId,
-            keys,
-        )
-        .await?;
+        let sql = "SELECT lead_id, sent, opened, clicked, replied FROM email_messages \
+             WHERE lead_id = ANY ($1) AND campaign_id = $2 AND direction = 'outbound'";
+        let leads = uuids(due.iter().map(|due| due.lead.id.into()));
+        let values = [leads, first.row.campaign_id.into_value()];
+        let found = query(context.on(Tier::Content), sql, values).await;
         context.finish(false).await?;
-        let own = found
-            .into_iter()
-            .filter(|message| message.campaign_id == Some(first.row.campaign_id));
-        for message in own {
-            if let Some(lead) = message.lead_id {
-                known.entry(lead).or_default().push(message);
-            }
+        for row in found? {
+            let message = Message {
+                sent: row.at(1)?,
+                opened: row.at(2)?,
+                clicked: row.at(3)?,
+                replied: row.at(4)?,
+            };
+            known.entry(row.at(0)?).or_default().push(message);
         }
         Ok(known)
     }

@@ -1,22 +1,29 @@
 //! What is known of a lead when the next step is looked for.
 
-use entity::{content::email_message, oltp::lead};
+use chrono::{DateTime, Utc};
+use entity::oltp::lead;
 use letter::{Campaign, Company, Lead, Sender, Variables};
 use sea_orm::ActiveEnum;
 
 use super::sequence::Known;
 
-/// A lead, and the messages of the campaign to it and from it.
+/// What a condition looks at in a message: when it was sent, and when what first happened to it.
+#[derive(Default)]
+pub(crate) struct Message {
+    pub(crate) sent: Option<DateTime<Utc>>,
+    pub(crate) opened: Option<DateTime<Utc>>,
+    pub(crate) clicked: Option<DateTime<Utc>>,
+    pub(crate) replied: Option<DateTime<Utc>>,
+}
+
+/// A lead, and the messages of the campaign to it.
 pub(crate) struct LeadKnown<'l> {
     lead: &'l lead::Model,
-    messages: &'l [email_message::Model],
+    messages: &'l [Message],
 }
 
 impl<'l> LeadKnown<'l> {
-    pub(crate) fn new(
-        lead: &'l lead::Model,
-        messages: Option<&'l Vec<email_message::Model>>,
-    ) -> Self {
+    pub(crate) fn new(lead: &'l lead::Model, messages: Option<&'l Vec<Message>>) -> Self {
         Self {
             lead,
             messages: messages.map_or(&[], Vec::as_slice),
@@ -24,7 +31,7 @@ impl<'l> LeadKnown<'l> {
     }
 
     /// The message that was sent last, which a condition looks at unless it says `any_email`.
-    fn asked(&self, value: Option<&str>) -> &[email_message::Model] {
+    fn asked(&self, value: Option<&str>) -> &[Message] {
         if value == Some("any_email") {
             return self.messages;
         }
@@ -40,7 +47,7 @@ impl Known for LeadKnown<'_> {
         if let Some(kind) = kind.strip_prefix("not_") {
             return matches!(kind, "opened" | "clicked" | "replied") && !self.holds(kind, value);
         }
-        let happened = |message: &email_message::Model| match kind {
+        let happened = |message: &Message| match kind {
             // A link is followed from an open message, also where its picture was not loaded.
             "opened" => message.opened.is_some() || message.clicked.is_some(),
             "clicked" => message.clicked.is_some(),
@@ -66,10 +73,9 @@ impl Known for LeadKnown<'_> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{Duration, Utc};
+    use chrono::Duration;
     use entity::{
-        content::email_message::{MessageDirection, MessageStatus, MessageType},
-        id::{EmailMessageId, LeadId, TenantId},
+        id::{LeadId, TenantId},
         oltp::{
             campaign_sequence_step::{CONDITION_TYPES, CONDITION_VALUES},
             lead::LeadStatus,
@@ -93,50 +99,15 @@ mod tests {
     }
 
     /// One that was sent some days ago, and nothing happened to.
-    fn message(days: i64) -> email_message::Model {
-        let now = Utc::now();
-        email_message::Model {
-            has_problems: false,
-            id: EmailMessageId::new(),
-            tenant_id: TenantId::new(),
-            storage_key: String::new(),
-            content_key: None,
-            email_account_id: None,
-            campaign_id: None,
-            step_id: None,
-            lead_id: None,
-            parent_storage_key: None,
-            thread_id: EmailMessageId::new(),
-            direction: MessageDirection::Outbound,
-            message_type: MessageType::Email,
-            from_email: String::new(),
-            to_email: String::new(),
-            subject: String::new(),
-            message_id: None,
-            headers: serde_json::json!([]),
-            problems: Vec::new(),
-            size_bytes: 0,
-            status: MessageStatus::Sent,
-            failure_reason: None,
-            processed: None,
-            queued: None,
-            sent: Some(now - Duration::days(days)),
-            delivered: None,
-            opened: None,
-            clicked: None,
-            replied: None,
-            bounced: None,
-            complained: None,
-            unsubscribed: None,
-            received: None,
-            failed: None,
-            created: now,
-            updated: now,
+    fn message(days: i64) -> Message {
+        Message {
+            sent: Some(Utc::now() - Duration::days(days)),
+            ..Message::default()
         }
     }
 
     /// What happened to the last but one of three messages.
-    fn did(what: &str) -> Vec<email_message::Model> {
+    fn did(what: &str) -> Vec<Message> {
         let mut messages = [9, 6, 3].map(message);
         let (second, now) = (&mut messages[1], Some(Utc::now()));
         match what {

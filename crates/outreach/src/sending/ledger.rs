@@ -234,16 +234,16 @@ impl Outreach {
         done.map_err(Trouble::from)
     }
 
-    /// Nobody knows what became of the message. It stays as it is, with the reason.
+    /// Nobody knows what became of the message. It stays as it is, with the reason; unless it is known meanwhile, or the
+    /// message is to be sent again: answers whether it is as nobody knows.
     pub(crate) async fn note_unknown(
         &self,
         tenant: TenantId,
         id: EmailMessageId,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let reason = "the mail server was not heard to the end: it may have been sent, and is not sent again";
         self.set_message(tenant, id, SENDING, "status = 'sending'", Some(reason))
             .await
-            .map(drop)
     }
 
     /// The message is not sent, and the lead is left out. The lead first: whoever finds a message that failed takes it
@@ -273,17 +273,16 @@ impl Outreach {
         Ok(Ended::Done)
     }
 
-    /// A message that was not sent yet never is.
+    /// A message that was not sent yet never is; answers whether it was not.
     pub(crate) async fn fail_unsent(
         &self,
         tenant: TenantId,
         message: EmailMessageId,
         reason: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let failed = "status = 'failed', failed = now(), message_id = NULL";
         self.set_message(tenant, message, QUEUED, failed, Some(reason))
             .await
-            .map(drop)
     }
 
     /// The lead goes on to the next step, and the step counts one more; once, however often it is said. The step may be gone.

@@ -7,17 +7,15 @@ use chrono::{Duration, Utc};
 use entity::{
     content::email_message::{self, MessageStatus},
     id::{EmailAccountId, EmailMessageId, TenantId},
-    oltp::{
-        campaign::{self, CampaignStatus},
-        campaign_sequence_step, company, email_account, lead, template,
-    },
+    oltp::{campaign, campaign_sequence_step, company, email_account, lead, template},
 };
-use transport::smtp::{About, Envelope, Refused};
+use transport::smtp::{About, Envelope, Refused, Relay};
 
 use super::{
     Ended,
+    kept_back::{Belonging, KeptBack},
     ledger::{Found, IN_HAND, Place, SENDING, Taken},
-    sequence,
+    letter::Letter,
 };
 use crate::{Outreach, Trouble, account::Slot, month::Month};
 
@@ -70,7 +68,10 @@ impl Outreach {
         match draft.message.status {
             MessageStatus::Queued => {}
             MessageStatus::Sending => {
-                self.note_unknown(tenant, id).await?;
+                // Whoever is sending it has put it back just now, or knows what became of it.
+                if !self.note_unknown(tenant, id).await? {
+                    return Ok(Ended::Again(Utc::now() + OTHERS));
+                }
                 return self.go_on(tenant, &draft.place(), true).await;
             }
             _ => {
@@ -78,22 +79,34 @@ impl Outreach {
                 return self.go_on(tenant, &draft.place(), was_sent).await;
             }
         }
-        match draft.campaign.status {
-            CampaignStatus::Sending => {}
-            CampaignStatus::Paused | CampaignStatus::Scheduled | CampaignStatus::Draft => {
-                return Ok(Ended::Waiting(Utc::now() + PAUSED, draft.campaign.id));
-            }
-            CampaignStatus::Completed => {
-                return self
-                    .abandon(tenant, &draft, "the campaign was completed")
-                    .await;
-            }
+        match Belonging::of(&draft).keeps_back() {
+            None => self.send_draft(tenant, &draft).await,
+            Some(kept) => self.keep_back(tenant, &draft, kept).await,
         }
-        if let Some(reason) = sequence::left_out(draft.lead.status) {
-            let reason = format!("the lead {reason}");
-            return self.abandon(tenant, &draft, &reason).await;
+    }
+
+    /// Does that with a message instead of sending it. What somebody else has taken meanwhile is theirs.
+    async fn keep_back(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        kept: KeptBack,
+    ) -> Result<Ended, Trouble> {
+        let id = draft.message.id;
+        let others = || Ok(Ended::Again(Utc::now() + OTHERS));
+        match kept {
+            KeptBack::Waits => Ok(Ended::Waiting(Utc::now() + PAUSED, draft.campaign.id)),
+            KeptBack::Stops(reason) => self.abandon(tenant, draft, &reason).await,
+            // Nothing is said of the lead: one that has been added again meanwhile is to get the message.
+            KeptBack::LeadIsOut(reason) => match self.fail_unsent(tenant, id, reason).await? {
+                true => Ok(Ended::Done),
+                false => others(),
+            },
+            KeptBack::PassedOver(reason) => match self.fail_unsent(tenant, id, reason).await? {
+                true => self.go_on(tenant, &draft.place(), false).await,
+                false => others(),
+            },
         }
-        self.send_draft(tenant, &draft).await
     }
 
     /// A message whose campaign, step or lead is gone is not sent; the lead, if it is there, goes on.
@@ -103,8 +116,14 @@ impl Outreach {
         message: &email_message::Model,
     ) -> Result<Ended, Trouble> {
         match message.status {
-            MessageStatus::Queued => self.fail_unsent(tenant, message.id, CUT).await?,
-            MessageStatus::Sending => self.note_unknown(tenant, message.id).await?,
+            MessageStatus::Queued => {
+                self.fail_unsent(tenant, message.id, CUT).await?;
+            }
+            MessageStatus::Sending => {
+                if !self.note_unknown(tenant, message.id).await? {
+                    return Ok(Ended::Again(Utc::now() + OTHERS));
+                }
+            }
             _ => {}
         }
         let ids = (message.campaign_id, message.lead_id, message.step_id);
@@ -160,12 +179,29 @@ impl Outreach {
             Ok(letter) => letter,
             Err(problem) => return self.abandon(tenant, draft, &problem.to_string()).await,
         };
+        self.hand_over(tenant, draft, account, &relay, &letter)
+            .await
+    }
+
+    /// Counts a message, says that it is being sent, and sends it.
+    async fn hand_over(
+        &self,
+        tenant: TenantId,
+        draft: &Draft,
+        account: &email_account::Model,
+        relay: &Relay,
+        letter: &Letter,
+    ) -> Result<Ended, Trouble> {
         match self.reserve(tenant, account.id).await? {
             Slot::Free => {}
             Slot::NotBefore(day) => return Ok(Ended::Again(day)),
         }
-        let month = self.month(tenant).await?;
-        let again = match self.take(tenant, draft, &letter, month.as_ref()).await? {
+        let (month, kept) = self.look_again(tenant, &draft.place()).await?;
+        if let Some(kept) = kept {
+            self.release(tenant, account.id).await?;
+            return self.keep_back(tenant, draft, kept).await;
+        }
+        let again = match self.take(tenant, draft, letter, month.as_ref()).await? {
             Taken::Yes => None,
             Taken::Others => Some(Utc::now() + OTHERS),
             Taken::NoRoom(again) => Some(again),
@@ -178,7 +214,7 @@ impl Outreach {
             from: Some(account.email.clone()),
             to: vec![draft.lead.email.clone()],
         };
-        let sent = self.mailer.send(&relay, &envelope, &letter.bytes).await;
+        let sent = self.mailer.send(relay, &envelope, &letter.bytes).await;
         let ended = match &sent {
             Ok(_) => self.note_sent(tenant, draft).await,
             Err(refused) => {
@@ -210,6 +246,7 @@ impl Outreach {
         refused: &Refused,
     ) -> Result<Ended, Trouble> {
         if let Refused::Unknown { .. } = refused {
+            // Nobody else puts it back: whatever is known of it meanwhile, its lead goes on.
             self.note_unknown(tenant, draft.message.id).await?;
             return self.go_on(tenant, &draft.place(), true).await;
         }

@@ -165,8 +165,10 @@ impl Outreach {
                 self.give_up(tenant, message.id, place, reason).await?;
             }
             MessageStatus::Sending if is_over || job == Some("failed") => {
-                self.note_unknown(tenant, message.id).await?;
-                self.go_on(tenant, place, true).await?;
+                // One that is not being sent any more was put back just now, or is known of: the next run sees.
+                if self.note_unknown(tenant, message.id).await? {
+                    self.go_on(tenant, place, true).await?;
+                }
             }
             MessageStatus::Queued | MessageStatus::Sending => {}
             _ => {
@@ -185,9 +187,15 @@ impl Outreach {
         job: Option<&str>,
     ) -> Result<(), Trouble> {
         match message.status {
-            MessageStatus::Queued => self.fail_unsent(tenant, message.id, CUT).await?,
+            MessageStatus::Queued => {
+                self.fail_unsent(tenant, message.id, CUT).await?;
+            }
             MessageStatus::Sending if job == Some("running") => return Ok(()),
-            MessageStatus::Sending => self.note_unknown(tenant, message.id).await?,
+            MessageStatus::Sending => {
+                if !self.note_unknown(tenant, message.id).await? {
+                    return Ok(());
+                }
+            }
             _ => {}
         }
         self.go_on(tenant, place, false).await.map(drop)

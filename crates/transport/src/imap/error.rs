@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::{NoAddress, dial::Undialled};
+use crate::{NoAddress, dial::Undialled, excerpt::excerpt};
 
 /// What keeps mail from being fetched; the first two want somebody to do something.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +71,8 @@ impl From<async_imap::error::Error> for Error {
         match error {
             E::Io(error) => heard(error),
             E::ConnectionLost => Cause::Left(String::new()).into(),
-            E::No(text) => Self::Refused(text),
-            other => Self::Protocol(other.to_string()),
+            E::No(text) => Self::Refused(excerpt(&text)),
+            other => Self::Protocol(excerpt(&other.to_string())),
         }
     }
 }
@@ -80,7 +80,7 @@ impl From<async_imap::error::Error> for Error {
 /// The library tells of what it can not parse as an error of no kind.
 pub(super) fn heard(error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::Other {
-        Error::Protocol(error.to_string())
+        Error::Protocol(excerpt(&error.to_string()))
     } else {
         error.into()
     }

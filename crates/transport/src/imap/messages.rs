@@ -5,17 +5,21 @@ use std::collections::VecDeque;
 use async_imap::imap_proto::{AttributeValue, Response};
 use chrono::{DateTime, FixedOffset};
 
-use super::{Error, Inbox, Place};
-
-/// Bytes, and messages, that are asked for at once.
-const BATCH_BYTES: u64 = 1024 * 1024;
-const BATCH_MESSAGES: usize = 100;
+use super::{
+    Error, Inbox, Place,
+    bounded::FEW,
+    listed::{BATCH_BYTES, Listed, batch, keep_first, uid},
+    wire::ignored,
+};
 
 /// The longest header that is read of a message that is too large.
 const MAX_HEADER: usize = 256 * 1024;
 
-/// RFC 3501, section 9: `date-time`.
-const DATE_TIME: &str = "%d-%b-%Y %H:%M:%S %z";
+/// The most messages that are listed at once; those behind them are there the next time.
+const MAX_LISTED: usize = 100_000;
+
+/// What may be said beyond the bytes that are asked for, by a server that counts them otherwise.
+const SLACK: usize = 64 * 1024;
 
 /// A message as the server has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +36,8 @@ pub struct Message {
     pub is_whole: bool,
 }
 
-/// What the list says of a message.
-#[derive(Clone, Copy)]
-struct Listed {
-    uid: u32,
-    size: u32,
-    arrived: Option<DateTime<FixedOffset>>,
-}
-
-/// The messages of an inbox that come after a place; those that arrive meanwhile are not among them.
+/// The messages of an inbox that come after a place; those that arrive meanwhile are not among them, nor
+/// are more than the first 100,000: they come after the place of the last.
 pub struct Messages<'a> {
     inbox: &'a mut Inbox,
     first: u32,
@@ -84,54 +81,13 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// Takes what is asked for at once: some that are small together, or one that is not.
-fn batch(listed: &mut VecDeque<Listed>, max_bytes: usize) -> Vec<Listed> {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    while let Some(next) = listed.front() {
-        bytes += u64::from(next.size);
-        let fits = bytes <= BATCH_BYTES && batch.len() < BATCH_MESSAGES && !next.exceeds(max_bytes);
-        if !fits && !batch.is_empty() {
-            break;
-        }
-        batch.extend(listed.pop_front());
-        if !fits {
-            break;
-        }
-    }
-    batch
-}
-
-impl Listed {
-    fn exceeds(&self, max_bytes: usize) -> bool {
-        usize::try_from(self.size).is_ok_and(|size| size > max_bytes)
-    }
-
-    fn of(attributes: &[AttributeValue<'_>]) -> Option<Self> {
-        let mut listed = Self {
-            uid: uid(attributes)?,
-            size: 0,
-            arrived: None,
-        };
-        for attribute in attributes {
-            match attribute {
-                AttributeValue::Rfc822Size(size) => listed.size = *size,
-                AttributeValue::InternalDate(text) => {
-                    listed.arrived = DateTime::parse_from_str(text, DATE_TIME).ok();
-                }
-                _ => {}
-            }
-        }
-        Some(listed)
-    }
-}
-
 impl Inbox {
     async fn list(&mut self, first: u32) -> Result<VecDeque<Listed>, Error> {
         // So the server tells of what has come since.
-        self.wire.exchange("NOOP", |_| {}).await?;
+        self.wire.exchange("NOOP", ignored).await?;
         self.wire.has_news = false;
         let mut listed = Vec::new();
+        let mut has_more = false;
         let command = format!("UID FETCH {first}:* (UID INTERNALDATE RFC822.SIZE)");
         self.wire
             .exchange(&command, |response| {
@@ -139,73 +95,115 @@ impl Inbox {
                     // The range has the last message in it, whatever its number.
                     let next = Listed::of(attributes).filter(|next| next.uid >= first);
                     listed.extend(next);
+                    if listed.len() >= 2 * MAX_LISTED {
+                        has_more |= keep_first(&mut listed, MAX_LISTED);
+                    }
                 }
+                Ok(())
             })
             .await?;
-        listed.sort_by_key(|next| next.uid);
-        listed.dedup_by_key(|next| next.uid);
+        has_more |= keep_first(&mut listed, MAX_LISTED);
+        // Nobody waits before they have asked for the rest.
+        self.wire.has_news |= has_more;
         Ok(listed.into())
     }
 
     /// Gets a batch; a message that is not there any more is left out.
     async fn get(&mut self, batch: &[Listed]) -> Result<VecDeque<Message>, Error> {
-        let max_bytes = self.options.max_bytes;
-        let is_too_large = batch.iter().any(|one| one.exceeds(max_bytes));
-        let section = match is_too_large {
-            true => format!("BODY.PEEK[HEADER]<0.{MAX_HEADER}>"),
+        let mut taking = Taking::new(batch, self.options.max_bytes, self.uid_validity);
+        let (section, most) = match taking.is_too_large {
+            true => ("BODY.PEEK[HEADER]", MAX_HEADER),
             // One byte more tells of one that is larger than was said.
-            false => format!("BODY.PEEK[]<0.{}>", max_bytes.saturating_add(1)),
+            false => ("BODY.PEEK[]", self.options.max_bytes.saturating_add(1)),
         };
         let uids: Vec<_> = batch.iter().map(|one| one.uid.to_string()).collect();
-        let command = format!("UID FETCH {} (UID {section})", uids.join(","));
-        let mut messages = Vec::new();
-        let uid_validity = self.uid_validity;
-        self.wire
-            .exchange(&command, |response| {
-                let Response::Fetch(_, attributes) = response else {
-                    return;
-                };
-                let uid = uid(attributes);
-                let listed = batch.iter().find(|one| Some(one.uid) == uid);
-                if let (Some(listed), Some(bytes)) = (listed, body(attributes)) {
-                    let is_whole = !is_too_large && bytes.len() <= max_bytes;
-                    messages.push(Message {
-                        place: Place {
-                            uid_validity,
-                            uid: listed.uid,
-                        },
-                        arrived: listed.arrived,
-                        size: listed.size,
-                        bytes: if is_whole { bytes } else { header(bytes) },
-                        is_whole,
-                    });
-                }
-            })
-            .await?;
-        messages.sort_by_key(|message| message.place.uid);
-        Ok(messages.into())
+        let command = format!("UID FETCH {} (UID {section}<0.{most}>)", uids.join(","));
+        self.wire.take_at_most(most.saturating_add(SLACK));
+        let got = self
+            .wire
+            .exchange(&command, |response| taking.take(response));
+        let got = got.await;
+        self.wire.take_at_most(FEW);
+        got?;
+        taking.messages.sort_by_key(|message| message.place.uid);
+        Ok(taking.messages.into())
     }
 }
 
-fn uid(attributes: &[AttributeValue<'_>]) -> Option<u32> {
-    attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::Uid(uid) => Some(*uid),
-        _ => None,
-    })
+/// What has come of a batch.
+struct Taking<'a> {
+    batch: &'a [Listed],
+    /// See [`super::Options::max_bytes`].
+    max_bytes: usize,
+    /// One that is asked for its header alone.
+    is_too_large: bool,
+    uid_validity: u32,
+    messages: Vec<Message>,
+    /// Of all messages together.
+    bytes: usize,
 }
 
-fn body(attributes: &[AttributeValue<'_>]) -> Option<Vec<u8>> {
-    attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::BodySection { data, .. } => {
-            Some(data.as_deref().unwrap_or_default().to_vec())
+impl<'a> Taking<'a> {
+    fn new(batch: &'a [Listed], max_bytes: usize, uid_validity: u32) -> Self {
+        Self {
+            batch,
+            max_bytes,
+            is_too_large: batch.iter().any(|one| one.exceeds(max_bytes)),
+            uid_validity,
+            messages: Vec::new(),
+            bytes: 0,
         }
+    }
+
+    fn take(&mut self, response: &Response<'_>) -> Result<(), Error> {
+        let Response::Fetch(_, attributes) = response else {
+            return Ok(());
+        };
+        let uid = uid(attributes);
+        let listed = self.batch.iter().find(|one| Some(one.uid) == uid);
+        let (Some(listed), Some(bytes)) = (listed, body(attributes)) else {
+            return Ok(());
+        };
+        let uid = listed.uid;
+        if self.messages.iter().any(|taken| taken.place.uid == uid) {
+            let text = format!("it gives the message {uid} twice");
+            return Err(Error::Protocol(text));
+        }
+        self.bytes += bytes.len();
+        // One message of any size, or some that were said to be small.
+        if self.bytes > self.max_bytes.max(MAX_HEADER).saturating_add(BATCH_BYTES) {
+            let text = "the messages are much larger than it has listed them";
+            return Err(Error::Protocol(text.to_owned()));
+        }
+        let is_whole = !self.is_too_large && bytes.len() <= self.max_bytes;
+        self.messages.push(Message {
+            place: Place {
+                uid_validity: self.uid_validity,
+                uid,
+            },
+            arrived: listed.arrived,
+            size: listed.size,
+            bytes: if is_whole {
+                bytes.to_vec()
+            } else {
+                header(bytes).to_vec()
+            },
+            is_whole,
+        });
+        Ok(())
+    }
+}
+
+fn body<'a>(attributes: &'a [AttributeValue<'_>]) -> Option<&'a [u8]> {
+    attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { data, .. } => Some(data.as_deref().unwrap_or_default()),
         _ => None,
     })
 }
 
 /// The beginning, to the empty line.
-fn header(mut bytes: Vec<u8>) -> Vec<u8> {
+fn header(bytes: &[u8]) -> &[u8] {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    bytes.truncate(end.map_or(MAX_HEADER, |end| end + 4));
-    bytes
+    let end = end.map_or(MAX_HEADER, |end| end + 4);
+    &bytes[..end.min(bytes.len())]
 }

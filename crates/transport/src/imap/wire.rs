@@ -1,27 +1,28 @@
 //! Commands to the server, and what it says to them. Not the library's own commands: those for messages
 //! take a refusal, or a connection that is lost, for the end of the list.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_imap::{
-    Client, Session,
+    Session,
     imap_proto::{MailboxDatum, Outcome, RequestId, Response, Status},
 };
-use rustls::ClientConfig;
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
-use super::{Account, Cause, Error, error::heard};
-use crate::{
-    Security, Server,
-    dial::{self, Stream},
-};
+use super::{Account, Cause, Error, bounded::Bounded, error::heard, greeting::greeted};
+use crate::{Security, excerpt::excerpt};
+
+/// The most answers to one command: some for each message of a large mailbox.
+const MAX_ANSWERS: usize = 1_000_000;
 
 pub(super) struct Wire {
-    pub session: Session<Stream>,
+    session: Session<Bounded>,
     patience: Duration,
     is_at_rest: bool,
     is_leaving: bool,
+    /// What was heard since the last command was said.
+    answers: usize,
     /// The server has told how many messages there are, which it does when there are more.
     pub has_news: bool,
 }
@@ -31,7 +32,7 @@ impl Wire {
     pub(super) async fn open(account: &Account, patience: Duration) -> Result<Self, Error> {
         let server = &account.server;
         let client = greeted(server, patience).await?;
-        if server.security == Security::None && client.get_ref().is_remote() {
+        if server.security == Security::None && client.get_ref().stream.is_remote() {
             return Err(Cause::PasswordInClear.into());
         }
         let password = account.credentials.password.expose_secret();
@@ -42,15 +43,21 @@ impl Wire {
             patience,
             is_at_rest: true,
             is_leaving: false,
+            answers: 0,
             has_news: false,
         })
+    }
+
+    /// Lets this many bytes come at once, in the literals of one answer.
+    pub(super) fn take_at_most(&mut self, bytes: usize) {
+        self.session.as_mut().most = bytes;
     }
 
     /// Says a command, and hears what comes until it is done.
     pub(super) async fn exchange(
         &mut self,
         command: &str,
-        hear: impl FnMut(&Response<'_>),
+        hear: impl FnMut(&Response<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let id = self.say(command).await?;
         self.hear_until(&id, hear).await
@@ -61,6 +68,7 @@ impl Wire {
         if !std::mem::replace(&mut self.is_at_rest, false) {
             return Err(Cause::HalfSaid.into());
         }
+        self.answers = 0;
         let said = self.session.run_command(command);
         within(self.patience, async { Ok(said.await?) }).await
     }
@@ -75,7 +83,7 @@ impl Wire {
     pub(super) async fn hear_until(
         &mut self,
         id: &RequestId,
-        mut hear: impl FnMut(&Response<'_>),
+        mut hear: impl FnMut(&Response<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let patience = self.patience;
         while !within(patience, self.hear(id, &mut hear)).await? {}
@@ -87,10 +95,15 @@ impl Wire {
     pub(super) async fn hear(
         &mut self,
         id: &RequestId,
-        mut hear: impl FnMut(&Response<'_>),
+        mut hear: impl FnMut(&Response<'_>) -> Result<(), Error>,
     ) -> Result<bool, Error> {
         let heard = self.session.read_response().await.map_err(heard)?;
         let heard = heard.ok_or_else(|| Cause::Left(String::new()))?;
+        self.answers += 1;
+        if self.answers > MAX_ANSWERS {
+            let text = format!("it answers a command more than {MAX_ANSWERS} times");
+            return Err(Error::Protocol(text));
+        }
         match heard.parsed() {
             Response::Done {
                 tag,
@@ -107,7 +120,7 @@ impl Wire {
             Response::MailboxData(MailboxDatum::Exists(_)) => self.has_news = true,
             _ => {}
         }
-        hear(heard.parsed());
+        hear(heard.parsed())?;
         Ok(false)
     }
 
@@ -115,7 +128,10 @@ impl Wire {
     pub(super) async fn hear_invitation(&mut self, id: &RequestId) -> Result<(), Error> {
         let mut invited = false;
         while !invited {
-            let hear = |heard: &Response<'_>| invited = matches!(heard, Response::Continue(_));
+            let hear = |heard: &Response<'_>| {
+                invited = matches!(heard, Response::Continue(_));
+                Ok(())
+            };
             if within(self.patience, self.hear(id, hear)).await? {
                 return Err(Error::Protocol(
                     "a command ended before it began".to_owned(),
@@ -128,63 +144,21 @@ impl Wire {
     /// Takes leave of the server, which answers with a word of its own first.
     pub(super) async fn leave(&mut self) -> Result<(), Error> {
         self.is_leaving = true;
-        self.exchange("LOGOUT", |_| {}).await
+        self.exchange("LOGOUT", ignored).await
     }
 }
 
-/// A connection on which the server has greeted, behind TLS if that is asked for.
-async fn greeted(server: &Server, patience: Duration) -> Result<Client<Stream>, Error> {
-    let tls = dial::trust(server)?;
-    let stream = dial::tcp(server, patience).await?;
-    if server.security == Security::Tls {
-        let stream = within(patience, encrypted(stream, server, tls)).await?;
-        return greeting(stream, patience).await;
-    }
-    let mut client = greeting(Stream::Plain(stream), patience).await?;
-    if server.security == Security::None {
-        return Ok(client);
-    }
-    within(patience, async {
-        let started = client.run_command_and_check_ok("STARTTLS", None).await;
-        started.map_err(|error| Cause::NoStartTls(error.to_string()))?;
-        // What has come behind the answer stays in the client that is left here.
-        match client.into_inner() {
-            Stream::Plain(stream) => Ok(Client::new(encrypted(stream, server, tls).await?)),
-            Stream::Tls(_) => Err(Cause::NoStartTls("TLS twice".to_owned()).into()),
-        }
-    })
-    .await
-}
-
-async fn encrypted(
-    stream: tokio::net::TcpStream,
-    server: &Server,
-    tls: Arc<ClientConfig>,
-) -> Result<Stream, Error> {
-    Ok(dial::encrypt(stream, server, tls).await?)
-}
-
-async fn greeting(stream: Stream, patience: Duration) -> Result<Client<Stream>, Error> {
-    let mut client = Client::new(stream);
-    let read = within(patience, async {
-        client.read_response().await.map_err(heard)
-    });
-    match read.await? {
-        Some(heard) => match heard.parsed() {
-            Response::Data {
-                status: Status::Ok, ..
-            } => Ok(client),
-            Response::Data { outcome, .. } => Err(Cause::Left(text(outcome)).into()),
-            other => Err(Error::Protocol(format!("{other:?} is no greeting"))),
-        },
-        None => Err(Cause::Left(String::new()).into()),
-    }
+/// For answers that do not matter.
+pub(super) fn ignored(_: &Response<'_>) -> Result<(), Error> {
+    Ok(())
 }
 
 fn not_let_in(error: async_imap::error::Error) -> Error {
     match error {
-        async_imap::error::Error::No(text) if is_for_now(&text) => Cause::Unavailable(text).into(),
-        async_imap::error::Error::No(text) => Error::Credentials(text),
+        async_imap::error::Error::No(text) if is_for_now(&text) => {
+            Cause::Unavailable(excerpt(&text)).into()
+        }
+        async_imap::error::Error::No(text) => Error::Credentials(excerpt(&text)),
         other => other.into(),
     }
 }
@@ -210,15 +184,11 @@ fn verdict(status: &Status, outcome: &Outcome<'_>) -> Result<(), Error> {
     }
 }
 
-fn text(outcome: &Outcome<'_>) -> String {
-    outcome
-        .information
-        .as_deref()
-        .unwrap_or_default()
-        .to_owned()
+pub(super) fn text(outcome: &Outcome<'_>) -> String {
+    excerpt(outcome.information.as_deref().unwrap_or_default())
 }
 
-async fn within<T>(
+pub(super) async fn within<T>(
     patience: Duration,
     answer: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {

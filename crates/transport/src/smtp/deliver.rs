@@ -18,6 +18,7 @@ use super::{
     connection::{Connection, timed_out},
     letter::Letter,
 };
+use crate::excerpt::excerpt;
 
 /// Bytes that are written at once; between two pieces nothing is kept back.
 const PIECE: usize = 32 * 1024;
@@ -133,7 +134,7 @@ fn meaning(error: smtp::Error, was_at_end: bool) -> Refused {
 
 fn text(response: &Response) -> String {
     let lines: Vec<_> = response.message().collect();
-    format!("{} {}", response.code(), lines.join(" "))
+    excerpt(&format!("{} {}", response.code(), lines.join(" ")))
 }
 
 /// The pieces of a message; tells when there is none left.

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, io, time::Duration};
 
 use lettre::transport::smtp;
 
-use crate::{NoAddress, dial::Undialled};
+use crate::{NoAddress, dial::Undialled, excerpt::excerpt};
 
 /// How far it had come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Answer {
     pub code: u16,
     /// The enhanced status code, such as `5.1.1` (RFC 3463), if there is one.
     pub status: Option<String>,
-    /// The lines of the reply, joined by spaces, with the enhanced status code.
+    /// The lines of the reply, joined by spaces, with the enhanced status code: their beginning, if they are long.
     pub text: String,
 }
 
@@ -205,7 +205,7 @@ impl Refused {
     #[must_use]
     pub fn with_cause(&self) -> String {
         match self.source() {
-            Some(cause) => format!("{self}: {cause}"),
+            Some(cause) => format!("{self}: {}", excerpt(&cause.to_string())),
             None => self.to_string(),
         }
     }
@@ -241,7 +241,7 @@ impl Answer {
             phase,
             code: code.into(),
             status: status(&text),
-            text,
+            text: excerpt(&text),
         })
     }
 
@@ -253,7 +253,7 @@ impl Answer {
             phase,
             code,
             status: status(&text),
-            text,
+            text: excerpt(&text),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A connection on which each command has one reply, of ASCII.
 //!
 //! lettre reads replies through a buffer, and takes what is left in it for the reply to the next command: a
-//! server that says one thing too many would have accepted a message before its end was sent. And a reply
-//! with a byte that is not UTF-8 is a broken connection to it, whatever the code says.
+//! server that says one thing too many would have accepted a message before its end was sent. A reply
+//! with a byte that is not UTF-8 is a broken connection to it, whatever the code says. And it looks how long a
+//! line is when the line has ended.
 
 use std::{
     io,
@@ -15,6 +16,15 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::dial::Stream;
+
+/// The longest line, in bytes: about twice what RFC 5321, section 4.5.3.1.5, lets a server say.
+const MAX_LINE: usize = 1000;
+/// The longest reply, in bytes.
+const MAX_REPLY: usize = 64 * 1024;
+
+const UNASKED: &str = "the server has said more than it was asked";
+const LONG_LINE: &str = "the server says a line of more than 1000 bytes";
+const LONG_REPLY: &str = "the server says more than 64 KiB at once";
 
 #[derive(Debug)]
 pub(super) struct Replies {
@@ -30,9 +40,11 @@ pub(super) struct Reply {
     /// Where in its line the next byte stands.
     column: usize,
     has_more_lines: bool,
+    /// Its bytes.
+    length: usize,
     pub is_whole: bool,
-    /// More has come than the reply.
-    is_exceeded: bool,
+    /// What is said against it.
+    fault: Option<&'static str>,
 }
 
 impl Replies {
@@ -50,10 +62,13 @@ impl Reply {
     /// Hears bytes, and makes ASCII of them.
     ///
     /// # Errors
-    /// If there are more than those of one reply.
+    /// If there are more than those of one reply, or than a reply may have.
     pub(super) fn hear(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         for byte in bytes {
-            self.is_exceeded |= self.is_whole;
+            if self.is_whole {
+                self.fault = Some(UNASKED);
+            }
+            self.length += 1;
             // RFC 5321, section 4.2.1: a hyphen stands behind the code of all lines but the last.
             match *byte {
                 b'\n' => {
@@ -67,18 +82,22 @@ impl Reply {
                 _ => {}
             }
             self.column += 1;
+            if self.column > MAX_LINE {
+                self.fault = self.fault.or(Some(LONG_LINE));
+            }
         }
-        if self.is_exceeded {
-            Err(exceeded())
-        } else {
-            Ok(())
+        if self.length > MAX_REPLY {
+            self.fault = self.fault.or(Some(LONG_REPLY));
+        }
+        self.check()
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match self.fault {
+            Some(fault) => Err(io::Error::new(io::ErrorKind::InvalidData, fault)),
+            None => Ok(()),
         }
     }
-}
-
-fn exceeded() -> io::Error {
-    let text = "the server has said more than it was asked";
-    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 impl AsyncRead for Replies {
@@ -109,10 +128,8 @@ impl AsyncWrite for Replies {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let replies = self.get_mut();
-        if replies.reply.is_exceeded {
-            // Not even a good-bye, whose reply would be waited for.
-            return Poll::Ready(Err(exceeded()));
-        }
+        // Not even a good-bye, whose reply would be waited for.
+        replies.reply.check()?;
         let written = ready!(Pin::new(&mut replies.stream).poll_write(context, bytes))?;
         if replies.reply.is_whole {
             replies.reply = Reply::default();
@@ -137,7 +154,7 @@ impl AsyncTokioStream for Replies {
 
 #[cfg(test)]
 mod tests {
-    use super::Reply;
+    use super::{LONG_LINE, LONG_REPLY, MAX_LINE, MAX_REPLY, Reply};
 
     #[test]
     fn one_reply_is_heard() {
@@ -156,6 +173,28 @@ mod tests {
                 reply.hear(&mut bytes).is_ok()
             });
             assert_eq!((reply.is_whole, !heard), (is_whole, is_more), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_reply_has_an_end() {
+        let long_line = [b'2'; MAX_LINE + 1];
+        let line = format!("250-{}\r\n", "x".repeat(MAX_LINE - 100));
+        let long_reply = line.repeat(MAX_REPLY / line.len() + 1);
+        for (said, fault) in [
+            (&long_line[..], LONG_LINE),
+            (long_reply.as_bytes(), LONG_REPLY),
+        ] {
+            let mut reply = Reply::default();
+            let mut heard = said
+                .chunks(100)
+                .map(|piece| reply.hear(&mut piece.to_vec()));
+            let error = heard.find_map(Result::err).expect("an error");
+            assert_eq!(error.to_string(), fault);
+        }
+        for said in [&long_line[1..], &long_reply.as_bytes()[line.len()..]] {
+            let heard = Reply::default().hear(&mut said.to_vec());
+            heard.expect("the beginning of a reply");
         }
     }
 

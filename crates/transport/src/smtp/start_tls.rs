@@ -15,9 +15,7 @@ use tokio::{
 };
 
 use super::{Answer, Cause, Phase, Refused, replies::Reply};
-
-/// The longest reply in clear, in bytes.
-const MAX_REPLY: usize = 64 * 1024;
+use crate::excerpt::excerpt;
 
 /// Comes to where the server waits for TLS.
 pub(super) async fn start_tls(stream: &mut TcpStream, name: &ClientId) -> Result<(), Refused> {
@@ -46,7 +44,10 @@ async fn hear(stream: &mut TcpStream, phase: Phase) -> Result<String, Refused> {
         Some(200..300) => Ok(text),
         Some(code @ 400..500) => Err(Refused::Later(Answer::new(phase, code, &text))),
         Some(code @ 500..600) => Err(Refused::Rejected(Answer::new(phase, code, &text))),
-        _ => Err(Refused::not_reached(phase, io::Error::other(text))),
+        _ => Err(Refused::not_reached(
+            phase,
+            io::Error::other(excerpt(&text)),
+        )),
     }
 }
 
@@ -56,7 +57,7 @@ async fn reply(stream: &mut TcpStream) -> io::Result<String> {
     while !reply.is_whole {
         let mut piece = [0; 1024];
         let read = stream.read(&mut piece).await?;
-        if read == 0 || text.len() > MAX_REPLY {
+        if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         reply.hear(&mut piece[..read])?;

@@ -1,5 +1,6 @@
 //! What fetches mail, from Dovecot and from servers that do not as they should.
 
+mod bounds;
 mod errors;
 mod messages;
 mod scripted;

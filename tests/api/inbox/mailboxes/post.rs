@@ -90,7 +90,7 @@ impl Post {
             wake.clone(),
             LARGEST,
             listeners,
-            Shares::new(4),
+            Shares::new(4, 8),
         );
         let handlers = inbox.handlers().into_iter().chain(mailboxes.handlers());
         let options = worker::Options {

@@ -14,7 +14,10 @@ use transport::{
 
 use super::all;
 
-type Replies = &'static [(&'static str, &'static str)];
+/// A word of a line, and what is said to it.
+pub type Reply = (&'static str, &'static str);
+
+type Replies = &'static [Reply];
 
 /// What all of them say, unless something else is said first.
 const USUAL: Replies = &[
@@ -32,7 +35,7 @@ const USUAL: Replies = &[
 const HANG_UP: &str = "hang up";
 
 /// Answers each line by the first entry whose word is in it.
-async fn scripted(replies: Replies) -> Account {
+pub async fn scripted(replies: Replies) -> Account {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -61,7 +64,7 @@ async fn scripted(replies: Replies) -> Account {
     }
 }
 
-fn options() -> Options {
+pub fn options() -> Options {
     Options {
         max_bytes: 20,
         patience: Duration::from_millis(500),
@@ -69,7 +72,7 @@ fn options() -> Options {
     }
 }
 
-async fn error(replies: Replies) -> Error {
+pub async fn error(replies: Replies) -> Error {
     let opened = Inbox::open(&scripted(replies).await, options()).await;
     opened.err().expect("an error")
 }

@@ -217,3 +217,19 @@ async fn an_answer_in_other_letters_is_understood() {
     .await;
     assert_eq!(accepted.expect("accepted").response, "250 ?");
 }
+
+/// It would be waited for, and kept, as long as it comes.
+#[tokio::test]
+async fn a_line_without_an_end_is_refused() {
+    let endless = String::leak(format!("250 {}", "x".repeat(5000)));
+    let sent = sent(Vec::leak(vec![
+        ("GREETING", "220 a\r\n"),
+        ("EHLO", "250 x\r\n"),
+        ("MAIL", &*endless),
+    ]));
+    let refused = sent.await.expect_err("a refusal").with_cause();
+    assert!(
+        refused.contains("a line of more than 1000 bytes"),
+        "{refused}"
+    );
+}
