@@ -119,10 +119,8 @@ impl Outreach {
             MessageStatus::Queued => {
                 self.fail_unsent(tenant, message.id, CUT).await?;
             }
-            MessageStatus::Sending => {
-                if !self.note_unknown(tenant, message.id).await? {
-                    return Ok(Ended::Again(Utc::now() + OTHERS));
-                }
+            MessageStatus::Sending if !self.note_unknown(tenant, message.id).await? => {
+                return Ok(Ended::Again(Utc::now() + OTHERS));
             }
             _ => {}
         }

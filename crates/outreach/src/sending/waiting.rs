@@ -191,10 +191,8 @@ impl Outreach {
                 self.fail_unsent(tenant, message.id, CUT).await?;
             }
             MessageStatus::Sending if job == Some("running") => return Ok(()),
-            MessageStatus::Sending => {
-                if !self.note_unknown(tenant, message.id).await? {
-                    return Ok(());
-                }
+            MessageStatus::Sending if !self.note_unknown(tenant, message.id).await? => {
+                return Ok(());
             }
             _ => {}
         }
