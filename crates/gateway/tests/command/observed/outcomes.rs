@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::Executor;
 
 use super::{
     metrics::{counted_of, page, value},
-    waits::until,
+    waits::{holding_companies, until},
 };
 use crate::cluster::Database;
 
@@ -23,20 +23,14 @@ async fn a_request_is_counted_by_how_it_ended() {
         answer.expect("an answer").status().as_u16()
     };
     assert_eq!(ask("query Fine { __typename }").await, 200);
-    let wrong = "mutation Wrong { deleteTag(input: {id: \"tag_999999999\"}) { deletedId } }";
+    let wrong = "mutation Wrong { deleteTag(input: {id: \"tag_999999999\"}) { id } }";
     assert_eq!(ask(wrong).await, 200);
     // Who takes JSON alone is told of a mistake with 200.
     let refused = serving.post(&token, "query Refused { nothing }");
     let refused = refused.header("accept", "application/graphql-response+json");
     assert_eq!(refused.send().await.expect("an answer").status(), 400);
 
-    let mut admin = PgConnection::connect(&database.admin_url())
-        .await
-        .expect("a connection");
-    admin
-        .execute("BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
-        .await
-        .expect("a lock");
+    let mut admin = holding_companies(&database).await;
     let left = serving.post(
         &token,
         "query Left { companies(first: 1) { nodes { name } } }",

@@ -26,6 +26,15 @@ pub async fn until(serving: &Serving, name: &str, labels: &[&str], wanted: f64) 
     assert!(seen.is_ok(), "{name} {labels:?}: {}", page(serving).await);
 }
 
+/// A superuser's connection, whose transaction lets nobody read companies.
+pub async fn holding_companies(database: &Database) -> PgConnection {
+    let admin = PgConnection::connect(&database.admin_url()).await;
+    let mut admin = admin.expect("a connection");
+    let lock = "BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE";
+    admin.execute(lock).await.expect("a lock");
+    admin
+}
+
 #[tokio::test]
 async fn who_waits_for_a_connection_is_counted_and_for_how_long() {
     const OLTP: [&str; 1] = ["db_client_connection_pool_name=\"requests/oltp\""];
@@ -34,13 +43,7 @@ async fn who_waits_for_a_connection_is_counted_and_for_how_long() {
     let home = counted_of(&database).with("GATEWAY_MAX_CONNECTIONS", "1");
     let serving = home.serve(&[]).await;
     let token = serving.token("owner@acme.test", 0);
-    let mut admin = PgConnection::connect(&database.admin_url())
-        .await
-        .expect("a connection");
-    admin
-        .execute("BEGIN; LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
-        .await
-        .expect("a lock");
+    let mut admin = holding_companies(&database).await;
     let released = async {
         // One has the connection, the other waits for it.
         until(&serving, PENDING, &OLTP, 1.0).await;
