@@ -77,21 +77,30 @@ async fn usage_says_how_much_of_what_is_used() {
 struct Sent {
     books: Books,
     analytics: Analytics,
+    /// When the period began, as SQL: a literal, since `now()` is another minute in a later statement.
+    start: String,
 }
-
-const START: &str = "date_trunc('minute', now()) - interval '5 days 5 hours'";
 
 impl Sent {
     async fn new() -> Self {
         let books = Books::new().await;
+        let start = "SELECT quote_literal(date_trunc('minute', now()) - interval '5 days 5 hours') || '::timestamptz' AS start";
+        let start = books.rows(start).await[0]["start"]
+            .as_str()
+            .expect("a moment")
+            .to_owned();
         books
             .change(&format!(
                 "UPDATE tenant_config SET ui_settings = '{{\"time_zone\": \"Pacific/Auckland\"}}';
-                 UPDATE subscriptions SET current_period_start = {START}, current_period_end = {START} + interval '1 month'"
+                 UPDATE subscriptions SET current_period_start = {start}, current_period_end = {start} + interval '1 month'"
             ))
             .await;
         let (analytics, _) = analytics(&books.world.database, 100).await;
-        let sent = Self { books, analytics };
+        let sent = Self {
+            books,
+            analytics,
+            start,
+        };
         sent.run("UPDATE email_messages SET sent = NULL").await;
         sent
     }
@@ -156,20 +165,21 @@ async fn what_was_sent_is_known_at_once_and_stays_known() {
 #[tokio::test]
 async fn a_period_is_one_to_the_moment() {
     let sent = Sent::new().await;
+    let start = &sent.start;
     for (place, (at, is_in)) in [
-        (format!("{START} - interval '1 second'"), false),
-        (START.to_owned(), true),
-        (format!("{START} + interval '6 hours'"), true),
-        (format!("{START} + interval '15 hours'"), true),
+        (format!("{start} - interval '1 second'"), false),
+        (start.clone(), true),
+        (format!("{start} + interval '6 hours'"), true),
+        (format!("{start} + interval '15 hours'"), true),
         (
-            format!("{START} + interval '1 month' - interval '15 hours'"),
+            format!("{start} + interval '1 month' - interval '15 hours'"),
             true,
         ),
         (
-            format!("{START} + interval '1 month' - interval '1 second'"),
+            format!("{start} + interval '1 month' - interval '1 second'"),
             true,
         ),
-        (format!("{START} + interval '1 month'"), false),
+        (format!("{start} + interval '1 month'"), false),
     ]
     .into_iter()
     .enumerate()
