@@ -26,6 +26,7 @@ pub mod error;
 pub mod export;
 mod filter;
 mod input;
+mod kept;
 pub mod live;
 mod loader;
 mod mutation;

@@ -153,6 +153,11 @@ impl<T: Listed> Page<T> {
         }
     }
 
+    /// Of all rows, and from their beginning: no value is part of its statement but its size.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.condition.is_empty() && self.after.is_none() && self.before.is_none()
+    }
+
     pub(crate) fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }

@@ -3,18 +3,21 @@
 //! No statement that is run repeats the tenant: the policy adds it, and saying it twice costs 20 to
 //! 50 %.
 
+use std::any::TypeId;
+
 use entity::{
     columns::ColumnSet,
     id::{TenantId, TypedId},
 };
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType,
-    QueryFilter, QueryTrait, Statement,
+    QueryFilter, QueryTrait, Statement, Value,
     sea_query::{Alias, Expr, Func, IntoCondition, Query, SelectStatement},
 };
 
 use super::{Page, Relation, cursor::Position};
 use crate::{
+    kept::Kept,
     loader::{RawKey, columns},
     order::{Order, OrderDirection},
     table::{Column, Listed},
@@ -29,9 +32,45 @@ pub(crate) const COUNT: &str = "row_count";
 /// The lateral subquery's rows.
 pub(crate) const ROW: &str = "row";
 
+/// What the statements of pages without filter and cursor differ in.
+#[derive(PartialEq, Eq, Hash)]
+struct Plain {
+    table: TypeId,
+    relation: Option<Relation>,
+    order: &'static str,
+    is_descending: bool,
+    limit: u64,
+    set: ColumnSet,
+}
+
+static PLAIN: Kept<Plain> = Kept::new();
+
+/// The statement of a page: that which was built before, if there can be one.
+fn kept<T: Listed>(
+    page: &Page<T>,
+    relation: Option<Relation>,
+    set: ColumnSet,
+    build: impl FnOnce() -> Statement,
+) -> Statement {
+    if !page.is_plain() {
+        return build();
+    }
+    let plain = Plain {
+        table: TypeId::of::<T>(),
+        relation,
+        order: page.order.column().as_str(),
+        is_descending: page.reading_direction() == OrderDirection::Desc,
+        limit: page.limit,
+        set,
+    };
+    PLAIN.or_built(plain, build)
+}
+
 /// One page of a whole table.
 pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> Statement {
-    with_limits(&page_of(page, None, set), page.limit + 1)
+    kept(page, None, set, || {
+        with_limits(&page_of(page, None, set), page.limit + 1)
+    })
 }
 
 /// The statement with its limits in the text. Of a limit that is a parameter PostgreSQL expects a tenth of
@@ -74,6 +113,25 @@ fn page_of<T: Listed>(
 
 /// The same page of each parent: one statement, one text for every number of parents.
 pub(crate) fn pages<T: Listed>(
+    asked: &Page<T>,
+    relation: Relation,
+    parents: &[RawKey],
+    set: ColumnSet,
+) -> Statement {
+    let mut statement = kept(asked, Some(relation), set, || {
+        pages_of(asked, relation, parents, set)
+    });
+    if asked.is_plain() {
+        // Others' parents, if it was built before. There is no other array.
+        let values = statement.values.iter_mut().flat_map(|values| &mut values.0);
+        for value in values.filter(|value| matches!(value, Value::Array(..))) {
+            *value = RawKey::each_value(parents);
+        }
+    }
+    statement
+}
+
+fn pages_of<T: Listed>(
     asked: &Page<T>,
     relation: Relation,
     parents: &[RawKey],

@@ -1,16 +1,19 @@
 //! The one wrapper around the `dataloader` crate.
 
+mod chunk;
+
 use std::{
-    collections::HashMap,
-    fmt::{self, Debug},
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher},
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
     marker::PhantomData,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use dataloader::{BatchFn, cached};
 use sea_orm::DbErr;
 use tenant::TenantContext;
+
+use chunk::{Asked, Chunk, Place};
 
 /// How the values of many keys are asked for at once.
 pub(crate) trait Batch: Send + Sync + 'static {
@@ -26,8 +29,8 @@ pub(crate) trait Batch: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Option<Self::Value>>, DbErr>> + Send;
 }
 
-/// Every key is answered: with its value, with none, or with the failure all of its batch share.
-type Answer<B> = Result<Option<<B as Batch>::Value>, Arc<DbErr>>;
+/// Every key of a chunk is answered: with its value, with none, or with the failure all of its batch share.
+type Answer<B> = Result<Arc<[Option<<B as Batch>::Value>]>, Arc<DbErr>>;
 
 /// What a batch waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,37 +42,13 @@ pub(crate) enum Gathering {
     Nothing,
 }
 
-/// A key that is hashed once, for the crate does so eight times; and that shows nothing of itself: for each key that is
-/// found the crate prepares the message that it was not, and throws it away.
-#[derive(Clone, PartialEq, Eq)]
-struct Hashed<K> {
-    hash: u64,
-    key: K,
-}
-
-impl<K: Hash> Hashed<K> {
-    fn new(key: K) -> Self {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&key);
-        Self { hash, key }
-    }
-}
-
-/// The crate's maps hash this once more, under keys of their own.
-impl<K> Hash for Hashed<K> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-impl<K> Debug for Hashed<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-}
-
 /// A loader of one kind of value for one operation.
+///
+/// What a level asks for goes through the crate as one key, a [`Chunk`]: the crate hashes a key eight times until it has its
+/// value, and a level has hundreds.
 pub(super) struct Loader<B: Batch> {
-    cached: cached::Loader<Hashed<B::Key>, Answer<B>, Runner<B>>,
+    chunks: cached::Loader<Chunk<B::Key>, Answer<B>, Runner<B>>,
+    asked: Mutex<Asked<B::Key>>,
 }
 
 struct Runner<B> {
@@ -77,18 +56,30 @@ struct Runner<B> {
     batch: PhantomData<fn() -> B>,
 }
 
-impl<B: Batch> BatchFn<Hashed<B::Key>, Answer<B>> for Runner<B> {
-    async fn load(&mut self, keys: &[Hashed<B::Key>]) -> HashMap<Hashed<B::Key>, Answer<B>> {
-        let asked: Vec<B::Key> = keys.iter().map(|key| key.key.clone()).collect();
-        match B::load(&self.context, &asked).await {
-            Ok(values) => {
-                let answers = values.into_iter().map(Ok);
-                keys.iter().cloned().zip(answers).collect()
+impl<B: Batch> BatchFn<Chunk<B::Key>, Answer<B>> for Runner<B> {
+    /// All chunks at once. No two have a key in common.
+    async fn load(&mut self, chunks: &[Chunk<B::Key>]) -> HashMap<Chunk<B::Key>, Answer<B>> {
+        let values = match chunks {
+            [only] => B::load(&self.context, &only.keys).await,
+            several => {
+                let keys = several.iter().flat_map(|chunk| chunk.keys.iter());
+                let keys: Vec<B::Key> = keys.cloned().collect();
+                B::load(&self.context, &keys).await
             }
+        };
+        let chunks = chunks.iter().cloned();
+        match values.map(Vec::into_iter) {
+            Ok(mut values) => chunks
+                .map(|chunk| {
+                    let values = values.by_ref().take(chunk.keys.len());
+                    let values = Ok(values.collect());
+                    (chunk, values)
+                })
+                .collect(),
             Err(error) => {
                 let error = Arc::new(error);
-                keys.iter()
-                    .map(|key| (key.clone(), Err(Arc::clone(&error))))
+                chunks
+                    .map(|chunk| (chunk, Err(Arc::clone(&error))))
                     .collect()
             }
         }
@@ -106,18 +97,28 @@ impl<B: Batch> Loader<B> {
             Gathering::Nothing => 0,
         };
         // A batch is never split.
-        let cached = cached::Loader::new(runner)
+        let chunks = cached::Loader::new(runner)
             .with_max_batch_size(usize::MAX)
             .with_yield_count(yields);
-        Self { cached }
+        Self {
+            chunks,
+            asked: Mutex::default(),
+        }
     }
 
     pub(super) async fn load(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>, Arc<DbErr>> {
-        let keys: Vec<_> = keys.iter().cloned().map(Hashed::new).collect();
-        let answers = self.cached.try_load_many(keys.clone()).await;
+        let (places, chunks) = {
+            // A key whose place was not noted is asked for once more.
+            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.ask(keys)
+        };
+        let answers = self.chunks.try_load_many(chunks).await;
         let answers = answers.map_err(|error| Arc::new(DbErr::Custom(error.to_string())))?;
-        keys.iter()
-            .map(|key| answers.get(key).cloned().unwrap_or(Ok(None)))
-            .collect()
+        let mut values = BTreeMap::new();
+        for (chunk, answer) in answers {
+            values.insert(chunk.number, answer?);
+        }
+        let value = |place: Place| values.get(&place.chunk)?.get(place.index)?.clone();
+        Ok(places.into_iter().map(value).collect())
     }
 }

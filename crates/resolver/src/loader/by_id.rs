@@ -1,11 +1,6 @@
 //! Rows by their id.
 
-use std::{
-    any::TypeId,
-    collections::HashMap,
-    marker::PhantomData,
-    sync::{Arc, LazyLock, PoisonError, RwLock},
-};
+use std::{any::TypeId, marker::PhantomData, sync::Arc};
 
 use async_graphql::{Context, Result};
 use entity::{columns::ColumnSet, id::TenantId};
@@ -19,6 +14,7 @@ use super::{Batch, RawKey, columns};
 use crate::{
     argument::IdArgument,
     audience::{Answers, Audience},
+    kept::Kept,
     session::Session,
     table::Table,
 };
@@ -134,46 +130,33 @@ impl<T: Table> Batch for RowsById<T> {
         let set = keys
             .iter()
             .fold(ColumnSet::NONE, |set, (_, more)| set.union(*more));
-        let statement = Statement {
-            sql: text::<T>(set).to_string(),
-            values: Some(Values(vec![RawKey::any_value(&ids)])),
-            db_backend: DbBackend::Postgres,
-        };
-        let mut found = HashMap::with_capacity(ids.len());
-        for row in context.on(T::TIER).rows_raw(&statement).await? {
+        let statement = statement::<T>(&ids, set);
+        let rows = context.on(T::TIER).rows_raw(&statement).await?;
+        // Each in the place of its id.
+        let mut found = vec![None; ids.len()];
+        for row in rows {
             let row: T::Row = row.read_selected(0, set)?;
-            found.insert(RawKey::of(T::id(&row)), Arc::new(row));
+            if let Ok(place) = ids.binary_search(&RawKey::of(T::id(&row))) {
+                found[place] = Some(Arc::new(row));
+            }
         }
-        Ok(keys.iter().map(|(id, _)| found.get(id).cloned()).collect())
+        let row = |id: &RawKey| found[ids.binary_search(id).ok()?].clone();
+        Ok(keys.iter().map(|(id, _)| row(id)).collect())
     }
 }
 
-/// Texts that are kept: a client that asks for ever other columns is not to fill the memory.
-const TEXTS: usize = 2048;
+/// By the table and the columns.
+static BUILT: Kept<(TypeId, ColumnSet)> = Kept::new();
 
-/// Those that were built before, by the table and the columns. Building one takes longer than all else that is done with it
-/// here.
-static BUILT: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
-
-type Texts = HashMap<(TypeId, ColumnSet), Arc<str>>;
-
-/// The statement's text for these columns; `$1` are the keys.
-fn text<T: Table>(set: ColumnSet) -> Arc<str> {
-    let place = (TypeId::of::<T>(), set);
-    // A map is whole whenever its lock is free.
-    let built = BUILT.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(text) = built.get(&place) {
-        return Arc::clone(text);
-    }
-    drop(built);
-    let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
-    let mut select = T::Entity::find().into_query();
-    columns::select::<T>(&mut select, set);
-    select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::any(&[])))));
-    let text: Arc<str> = DbBackend::Postgres.build(&select).sql.into();
-    let mut built = BUILT.write().unwrap_or_else(PoisonError::into_inner);
-    if built.len() < TEXTS {
-        built.insert(place, Arc::clone(&text));
-    }
-    text
+/// The rows with those keys.
+fn statement<T: Table>(ids: &[RawKey], set: ColumnSet) -> Statement {
+    let mut statement = BUILT.or_built((TypeId::of::<T>(), set), || {
+        let key = Expr::col(sea_orm::ColumnTrait::as_column_ref(&T::KEY));
+        let mut select = T::Entity::find().into_query();
+        columns::select::<T>(&mut select, set);
+        select.and_where(key.eq(Expr::expr(PgFunc::any(RawKey::any(&[])))));
+        DbBackend::Postgres.build(&select)
+    });
+    statement.values = Some(Values(vec![RawKey::any_value(ids)]));
+    statement
 }

@@ -70,6 +70,11 @@ impl RawKey {
     /// The same for a function that makes a row of each, such as `unnest`: the array is filled up with nulls,
     /// which nothing belongs to.
     pub(crate) fn each(keys: &[Self]) -> Expr {
+        Expr::val(Self::each_value(keys))
+    }
+
+    /// The same as a value, for a statement whose text is there already.
+    pub(crate) fn each_value(keys: &[Self]) -> Value {
         let kind = Self::kind(keys);
         let absent = match kind {
             ArrayType::BigInt => Value::BigInt(None),
@@ -77,7 +82,7 @@ impl RawKey {
         };
         let mut values: Vec<Value> = keys.iter().map(|key| key.value()).collect();
         values.resize(values.len().max(EXPECTED), absent);
-        Expr::val(Value::Array(kind, Some(Box::new(values))))
+        Value::Array(kind, Some(Box::new(values)))
     }
 
     fn value(self) -> Value {

@@ -81,13 +81,16 @@ impl<T: Listed> Batch for Pages<T> {
                         .rows_raw(&statement::pages(group.page, relation, &parents, set))
                         .await?;
                     let by_parent = split::<T>(&answer, parents[0], set)?;
-                    let by_parent: HashMap<_, _> = by_parent
-                        .into_iter()
-                        .map(|(parent, rows)| (parent, Arc::new(Slice::new(rows, group.page))))
-                        .collect();
+                    // Each in the place of its parent.
+                    let mut found = vec![None; parents.len()];
+                    for (parent, rows) in by_parent {
+                        if let Ok(at) = parents.binary_search(&parent) {
+                            found[at] = Some(Arc::new(Slice::new(rows, group.page)));
+                        }
+                    }
                     for (place, (selection, _)) in &group.keys {
-                        let parent = selection.parent();
-                        slices[*place] = parent.and_then(|parent| by_parent.get(&parent)).cloned();
+                        let at = selection.parent().map(|key| parents.binary_search(&key));
+                        slices[*place] = at.and_then(|at| found[at.ok()?].clone());
                     }
                 }
             }
@@ -135,7 +138,7 @@ pub(super) struct Group<'k, K, T: Listed> {
 }
 
 impl<'k, K, T: Listed> Group<'k, K, T> {
-    /// The parents whose lists are asked for, each once.
+    /// The parents whose lists are asked for, each once and in order.
     pub(super) fn parents(&self, selection: impl Fn(&'k K) -> &'k Selection<T>) -> Vec<RawKey> {
         let mut parents: Vec<RawKey> = self
             .keys
@@ -161,9 +164,15 @@ pub(super) fn group<'k, K, T: Listed, D: Eq + Hash>(
             Source::All => None,
             Source::Of { relation, .. } => Some(relation),
         };
-        let place = *places
-            .entry((relation, differs(key)))
-            .or_insert(groups.len());
+        let differs_in = (relation, differs(key));
+        // The lists of a level mostly differ in their parents alone.
+        if let Some(group) = groups.last_mut()
+            && (group.relation, differs(group.keys[0].1)) == differs_in
+        {
+            group.keys.push((number, key));
+            continue;
+        }
+        let place = *places.entry(differs_in).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.keys.push((number, key)),
             None => groups.push(Group {
