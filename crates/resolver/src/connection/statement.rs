@@ -3,7 +3,7 @@
 //! No statement that is run repeats the tenant: the policy adds it, and saying it twice costs 20 to
 //! 50 %.
 
-use std::any::TypeId;
+mod plain;
 
 use entity::{
     columns::ColumnSet,
@@ -11,13 +11,12 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, IdenStatic, Iterable, JoinType,
-    QueryFilter, QueryTrait, Statement, Value,
+    QueryFilter, QueryTrait, Statement,
     sea_query::{Alias, Expr, Func, IntoCondition, Query, SelectStatement},
 };
 
 use super::{Page, Relation, cursor::Position};
 use crate::{
-    kept::Kept,
     loader::{RawKey, columns},
     order::{Order, OrderDirection},
     table::{Column, Listed},
@@ -32,43 +31,9 @@ pub(crate) const COUNT: &str = "row_count";
 /// The lateral subquery's rows.
 pub(crate) const ROW: &str = "row";
 
-/// What the statements of pages without filter and cursor differ in.
-#[derive(PartialEq, Eq, Hash)]
-struct Plain {
-    table: TypeId,
-    relation: Option<Relation>,
-    order: &'static str,
-    is_descending: bool,
-    limit: u64,
-    set: ColumnSet,
-}
-
-static PLAIN: Kept<Plain> = Kept::new();
-
-/// The statement of a page: that which was built before, if there can be one.
-fn kept<T: Listed>(
-    page: &Page<T>,
-    relation: Option<Relation>,
-    set: ColumnSet,
-    build: impl FnOnce() -> Statement,
-) -> Statement {
-    if !page.is_plain() {
-        return build();
-    }
-    let plain = Plain {
-        table: TypeId::of::<T>(),
-        relation,
-        order: page.order.column().as_str(),
-        is_descending: page.reading_direction() == OrderDirection::Desc,
-        limit: page.limit,
-        set,
-    };
-    PLAIN.or_built(plain, build)
-}
-
 /// One page of a whole table.
 pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> Statement {
-    kept(page, None, set, || {
+    plain::of_table(page, set, || {
         with_limits(&page_of(page, None, set), page.limit + 1)
     })
 }
@@ -118,17 +83,9 @@ pub(crate) fn pages<T: Listed>(
     parents: &[RawKey],
     set: ColumnSet,
 ) -> Statement {
-    let mut statement = kept(asked, Some(relation), set, || {
+    plain::of_parents(asked, relation, parents, set, || {
         pages_of(asked, relation, parents, set)
-    });
-    if asked.is_plain() {
-        // Others' parents, if it was built before. There is no other array.
-        let values = statement.values.iter_mut().flat_map(|values| &mut values.0);
-        for value in values.filter(|value| matches!(value, Value::Array(..))) {
-            *value = RawKey::each_value(parents);
-        }
-    }
-    statement
+    })
 }
 
 fn pages_of<T: Listed>(

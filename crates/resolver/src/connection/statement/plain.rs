@@ -1,0 +1,157 @@
+//! Statements of pages without filter and cursor, which are built once.
+
+use std::any::TypeId;
+
+use entity::columns::ColumnSet;
+use sea_orm::{IdenStatic, Statement, Value};
+
+use crate::{
+    connection::{Page, Relation},
+    kept::Kept,
+    loader::RawKey,
+    order::{Order, OrderDirection},
+    table::Listed,
+};
+
+/// What they differ in, but for whose pages they are.
+#[derive(PartialEq, Eq, Hash)]
+struct Plain {
+    table: TypeId,
+    relation: Option<Relation>,
+    order: &'static str,
+    is_descending: bool,
+    limit: u64,
+    set: ColumnSet,
+}
+
+static KEPT: Kept<Plain> = Kept::new();
+
+/// The statement of a page of a whole table.
+pub(super) fn of_table<T: Listed>(
+    page: &Page<T>,
+    set: ColumnSet,
+    build: impl FnOnce() -> Statement,
+) -> Statement {
+    kept(page, None, set, build)
+}
+
+/// The statement of a page of each parent, whose keys are the one array in it.
+pub(super) fn of_parents<T: Listed>(
+    page: &Page<T>,
+    relation: Relation,
+    parents: &[RawKey],
+    set: ColumnSet,
+    build: impl FnOnce() -> Statement,
+) -> Statement {
+    let mut statement = kept(page, Some(relation), set, build);
+    if page.is_plain() {
+        // It may have been built for others.
+        let values = statement.values.iter_mut().flat_map(|values| &mut values.0);
+        for value in values.filter(|value| matches!(value, Value::Array(..))) {
+            *value = RawKey::each_value(parents);
+        }
+    }
+    statement
+}
+
+fn kept<T: Listed>(
+    page: &Page<T>,
+    relation: Option<Relation>,
+    set: ColumnSet,
+    build: impl FnOnce() -> Statement,
+) -> Statement {
+    if !page.is_plain() {
+        return build();
+    }
+    let plain = Plain {
+        table: TypeId::of::<T>(),
+        relation,
+        order: page.order.column().as_str(),
+        is_descending: page.reading_direction() == OrderDirection::Desc,
+        limit: page.limit,
+        set,
+    };
+    KEPT.or_built(plain, build)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::columns::ColumnSet;
+    use sea_orm::{Statement, Value};
+    use uuid::Uuid;
+
+    use crate::{
+        connection::{Page, PageInput, Relation, statement},
+        loader::RawKey,
+        object::campaign::Campaign,
+    };
+
+    const RELATION: Relation = Relation::Child {
+        column: "company_id",
+    };
+
+    fn page(change: impl FnOnce(&mut PageInput<Campaign>)) -> Page<Campaign> {
+        let mut input = PageInput {
+            first: None,
+            after: None,
+            last: None,
+            before: None,
+            filter: None,
+            order: None,
+        };
+        change(&mut input);
+        Page::new(input).expect("a page")
+    }
+
+    /// The keys in a statement, without the nulls that the array is filled with.
+    fn keys(statement: &Statement) -> Vec<Value> {
+        let values = statement.values.iter().flat_map(|values| &values.0);
+        let arrays = values.filter_map(|value| match value {
+            Value::Array(_, Some(keys)) => Some(&**keys),
+            _ => None,
+        });
+        let keys = arrays.flatten();
+        let keys = keys.filter(|key| **key != Value::Uuid(None));
+        keys.cloned().collect()
+    }
+
+    #[test]
+    fn a_statement_that_was_built_for_others_has_no_key_of_theirs() {
+        let page = page(|_| ());
+        let of = |parents: &[Uuid]| {
+            let keys: Vec<RawKey> = parents.iter().copied().map(RawKey::Uuid).collect();
+            statement::pages(&page, RELATION, &keys, ColumnSet::ALL)
+        };
+        let mut texts = Vec::new();
+        for parents in [&[1, 2][..], &[3], &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]] {
+            let parents: Vec<Uuid> = parents.iter().copied().map(Uuid::from_u128).collect();
+            let statement = of(&parents);
+            let own: Vec<Value> = parents.into_iter().map(Value::from).collect();
+            assert_eq!(keys(&statement), own);
+            texts.push(statement.sql);
+        }
+        texts.dedup();
+        assert_eq!(texts.len(), 1);
+    }
+
+    #[test]
+    fn pages_that_differ_have_statements_of_their_own() {
+        let of = |page: &Page<Campaign>, set| {
+            let text = statement::pages(page, RELATION, &[RawKey::Uuid(Uuid::nil())], set).sql;
+            [text, statement::page(page, set).sql]
+        };
+        let all = ColumnSet::ALL;
+        let mut texts = Vec::new();
+        for _ in 0..2 {
+            texts.extend(of(&page(|_| ()), all));
+            texts.extend(of(&page(|_| ()), ColumnSet::NONE.with(0)));
+            texts.extend(of(&page(|input| input.first = Some(7)), all));
+            texts.extend(of(&page(|input| input.last = Some(7)), all));
+        }
+        let again = texts.split_off(8);
+        assert_eq!(texts, again, "whether built or kept");
+        texts.sort();
+        texts.dedup();
+        assert_eq!(texts.len(), 8);
+    }
+}
