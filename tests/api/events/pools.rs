@@ -76,7 +76,7 @@ async fn a_pool_counts_who_has_and_who_wants_its_connections() {
     // A new peak began with that look.
     assert_eq!(state(&database, hour).most_lent, 0);
     // One that died is closed, and another one is opened.
-    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'gateway_login'";
+    let kill = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'gateway_login'";
     let killed = sqlx::query(kill).execute(world.admin()).await;
     killed.expect("an end");
     let third = context();
