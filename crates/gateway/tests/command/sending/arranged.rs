@@ -3,10 +3,14 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
+use chrono::{Days, NaiveTime, TimeDelta, Utc};
 use migrations::Tier;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
@@ -311,6 +315,31 @@ impl MailServer {
         let accepted = self.accepted();
         accepted.iter().filter(|(to, _)| to == address).count()
     }
+}
+
+/// Waits for the next day of UTC if that is about to begin: what may be sent in a day is sent in one.
+pub async fn early_in_the_day() {
+    let left = || {
+        let now = Utc::now();
+        let next = now.date_naive() + Days::new(1);
+        next.and_time(NaiveTime::MIN).and_utc() - now
+    };
+    while left() < TimeDelta::minutes(2) {
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Keeps whoever writes to a lead waiting until he may go on, and this goes wrong then.
+pub fn held(go_on: &Arc<AtomicBool>, fault: Option<Fault>) -> Script {
+    let go_on = Arc::clone(go_on);
+    Script::new(move |_| {
+        tokio::task::block_in_place(|| {
+            while !go_on.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        fault.clone()
+    })
 }
 
 /// The first time that a lead is written to this goes wrong, and then no more.

@@ -1,12 +1,12 @@
 //! What mail servers do.
 
-use std::time::Duration;
+use std::sync::{Arc, atomic::Ordering};
 
 use migrations::Tier;
 use serde_json::json;
 use transport::sink::{Fault, Moment, Script};
 
-use super::arranged::{Campaign, MailServer, once, worker};
+use super::arranged::{Campaign, MailServer, held, once, worker};
 use crate::serving::PATIENCE;
 
 /// A campaign of one lead and two steps that is sent to its end; and what was accepted for the lead.
@@ -116,8 +116,8 @@ async fn mail_waits_for_a_server_that_is_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_not_sent_by_two_workers() {
     let campaign = Campaign::new(1, &["Hello"]).await;
-    let slow = Fault::delay(Moment::End, Duration::from_secs(10));
-    let server = MailServer::start(Script::new(move |_| Some(slow.clone()))).await;
+    let go_on = Arc::default();
+    let server = MailServer::start(held(&go_on, None)).await;
     campaign.start().await;
     let home = campaign.home(&server);
     let workers = [worker(&home).await, worker(&home).await];
@@ -128,6 +128,7 @@ async fn a_message_is_not_sent_by_two_workers() {
     assert_eq!(server.accepted().len(), 0, "another has let the lead go on");
     let first = campaign.value(Tier::Content, FIRST).await;
     assert!(first[1].is_string(), "{first}");
+    go_on.store(true, Ordering::Relaxed);
     for worker in workers {
         assert_eq!(worker.stop("TERM").await.code, Some(0));
     }
@@ -141,16 +142,15 @@ async fn a_message_is_not_sent_by_two_workers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_was_taken_for_lost_is_not_put_back() {
     let campaign = Campaign::new(1, &["Hello"]).await;
-    let server = MailServer::start(Script::new(|_| {
-        tokio::task::block_in_place(|| std::thread::sleep(Duration::from_secs(2)));
-        Some(Fault::answer(Moment::End, 451, "4.3.0 not now"))
-    }))
-    .await;
+    let go_on = Arc::default();
+    let later = Fault::answer(Moment::End, 451, "4.3.0 not now");
+    let server = MailServer::start(held(&go_on, Some(later))).await;
     campaign.start().await;
     let worker = worker(&campaign.home(&server)).await;
     campaign.until(Tier::Content, SENDING, PATIENCE).await;
     let lost = "UPDATE email_messages SET failure_reason = 'it may have been sent'";
     campaign.change(Tier::Content, lost).await;
+    go_on.store(true, Ordering::Relaxed);
     campaign.hurry_to_its_end().await;
     assert_eq!(worker.stop("TERM").await.code, Some(0));
     let first = campaign.value(Tier::Content, FIRST).await;
@@ -161,13 +161,14 @@ async fn a_message_that_was_taken_for_lost_is_not_put_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_ended_by_whoever_has_it() {
     let campaign = Campaign::new(1, &["Hello"]).await;
-    let slow = Fault::delay(Moment::End, Duration::from_secs(1));
-    let server = MailServer::start(Script::new(move |_| Some(slow.clone()))).await;
+    let go_on = Arc::default();
+    let server = MailServer::start(held(&go_on, None)).await;
     campaign.start().await;
     let worker = worker(&campaign.home(&server)).await;
     campaign.until(Tier::Content, SENDING, PATIENCE).await;
     let claimed = "UPDATE jobs SET fence = fence + 1, leased_until = now() + interval '1 hour' WHERE job_type = 'message.send'";
     campaign.change(Tier::Queue, claimed).await;
+    go_on.store(true, Ordering::Relaxed);
     campaign.hurry_to_its_end().await;
     assert_eq!(worker.stop("TERM").await.code, Some(0));
     let job = "SELECT status FROM jobs WHERE job_type = 'message.send'";

@@ -4,7 +4,7 @@
 use migrations::Tier;
 use transport::sink::{Fault, Script};
 
-use super::arranged::{Campaign, MailServer, worker};
+use super::arranged::{Campaign, MailServer, early_in_the_day, worker};
 use crate::serving::PATIENCE;
 
 const RUNS: &str = "SELECT sum(fence) FROM jobs WHERE job_type = 'campaign.run'";
@@ -19,6 +19,7 @@ const IS_OVER: &str = "status = 'completed' FROM campaigns WHERE name = 'the cam
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_that_waits_for_the_next_day_looks_when_a_message_has_gone() {
+    early_in_the_day().await;
     let campaign = Campaign::new(5, &["One", "Two"]).await;
     let limit = "UPDATE email_accounts SET daily_limit = 3 WHERE email = 'ann@sender.test'";
     campaign.change(Tier::Oltp, limit).await;

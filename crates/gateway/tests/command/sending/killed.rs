@@ -4,12 +4,18 @@
     reason = "a run says what came of it, and how to repeat it"
 )]
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use migrations::Tier;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::time::{Instant, sleep};
-use transport::sink::Script;
+use transport::sink::{Fault, Moment, Script};
 
 use super::{
     arranged::{Campaign, MailServer, worker},
@@ -111,20 +117,21 @@ async fn kill_until_sent(
 async fn a_worker_that_is_asked_to_stop_leaves_nothing_unknown() {
     const FEW: usize = 60;
     let campaign = Campaign::new(FEW as u32, &["Hello"]).await;
-    let slow = Script::new(|_| {
-        let moment = transport::sink::Moment::End;
-        Some(transport::sink::Fault::delay(
-            moment,
-            Duration::from_millis(100),
-        ))
+    // Until the first has stopped, so that it is in the middle when it is asked to.
+    let is_slow = Arc::new(AtomicBool::new(true));
+    let slow = Arc::clone(&is_slow);
+    let script = Script::new(move |_| {
+        let second = Fault::delay(Moment::End, Duration::from_secs(1));
+        slow.load(Ordering::Relaxed).then_some(second)
     });
-    let server = MailServer::start(slow).await;
+    let server = MailServer::start(script).await;
     campaign.start().await;
     let home = campaign.home(&server);
     let first = worker(&home).await;
     reached(&campaign, &server, FEW / 4).await;
     let ended = first.stop("TERM").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    is_slow.store(false, Ordering::Relaxed);
     let sent = campaign.messages().await;
     assert_eq!(sent.get("sending"), None, "{sent:?}");
     assert!(sent["queued"] > 0, "it was in the middle: {sent:?}");

@@ -8,11 +8,12 @@ use std::{
 use migrations::Tier;
 use transport::sink::{Fault, Moment, Script};
 
-use super::arranged::{Campaign, MailServer, once, worker};
+use super::arranged::{Campaign, MailServer, early_in_the_day, once, worker};
 use crate::serving::PATIENCE;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_sends_no_more_in_a_day_than_it_may() {
+    early_in_the_day().await;
     let campaign = Campaign::new(5, &["Hello"]).await;
     let limit = "UPDATE email_accounts SET daily_limit = 3 WHERE email = 'ann@sender.test'";
     campaign.change(Tier::Oltp, limit).await;

@@ -43,7 +43,7 @@ impl Outage {
         let soon = "UPDATE job_queues SET lease_seconds = 2";
         campaign.change(Tier::Queue, soon).await;
         // So that some are on their way.
-        let slow = Fault::delay(Moment::End, Duration::from_millis(30));
+        let slow = Fault::delay(Moment::End, Duration::from_millis(100));
         let mail = MailServer::start(Script::new(move |_| Some(slow.clone()))).await;
         campaign.start().await;
         let home = campaign
