@@ -18,7 +18,7 @@ const QUERY: &str = "{ campaigns(first: 1) { totalCount } }";
 async fn a_request_that_gets_no_connection_in_time_is_told_to_come_back() {
     let options = Options {
         max_connections: Some(1),
-        acquire_timeout: Some(Duration::from_millis(100)),
+        acquire_timeout: Some(Duration::from_secs(1)),
         ..Options::default()
     };
     let world = World::demo_with(options).await;
@@ -49,7 +49,7 @@ async fn a_request_that_gets_no_connection_in_time_is_told_to_come_back() {
 async fn a_statement_beyond_the_roles_time_out_is_named() {
     let world = World::demo().await;
     let limit = format!(
-        "ALTER ROLE gateway_login IN DATABASE {} SET statement_timeout = '100ms'",
+        "ALTER ROLE gateway_login IN DATABASE {} SET statement_timeout = '1s'",
         world.database
     );
     sqlx::raw_sql(AssertSqlSafe(limit))

@@ -156,7 +156,7 @@ async fn a_session_keeps_nothing_of_who_had_it() {
 #[tokio::test]
 async fn a_transaction_has_its_name_and_its_time_out_for_as_long_as_it_lasts() {
     let (world, _pooler) = pooled(Settings {
-        statement_timeout_ms: Some(1000),
+        statement_timeout_ms: Some(3000),
         ..Settings::default()
     })
     .await;

@@ -35,7 +35,7 @@ async fn world(settings: Settings) -> World {
 #[tokio::test]
 async fn an_operation_that_takes_too_long_is_given_up() {
     let world = world(Settings {
-        request_timeout_ms: Some(200),
+        request_timeout_ms: Some(2000),
         ..Settings::default()
     })
     .await;
@@ -97,7 +97,7 @@ async fn of_a_mutation_that_takes_too_long_nothing_is_saved() {
 #[tokio::test]
 async fn a_statement_has_the_time_that_is_set() {
     let world = world(Settings {
-        statement_timeout_ms: Some(100),
+        statement_timeout_ms: Some(1000),
         ..Settings::default()
     })
     .await;

@@ -84,7 +84,7 @@ async fn a_connection_ends_with_its_token() {
         tenant: demo.tenants[0].id.into(),
         user: demo.tenants[0].users[0].id.into(),
     };
-    let client = world.signed_in_for(identity, 3);
+    let client = world.signed_in_for(identity, 6);
     let mut socket = Socket::signed_in(&client).await;
     socket.subscribe("1", CAMPAIGNS).await;
     let mut stream = EventStream::subscribe(&client, CAMPAIGNS).await;

@@ -24,7 +24,7 @@ async fn what_does_not_touch_the_tier_is_answered_and_the_rest_when_it_is_back()
     migrated(&server, Tier::Queue, DATABASE).await;
     let world = World::demo_with(Options {
         queue_url: Some(server.url("gateway_login", DATABASE)),
-        acquire_timeout: Some(Duration::from_millis(500)),
+        acquire_timeout: Some(Duration::from_millis(1500)),
         ..Options::default()
     })
     .await;

@@ -19,7 +19,8 @@ const ROW: &str = "SELECT (to_jsonb(jobs) - 'updated')::text || (SELECT jsonb_ag
 #[tokio::test]
 async fn a_lease_is_renewed_while_the_job_runs() {
     let yard = Yard::with(1).await;
-    yard.run("UPDATE job_queues SET lease_seconds = 1").await;
+    // Long enough that a busy machine does not let it run out between two renewals.
+    yard.run("UPDATE job_queues SET lease_seconds = 3").await;
     yard.add(0, 1, 1).await;
     let begun = Arc::new(AtomicU32::new(0));
     let mut workers = Vec::new();
@@ -30,7 +31,7 @@ async fn a_lease_is_renewed_while_the_job_runs() {
                 begun.fetch_add(1, Ordering::Relaxed);
                 async {
                     // Longer than the lease, and than some looks for those that have run out.
-                    sleep(Duration::from_secs(6)).await;
+                    sleep(Duration::from_secs(9)).await;
                     Ok(Done::Completed(None))
                 }
             })
@@ -53,6 +54,7 @@ async fn a_worker_that_renews_no_more_loses_the_job() {
     yard.add(0, 1, 1).await;
     let go_on = Arc::new(AtomicBool::new(false));
     let (database, blocked) = (yard.database().await, Arc::clone(&go_on));
+    let thawed = Arc::clone(&go_on);
     let frozen = std::thread::spawn(move || {
         let handlers = does(move |_| {
             let blocked = Arc::clone(&blocked);
@@ -67,7 +69,13 @@ async fn a_worker_that_renews_no_more_loses_the_job() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        let stop = sleep_then(Duration::from_secs(3));
+        // It has time to say what it has done, however long the other one took.
+        let stop = async move {
+            while !thawed.load(Ordering::Relaxed) {
+                sleep(Duration::from_millis(10)).await;
+            }
+            sleep(Duration::from_secs(1)).await;
+        };
         runtime.expect("a runtime").block_on(worker.run(stop));
     });
     yard.until("status = 'running' FROM jobs").await;
@@ -86,10 +94,6 @@ async fn a_worker_that_renews_no_more_loses_the_job() {
         "1:retry:the worker was gone before the job was done; 2:success:the second"
     );
     assert_eq!(yard.one::<i32>("SELECT attempt_count FROM jobs").await, 2);
-}
-
-async fn sleep_then(time: Duration) {
-    sleep(time).await;
 }
 
 /// What a worker may still want of a job that somebody else has claimed.

@@ -12,11 +12,21 @@ use super::yard::{Yard, options};
 
 const LOGS: &str = "SELECT string_agg(concat_ws(':', attempt_number, status, log_message), '; ' ORDER BY created) FROM job_logs WHERE finished >= started AND duration_ms >= 0";
 
+/// A job that failed keeps how long it would have waited, and is not due before the test says so.
+const HELD: &str = "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW.payload := jsonb_build_object('waits', extract(epoch FROM NEW.run_at - now()));
+        NEW.run_at := now() + interval '1 day';
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER hold BEFORE UPDATE ON jobs FOR EACH ROW
+        WHEN (OLD.status = 'running' AND NEW.status = 'queued') EXECUTE FUNCTION hold()";
+
 #[tokio::test]
 async fn each_wait_is_twice_as_long_and_the_last_failure_is_a_dead_letter() {
     let yard = Yard::with(1).await;
     yard.add(0, 1, 1).await;
     yard.run("UPDATE jobs SET max_attempts = 5").await;
+    yard.run(HELD).await;
     let worker = yard
         .work(async |job: Job| Err(Failure::Later(format!("no {}", job.attempt))))
         .await;
@@ -25,9 +35,8 @@ async fn each_wait_is_twice_as_long_and_the_last_failure_is_a_dead_letter() {
             "status = 'queued' AND attempt_count = {attempt} FROM jobs"
         ))
         .await;
-        // Both are of the moment of the transaction that wrote them.
         let waits: f64 = yard
-            .one("SELECT extract(epoch FROM run_at - updated)::float8 FROM jobs")
+            .one("SELECT (payload ->> 'waits')::float8 FROM jobs")
             .await;
         let whole = f64::from(1 << attempt);
         assert!(
@@ -112,6 +121,7 @@ async fn to_do_it_again_is_no_attempt() {
 async fn a_panic_is_a_failure() {
     let yard = Yard::with(1).await;
     yard.add(0, 1, 1).await;
+    yard.run(HELD).await;
     let worker = yard
         .work(|job: Job| async move {
             assert!(job.attempt > 1, "a test's panic");

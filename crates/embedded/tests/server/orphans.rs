@@ -56,7 +56,7 @@ fn a_killed_program_takes_its_server_along() {
     let dir = folder();
     let (program, server) = start_program(dir.path());
     kill_program(program);
-    assert!(ends_within(server, Duration::from_secs(10)));
+    assert!(ends_within(server, Duration::from_secs(20)));
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ async fn what_is_not_paid_is_told_until_it_is() {
 #[tokio::test]
 async fn what_somebody_resolved_is_not_opened_again_while_it_lasts() {
     let place = Place::new().await;
-    let running = place.run(&Watch::default(), Vec::new(), None);
+    let running = place.run_seldom();
     place.fail_jobs(0, "billing").await;
     place.until(|rows| rows.len() == 1).await;
     place.oltp("UPDATE admin_system_events SET is_resolved = true, resolved_at = now(), resolved_by = (SELECT id FROM users)").await;

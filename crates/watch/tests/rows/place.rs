@@ -115,14 +115,30 @@ impl Place {
         probes: Vec<Box<dyn Probe>>,
         alerts: Option<Alerts>,
     ) -> Watcher {
-        let options = Options {
+        Watcher::new(watch.clone(), self.options(PERIOD, probes, alerts))
+    }
+
+    /// A watcher that looks seldom. What it has not seen for three of its periods is over, which on a busy machine it may not
+    /// see for as long as three of the usual ones.
+    pub fn run_seldom(&self) -> Running {
+        let options = self.options(5 * PERIOD, Vec::new(), None);
+        let watcher = Watcher::new(Watch::default(), options);
+        Running(tokio::spawn(async move { watcher.run().await }))
+    }
+
+    fn options(
+        &self,
+        period: Duration,
+        probes: Vec<Box<dyn Probe>>,
+        alerts: Option<Alerts>,
+    ) -> Options {
+        Options {
             database: self.database(),
             probes,
-            period: PERIOD,
+            period,
             alerts,
             events: Events::off(),
-        };
-        Watcher::new(watch.clone(), options)
+        }
     }
 
     fn database(&self) -> Database {
