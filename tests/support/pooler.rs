@@ -27,6 +27,17 @@ pub struct Pooler {
 impl Pooler {
     /// One that lends so many sessions of a database.
     pub async fn start(sessions: u32) -> Self {
+        // Somebody else may have got the port before it did.
+        for _ in 0..5 {
+            if let Some(pooler) = Self::on_a_port(sessions).await {
+                return pooler;
+            }
+        }
+        panic!("pgbouncer ends at once");
+    }
+
+    /// The same, or nothing if it ends at once.
+    async fn on_a_port(sessions: u32) -> Option<Self> {
         let folder = tempfile::Builder::new()
             .prefix("gwp")
             .tempdir()
@@ -70,11 +81,17 @@ impl Pooler {
             .await
             .is_err()
         {
-            let ended = pooler.process.try_wait().expect("a child of ours");
-            assert!(ended.is_none(), "pgbouncer ended: {ended:?}");
+            if pooler
+                .process
+                .try_wait()
+                .expect("a child of ours")
+                .is_some()
+            {
+                return None;
+            }
             sleep(Duration::from_millis(5)).await;
         }
-        pooler
+        Some(pooler)
     }
 
     /// The login role's way to the databases, by which nothing stays prepared.
