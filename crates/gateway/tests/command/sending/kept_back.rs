@@ -5,7 +5,7 @@ use migrations::Tier;
 use serde_json::json;
 use transport::sink::{Fault, Script};
 
-use super::arranged::{Campaign, MailServer, worker};
+use super::arranged::{Campaign, MailServer, early_in_the_day, worker};
 use crate::serving::{PATIENCE, Serving};
 
 /// The campaign has something to come for who goes on, so that it is not over before all is looked at.
@@ -42,6 +42,7 @@ async fn pause_with_messages(campaign: &Campaign, leads: u32) -> (MailServer, Se
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lead_that_is_taken_out_of_a_paused_campaign_gets_nothing_when_that_goes_on() {
+    early_in_the_day().await;
     let campaign = Campaign::new(3, &["Hello"]).await;
     campaign.change(Tier::Oltp, WAIT_LAST).await;
     let (server, worker) = pause_with_messages(&campaign, 3).await;
