@@ -2,7 +2,7 @@
 
 mod problem;
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     id::{EmailAccountId, TenantId, TypedId},
     oltp::email_account,
@@ -42,17 +42,18 @@ impl Outreach {
         account: EmailAccountId,
     ) -> Result<Slot, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        let sql = "UPDATE email_accounts SET \
+        // The next day is that after the day that is full, whatever day it is by the worker's clock.
+        let sql = "WITH clock AS (SELECT (now() AT TIME ZONE 'UTC')::date AS today), counted AS (UPDATE email_accounts SET \
              daily_count = CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END + 1, daily_count_day = today \
-             FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) AS clock \
-             WHERE id = $1 AND CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END < daily_limit RETURNING 1";
-        let counted = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
-        context.finish(counted.is_ok()).await?;
-        if counted?.is_empty() {
-            let tomorrow = Utc::now().date_naive() + Days::new(1);
-            return Ok(Slot::NotBefore(tomorrow.and_time(NaiveTime::MIN).and_utc()));
+             FROM clock \
+             WHERE id = $1 AND CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END < daily_limit RETURNING 1) \
+             SELECT (today + 1)::timestamp AT TIME ZONE 'UTC' FROM clock WHERE NOT EXISTS (SELECT FROM counted)";
+        let full = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
+        context.finish(full.is_ok()).await?;
+        match full?.first() {
+            Some(full) => Ok(Slot::NotBefore(full.at(0)?)),
+            None => Ok(Slot::Free),
         }
-        Ok(Slot::Free)
     }
 
     /// Takes back what [`Self::reserve`] counted: the message was certainly not sent. A worker that dies before has the
