@@ -67,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_081100_let_tenants_say_how_long_mail_is_kept::Migration),
             Box::new(crate::m20261127_090000_know_when_subscriptions_stood_so::Migration),
             Box::new(crate::m20261127_091000_keep_passwords_to_their_servers::Migration),
+            Box::new(crate::m20261127_100000_count_leads_by_status::Migration),
         ]
     }
 }
