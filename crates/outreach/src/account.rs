@@ -42,11 +42,13 @@ impl Outreach {
         account: EmailAccountId,
     ) -> Result<Slot, Trouble> {
         let context = self.database.writing(Tier::Oltp, Identity::Job { tenant });
-        // The next day is that after the day that is full, whatever day it is by the worker's clock.
+        // The next day is that after the day that is full, whatever day it is by the worker's clock. Who began before
+        // midnight and waited for one who began after it counts to the new day.
         let sql = "WITH clock AS (SELECT (now() AT TIME ZONE 'UTC')::date AS today), counted AS (UPDATE email_accounts SET \
-             daily_count = CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END + 1, daily_count_day = today \
+             daily_count = CASE WHEN daily_count_day >= today THEN daily_count ELSE 0 END + 1, \
+             daily_count_day = greatest(daily_count_day, today) \
              FROM clock \
-             WHERE id = $1 AND CASE WHEN daily_count_day = today THEN daily_count ELSE 0 END < daily_limit RETURNING 1) \
+             WHERE id = $1 AND CASE WHEN daily_count_day >= today THEN daily_count ELSE 0 END < daily_limit RETURNING 1) \
              SELECT (today + 1)::timestamp AT TIME ZONE 'UTC' FROM clock WHERE NOT EXISTS (SELECT FROM counted)";
         let full = query(context.on(Tier::Oltp), sql, [account.into_value()]).await;
         context.finish(full.is_ok()).await?;

@@ -49,8 +49,7 @@ pub(crate) enum Source {
     Of { relation: Relation, parent: RawKey },
 }
 
-/// By the parent alone, which nearly always tells them apart: a level hashes each of its lists several
-/// times.
+/// By the parent alone, which nearly always tells them apart: a level hashes each of its lists.
 impl Hash for Source {
     fn hash<H: Hasher>(&self, state: &mut H) {
         if let Self::Of { parent, .. } = self {

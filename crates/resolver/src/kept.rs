@@ -30,7 +30,7 @@ impl<K: Eq + Hash> Kept<K> {
         let statement = build();
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // A client that asks for ever other columns is not to fill the memory, nor to keep the others' out.
-        if kept.len() >= MOST {
+        if kept.len() >= MOST && !kept.contains_key(&kind) {
             kept.clear();
         }
         kept.insert(kind, statement.clone());

@@ -83,7 +83,7 @@ pub(crate) fn pages<T: Listed>(
     parents: &[RawKey],
     set: ColumnSet,
 ) -> Statement {
-    plain::of_parents(asked, relation, parents, set, || {
+    plain::of_parents(asked, relation, parents, set, |parents| {
         pages_of(asked, relation, parents, set)
     })
 }

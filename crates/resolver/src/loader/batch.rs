@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     hash::Hash,
     marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use dataloader::{BatchFn, cached};
@@ -67,8 +67,13 @@ impl<B: Batch> BatchFn<Chunk<B::Key>, Answer<B>> for Runner<B> {
                 B::load(&self.context, &keys).await
             }
         };
+        let asked: usize = chunks.iter().map(|chunk| chunk.keys.len()).sum();
         let chunks = chunks.iter().cloned();
-        match values.map(Vec::into_iter) {
+        let values = values.and_then(|values| match values.len() == asked {
+            true => Ok(values.into_iter()),
+            false => Err(broken("a batch answers each of its keys")),
+        });
+        match values {
             Ok(mut values) => chunks
                 .map(|chunk| {
                     let values = values.by_ref().take(chunk.keys.len());
@@ -108,8 +113,9 @@ impl<B: Batch> Loader<B> {
 
     pub(super) async fn load(&self, keys: &[B::Key]) -> Result<Vec<Option<B::Value>>, Arc<DbErr>> {
         let (places, chunks) = {
-            // A key whose place was not noted is asked for once more.
-            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever panicked in it may have left places in a chunk that is not there.
+            let asked = self.asked.lock();
+            let mut asked = asked.map_err(|_| Arc::new(broken("a loader knows its chunks")))?;
             asked.ask(keys)
         };
         let answers = self.chunks.try_load_many(chunks).await;
@@ -121,4 +127,9 @@ impl<B: Batch> Loader<B> {
         let value = |place: Place| values.get(&place.chunk)?.get(place.index)?.clone();
         Ok(places.into_iter().map(value).collect())
     }
+}
+
+/// A promise of ours that was not kept.
+fn broken(promise: &str) -> DbErr {
+    DbErr::Custom(format!("{promise}, and it did not"))
 }

@@ -23,7 +23,7 @@ pub(crate) enum RawKey {
     Int(i64),
 }
 
-/// In one piece: a level hashes each of its keys several times.
+/// In one piece: a level hashes each of its keys.
 impl Hash for RawKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {

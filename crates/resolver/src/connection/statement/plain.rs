@@ -35,21 +35,21 @@ pub(super) fn of_table<T: Listed>(
     kept(page, None, set, build)
 }
 
-/// The statement of a page of each parent, whose keys are the one array in it.
+/// The statement of a page of each parent, whose keys are the one array in it. What is kept has nobody's.
 pub(super) fn of_parents<T: Listed>(
     page: &Page<T>,
     relation: Relation,
     parents: &[RawKey],
     set: ColumnSet,
-    build: impl FnOnce() -> Statement,
+    build: impl FnOnce(&[RawKey]) -> Statement,
 ) -> Statement {
-    let mut statement = kept(page, Some(relation), set, build);
-    if page.is_plain() {
-        // It may have been built for others.
-        let values = statement.values.iter_mut().flat_map(|values| &mut values.0);
-        for value in values.filter(|value| matches!(value, Value::Array(..))) {
-            *value = RawKey::each_value(parents);
-        }
+    if !page.is_plain() {
+        return build(parents);
+    }
+    let mut statement = kept(page, Some(relation), set, || build(&[]));
+    let values = statement.values.iter_mut().flat_map(|values| &mut values.0);
+    for value in values.filter(|value| matches!(value, Value::Array(..))) {
+        *value = RawKey::each_value(parents);
     }
     statement
 }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_statement_that_was_built_for_others_has_no_key_of_theirs() {
-        let page = page(|_| ());
+        let page = page(|input| input.first = Some(11));
         let of = |parents: &[Uuid]| {
             let keys: Vec<RawKey> = parents.iter().copied().map(RawKey::Uuid).collect();
             statement::pages(&page, RELATION, &keys, ColumnSet::ALL)
@@ -132,6 +132,24 @@ mod tests {
         }
         texts.dedup();
         assert_eq!(texts.len(), 1);
+        let kept = super::kept(&page, Some(RELATION), ColumnSet::ALL, || {
+            panic!("it is kept")
+        });
+        assert_eq!(kept.sql, texts[0]);
+        assert_eq!(keys(&kept), [], "nobody's");
+    }
+
+    #[test]
+    fn a_page_of_some_rows_is_not_kept() {
+        let narrowed = page(|_| ()).narrowed("none", sea_orm::Condition::any());
+        assert!(page(|_| ()).is_plain() && !narrowed.is_plain());
+        let others = sea_orm::Condition::all().add(sea_orm::sea_query::Expr::cust("FALSE"));
+        let narrowed = page(|_| ()).narrowed("others", others);
+        let parents = [RawKey::Uuid(Uuid::nil())];
+        let of =
+            |page: &Page<Campaign>| statement::pages(page, RELATION, &parents, ColumnSet::ALL).sql;
+        assert_ne!(of(&page(|_| ())), of(&narrowed));
+        assert_ne!(of(&narrowed), of(&page(|_| ())));
     }
 
     #[test]
