@@ -32,7 +32,10 @@ pub(super) fn of_table<T: Listed>(
     set: ColumnSet,
     build: impl FnOnce() -> Statement,
 ) -> Statement {
-    kept(page, None, set, build)
+    match page.is_plain() {
+        true => kept(page, None, set, build),
+        false => build(),
+    }
 }
 
 /// The statement of a page of each parent, whose keys are the one array in it. What is kept has nobody's.
@@ -54,15 +57,13 @@ pub(super) fn of_parents<T: Listed>(
     statement
 }
 
+/// That of a plain page, which is the same for all who ask for it.
 fn kept<T: Listed>(
     page: &Page<T>,
     relation: Option<Relation>,
     set: ColumnSet,
     build: impl FnOnce() -> Statement,
 ) -> Statement {
-    if !page.is_plain() {
-        return build();
-    }
     let plain = Plain {
         table: TypeId::of::<T>(),
         relation,
