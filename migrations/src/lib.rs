@@ -94,6 +94,7 @@ mod m20261127_081100_let_tenants_say_how_long_mail_is_kept;
 mod m20261127_090000_know_when_subscriptions_stood_so;
 mod m20261127_091000_keep_passwords_to_their_servers;
 mod m20261127_100000_count_leads_by_status;
+mod m20261127_110000_know_live_members_by_themselves;
 
 pub use error::Error;
 pub use history::{Status, down, pending, status, up};

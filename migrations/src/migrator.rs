@@ -68,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261127_090000_know_when_subscriptions_stood_so::Migration),
             Box::new(crate::m20261127_091000_keep_passwords_to_their_servers::Migration),
             Box::new(crate::m20261127_100000_count_leads_by_status::Migration),
+            Box::new(crate::m20261127_110000_know_live_members_by_themselves::Migration),
         ]
     }
 }

@@ -28,6 +28,7 @@ mod filters;
 pub mod ids;
 mod invitations;
 mod lists;
+mod live_members;
 pub mod login;
 mod memberships;
 mod nodes;

@@ -197,6 +197,8 @@ fn mapped<'t>(table: &'t Table, copied: &BTreeSet<&str>) -> Vec<&'t str> {
     };
     let columns = table.columns.iter();
     columns
+        // A flag in a key says the same of the twin.
+        .filter(|(_, kind)| kind != "bool")
         .filter(|(column, kind)| {
             table.primary == [column.as_str()] || refers(column) || names_one(column, kind)
         })

@@ -15,7 +15,11 @@ type Column = (String, String, bool);
 type Table = (String, Vec<Column>, Vec<String>);
 
 /// Columns that the database has and no model may carry.
-const HIDDEN: [(&str, &str); 6] = [
+const HIDDEN: [(&str, &str); 10] = [
+    ("tenants", "live"),
+    ("users", "live"),
+    ("tenant_users", "tenant_live"),
+    ("tenant_users", "user_live"),
     ("email_accounts", "vault_key_path"),
     ("email_accounts", "is_read"),
     ("api_keys", "digest"),
