@@ -32,6 +32,7 @@ mod permissions;
 mod reading;
 mod schema;
 mod tiers;
+mod tls;
 mod transport;
 mod trusted;
 mod visibility;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    scheme: &'static str,
     address: SocketAddr,
     token: Option<String>,
 }
@@ -28,6 +29,7 @@ impl Client {
     pub(crate) fn new(http: reqwest::Client, address: SocketAddr, token: Option<String>) -> Self {
         Self {
             http,
+            scheme: "http",
             address,
             token,
         }
@@ -48,6 +50,15 @@ impl Client {
         }
     }
 
+    /// The same inside TLS.
+    #[must_use]
+    pub fn over_tls(&self, http: reqwest::Client) -> Self {
+        Self {
+            scheme: "https",
+            ..self.over(http)
+        }
+    }
+
     /// The token, for what sends requests of its own.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
@@ -58,7 +69,7 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http
-            .request(method, format!("http://{}{path}", self.address));
+            .request(method, format!("{}://{}{path}", self.scheme, self.address));
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -60,10 +60,17 @@ impl<'r, R: Columns> Reader<'r, R> {
     }
 
     /// The next value if the column at `index` of the model is selected, and none of it otherwise.
+    // Most columns of a wide table are not, and a call for each of them costs more than to see that.
+    #[inline]
     pub fn read<T: FromSql<'r> + Absent>(&mut self, index: usize) -> Result<T, BadColumn> {
         if !self.selected.has(index) {
             return Ok(T::absent());
         }
+        self.take()
+    }
+
+    #[inline(never)]
+    fn take<T: FromSql<'r>>(&mut self) -> Result<T, BadColumn> {
         let value = self.row.column(self.next)?;
         self.next += 1;
         Ok(value)

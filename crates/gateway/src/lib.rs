@@ -35,6 +35,6 @@ mod work;
 
 pub use database::TierUrls;
 pub use links::LinkKeyError;
-pub use serve::{Gateway, InvalidUrl, Unready, serve};
+pub use serve::{Gateway, InvalidUrl, TlsError, Unready, serve};
 pub use trusted::ManifestError;
 pub use watching::WatchError;

@@ -6,8 +6,9 @@ mod connection;
 mod core;
 mod downloads;
 mod gateway;
+mod tls;
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
 
 use events::ProcessKind;
 use futures::future::join;
@@ -25,8 +26,11 @@ use self::{
     gateway::Shared,
 };
 
-pub use self::gateway::{Gateway, InvalidUrl, Unready};
 pub(crate) use self::{core::STACK, downloads::DownloadTurn, gateway::database};
+pub use self::{
+    gateway::{Gateway, InvalidUrl, Unready},
+    tls::TlsError,
+};
 
 /// Serves until `shutdown` completes, then lets requests in flight end, for `drain` at most, and
 /// closes the connections.
@@ -58,6 +62,7 @@ pub async fn serve(
         never = accept(&listener, &cores) => match never {},
         () = follow(shared.as_deref()) => {}
         () = tell_workers(shared.as_deref()) => {}
+        never = renew(shared.as_deref()) => match never {},
         () = report(sampler.as_mut(), shared.as_deref()) => {}
         () = shutdown => {}
     }
@@ -90,6 +95,14 @@ pub async fn serve(
 async fn follow(shared: Option<&Shared>) {
     match shared {
         Some(shared) => shared.live.feed.run().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Looks for a renewed certificate, if there is one at all.
+async fn renew(shared: Option<&Shared>) -> Infallible {
+    match shared.and_then(|shared| shared.tls.as_ref()) {
+        Some(tls) => tls.renew().await,
         None => std::future::pending().await,
     }
 }

@@ -33,6 +33,13 @@ pub struct Settings {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "GATEWAY_LISTEN", global = true)]
     pub listen: Option<SocketAddr>,
+    /// Certificate as PEM, its own first and those that lead to it behind: the gateway then speaks HTTPS only. A renewed
+    /// one is taken within seconds of being written [default: none, HTTP]
+    #[arg(long, env = "GATEWAY_TLS_CERTIFICATE", global = true)]
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key as PEM
+    #[arg(long, env = "GATEWAY_TLS_KEY", global = true)]
+    pub tls_key: Option<PathBuf>,
     /// Folder of the embedded database and of the development key [default: ./.gateway]
     #[arg(long, env = "GATEWAY_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
@@ -423,7 +430,7 @@ impl Settings {
     #[must_use]
     pub fn or(self, weaker: Self) -> Self {
         or! { self, weaker:
-            listen data_dir database_url migration_url
+            listen tls_certificate tls_key data_dir database_url migration_url
             admin_url content_url content_migration_url content_admin_url
             analytics_url analytics_migration_url analytics_admin_url queue_url
             queue_migration_url queue_admin_url postgres_bin max_connections

@@ -122,7 +122,7 @@ impl Work {
         };
         let public_url = match &config.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => format!("http://{address}"),
+            None => config.address(address),
         };
         leaving::warn(config, relay.as_ref(), is_local, &public_url);
         let secrets = config.secrets_dir.clone();

@@ -8,6 +8,7 @@ use async_graphql::{
     indexmap::IndexMap,
     parser::types::{Field as FieldNode, Selection, SelectionSet},
 };
+use foldhash::fast::RandomState;
 
 use crate::{Field, FieldError, Object, merge::same_field, seam::Execution};
 
@@ -15,7 +16,7 @@ use crate::{Field, FieldError, Object, merge::same_field, seam::Execution};
 pub(crate) type Set<'a> = &'a Positioned<SelectionSet>;
 
 /// The selected fields by response key, in the order of the response.
-pub(crate) type Selections<'a, T> = IndexMap<&'a Name, Selected<'a, T>>;
+pub(crate) type Selections<'a, T> = IndexMap<&'a Name, Selected<'a, T>, RandomState>;
 
 /// One key of the response.
 pub(crate) struct Selected<'a, T: Object> {
@@ -47,10 +48,12 @@ pub(crate) fn collect<'a, T: Object>(
     execution: Execution<'a>,
     sets: &[Set<'a>],
 ) -> ServerResult<Selections<'a, T>> {
+    // Made large enough at once: a few short names are soon hashed, but not if they are hashed again for each new size.
+    let named = sets.iter().map(|set| set.node.items.len()).sum();
     let mut collector = Collector {
         execution,
         visited: HashSet::new(),
-        fields: IndexMap::new(),
+        fields: IndexMap::with_capacity_and_hasher(named, RandomState::default()),
     };
     for set in sets {
         collector.set(set)?;

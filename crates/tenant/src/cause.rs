@@ -76,7 +76,7 @@ impl Cause {
     pub(crate) fn settings(&self, tenant: Option<TenantId>, access: Access) -> String {
         let mut settings = String::new();
         if let Some(name) = self.session_name(tenant) {
-            settings = format!("SET LOCAL application_name = '{name}'; ");
+            settings = ["SET LOCAL application_name = '", &name, "'; "].concat();
         }
         if access == Access::Write
             && let Some(parent) = trace_parent(&self.span)

@@ -48,6 +48,8 @@ impl Row {
     ///
     /// # Errors
     /// As of [`Self::read`].
+    // Where it is called, or each row would be moved once more.
+    #[inline]
     pub fn read_selected<M: FromColumns>(
         &self,
         first: usize,

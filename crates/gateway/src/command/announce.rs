@@ -18,24 +18,23 @@ const VALID: Duration = Duration::from_secs(24 * 3600);
 /// What the printed `curl` line asks.
 const QUERY: &str = "{ campaigns(first: 3) { totalCount nodes { name status company { name } } } }";
 
-/// Says where everything is, and whom to sign in as.
+/// Says where everything is, behind `base`, and whom to sign in as.
 pub(super) fn announce(
-    address: SocketAddr,
+    base: &str,
     demo: Option<&Demo>,
     key: &TokenKey,
 ) -> Result<(), CommandError> {
-    let base = format!("http://{}", reachable(address));
     let mut text = String::new();
     let written = match demo {
-        Some(demo) => with_demo(&mut text, &base, demo, key),
-        None => without_demo(&mut text, &base),
+        Some(demo) => with_demo(&mut text, base, demo, key),
+        None => without_demo(&mut text, base),
     };
     written.expect("a String takes every write");
     print(text)
 }
 
 /// A browser on this machine can not open "every address".
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -9,7 +9,7 @@ use std::{
 use tenant::{Finding, Tier};
 
 use crate::{
-    InvalidUrl, LinkKeyError, ManifestError, Unready, WatchError,
+    InvalidUrl, LinkKeyError, ManifestError, TlsError, Unready, WatchError,
     auth::{KeyError, TrustError},
     database::DatabaseError,
     settings::SettingsError,
@@ -78,6 +78,9 @@ pub enum CommandError {
     /// Links can not be signed.
     #[error(transparent)]
     Links(#[from] LinkKeyError),
+    /// Clients can not be spoken to by TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Events have nowhere to go.
     #[error(transparent)]
     Events(#[from] events::TargetError),
@@ -156,6 +159,7 @@ impl From<Unready> for CommandError {
             Unready::Url(why) => why.into(),
             Unready::Documents(why) => why.into(),
             Unready::Links(why) => why.into(),
+            Unready::Tls(why) => why.into(),
             Unready::Events(why) => why.into(),
             Unready::Watch(why) => why.into(),
             why @ Unready::Stripe(_) => Self::Webhooks(why),

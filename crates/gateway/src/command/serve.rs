@@ -6,7 +6,7 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use super::{
     CommandError, Signals,
-    announce::announce,
+    announce::{announce, reachable},
     doctor::examine,
     error::Behind,
     migrate::{self, history},
@@ -68,7 +68,7 @@ async fn serve(
     // Tokens that would be refused help nobody.
     let demo = demo.filter(|_| config.tokens.takes_shared_key());
     let work = work(config, databases, &gateways, address).await?;
-    announce(address, demo.as_ref(), &key)?;
+    announce(&config.address(reachable(address)), demo.as_ref(), &key)?;
     if let Some(sink) = work.as_ref().and_then(Work::sink) {
         tracing::info!(
             "mail is sent to {sink}, a sink on this machine, which keeps it in {}",

@@ -1,6 +1,7 @@
-//! One client's connection, from its first byte to its last: HTTP/1.1 or HTTP/2, whichever it begins with.
+//! One client's connection, from its first byte to its last: HTTP/1.1 or HTTP/2, whichever it begins with, inside TLS where
+//! there is a certificate.
 
-use std::{pin::pin, sync::Arc};
+use std::{net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{Router, extract::Request, http::Version};
 use futures::FutureExt;
@@ -10,9 +11,17 @@ use hyper_util::{
     server::conn::auto::Builder,
     service::TowerToHyperService,
 };
-use tokio::sync::watch;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
 
-use super::{accept::Connection, activity::Patience};
+use super::{
+    accept::Connection,
+    activity::{Activity, Patience},
+};
 use crate::http::Peer;
 
 /// Requests that a client may have under way at once on a connection of HTTP/2.
@@ -25,11 +34,12 @@ const HEAD: u32 = 64 << 10;
 pub(super) struct Serving {
     service: TowerToHyperService<Router>,
     http: Builder<TokioExecutor>,
+    tls: Option<TlsAcceptor>,
     patience: Patience,
 }
 
 impl Serving {
-    pub(super) fn new(router: Router, patience: Patience) -> Self {
+    pub(super) fn new(router: Router, tls: Option<TlsAcceptor>, patience: Patience) -> Self {
         let mut http = Builder::new(TokioExecutor::new());
         http.http1().max_buf_size(HEAD as usize);
         http.http2()
@@ -41,6 +51,7 @@ impl Serving {
             // All of the state is in it by now, so that each route is made once, and not for each request.
             service: TowerToHyperService::new(router.with_state(())),
             http,
+            tls,
             patience,
         }
     }
@@ -49,8 +60,33 @@ impl Serving {
     /// once `drained` says so. What was upgraded goes on by itself.
     pub(super) async fn serve(self, connection: Connection, mut drained: watch::Receiver<bool>) {
         let (activity, address) = (connection.activity(), connection.peer());
-        let peer = Peer(address);
         tracing::trace!(%address, "a client has connected");
+        let Some(tls) = &self.tls else {
+            return self.speak(connection, activity, address, drained).await;
+        };
+        let accepted = tokio::select! {
+            accepted = timeout(self.patience.head, tls.accept(connection)) => accepted,
+            () = ending(&mut drained) => return,
+        };
+        match accepted {
+            // In a box, so that connections without TLS do not carry its room.
+            Ok(Ok(stream)) => Box::pin(self.speak(stream, activity, address, drained)).await,
+            Ok(Err(error)) => {
+                tracing::debug!(%address, %error, "a client does not speak TLS as it is spoken here")
+            }
+            Err(_) => tracing::debug!(%address, "a client was waited for too long"),
+        }
+    }
+
+    /// HTTP.
+    async fn speak(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        activity: Arc<Activity>,
+        address: SocketAddr,
+        mut drained: watch::Receiver<bool>,
+    ) {
+        let peer = Peer(address);
         let noted = Arc::clone(&activity);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let mut request: Request = request.map(axum::body::Body::new);
@@ -61,7 +97,7 @@ impl Serving {
                 answer
             })
         });
-        let io = TokioIo::new(connection);
+        let io = TokioIo::new(stream);
         let mut served = pin!(self.http.serve_connection_with_upgrades(io, service));
         let mut overdue = pin!(activity.overdue(self.patience));
         let mut ending = pin!(ending(&mut drained).fuse());

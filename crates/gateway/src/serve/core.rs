@@ -128,7 +128,7 @@ async fn serve(
         head: gateway.read_timeout(),
         idle: gateway.idle_timeout(),
     };
-    let serving = Serving::new(http::router(Arc::clone(gateway)), patience);
+    let serving = Serving::new(http::router(Arc::clone(gateway)), gateway.tls(), patience);
     // Of the core's own, so that its tasks ask nothing of other threads.
     let (drain, drained) = watch::channel(false);
     loop {

@@ -11,9 +11,13 @@ use mail::link::Keys;
 use resolver::operation::Documents;
 use tenant::{Database, DatabaseOptions, Identity, Tier};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio_rustls::TlsAcceptor;
 use worker::Wake;
 
-use super::downloads::{DownloadTurn, Takers};
+use super::{
+    downloads::{DownloadTurn, Takers},
+    tls::{Tls, TlsError},
+};
 use crate::{
     TierUrls,
     auth::{Door, SecurityEvents, Trust},
@@ -72,6 +76,7 @@ pub(super) struct Shared {
     read_timeout: Duration,
     idle_timeout: Duration,
     origins: Origins,
+    pub(super) tls: Option<Tls>,
 }
 
 impl Gateway {
@@ -125,6 +130,7 @@ impl Gateway {
             read_timeout: config.read_timeout,
             idle_timeout: config.idle_timeout,
             origins: config.cors_origins.clone(),
+            tls: Tls::new(config)?,
         });
         let shares = shares(config.max_connections, config.cores);
         let gateways: Result<Vec<_>, Unready> = shares
@@ -154,6 +160,11 @@ impl Gateway {
     /// What it has together with the others.
     pub(super) fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared)
+    }
+
+    /// What clients' first bytes are given to, if they are spoken to by TLS.
+    pub(super) fn tls(&self) -> Option<TlsAcceptor> {
+        self.shared.tls.as_ref().map(Tls::acceptor)
     }
 
     /// The core's connections, used through tenant contexts only.
@@ -378,6 +389,9 @@ pub enum Unready {
     /// Links can not be signed.
     #[error(transparent)]
     Links(#[from] LinkKeyError),
+    /// Clients can not be spoken to by TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Events have nowhere to go.
     #[error(transparent)]
     Events(#[from] events::TargetError),

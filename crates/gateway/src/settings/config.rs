@@ -24,6 +24,10 @@ const LOG: &str = "info,opentelemetry=warn,sqlx=warn,sea_orm_migration=warn";
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// The certificate that clients are shown, as a file; `None` is HTTP without TLS.
+    pub tls_certificate: Option<PathBuf>,
+    /// The file with its private key.
+    pub tls_key: Option<PathBuf>,
     /// Folder of the embedded database and of the development key.
     pub data_dir: PathBuf,
     /// The database as the login role; `None` runs the embedded one.
@@ -209,6 +213,17 @@ fn limits(given: &Settings) -> Limits {
     }
 }
 
+impl Config {
+    /// What the URLs of a listener at `address` begin with.
+    pub(crate) fn address(&self, address: SocketAddr) -> String {
+        let scheme = match self.tls_certificate {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{address}")
+    }
+}
+
 impl From<Settings> for Config {
     fn from(given: Settings) -> Self {
         let (tokens, limits) = (tokens(&given), limits(&given));
@@ -220,6 +235,8 @@ impl From<Settings> for Config {
             listen: given
                 .listen
                 .unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)),
+            tls_certificate: given.tls_certificate,
+            tls_key: given.tls_key,
             data_dir: given.data_dir.unwrap_or_else(|| ".gateway".into()),
             database_url: given.database_url.filter(is_set),
             migration_url: given.migration_url.filter(is_set),

@@ -11,8 +11,8 @@ use super::{Connection, lock};
 
 /// Who reads and writes.
 pub(super) struct Driver {
-    /// None once it has ended.
-    pub(super) connection: Option<Connection>,
+    /// None once it has ended. Boxed, because whoever is lent a connection would otherwise move its two kilobytes.
+    pub(super) connection: Option<Box<Connection>>,
     /// Whom the connection wakes: the last who polled it.
     driving: Option<Waker>,
     /// Others who wait for an answer.
@@ -22,7 +22,7 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
-            connection: Some(connection),
+            connection: Some(Box::new(connection)),
             driving: None,
             waiting: Vec::new(),
         }
