@@ -1,6 +1,7 @@
 //! Logs and spans: made first, flushed last.
 
 mod human;
+mod lines;
 mod request_id;
 pub(crate) mod trace;
 
@@ -27,10 +28,12 @@ use crate::{
     settings::{Config, LogFormat},
 };
 use human::Human;
+use lines::Lines;
 use request_id::{Named, RequestIds};
 
 /// What has to be flushed at the end.
 pub(crate) struct Telemetry {
+    lines: Lines,
     spans: Option<SdkTracerProvider>,
 }
 
@@ -53,6 +56,9 @@ pub enum TelemetryError {
     /// No address at all, which the exporter would only notice when it sends.
     #[error("{0} is not an address: give one like http://127.0.0.1:4318/v1/{1}")]
     Address(&'static str, &'static str),
+    /// No thread to write them.
+    #[error("the log can not be written: {0}")]
+    Lines(std::io::Error),
     /// The page of metrics can not be made.
     #[error("metrics can not be counted: {0}")]
     Metrics(#[from] opentelemetry_sdk::error::OTelSdkError),
@@ -65,9 +71,9 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     // Below that level the driver prints the values that statements are sent with.
     let driver = "tokio_postgres=info".parse()?;
     let filter = EnvFilter::try_new(&config.log)?.add_directive(driver);
-    // A closed standard error is no reason to fail.
+    let written = Lines::to(std::io::stderr()).map_err(TelemetryError::Lines)?;
     let lines = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(written.clone())
         .with_ansi(is_colourful())
         .fmt_fields(Unshown)
         .log_internal_errors(false);
@@ -78,7 +84,7 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let spans = config.otlp_endpoint.as_deref().map(provider).transpose()?;
     // Statements are spans of level debug: the log's filter does not hide them from the exporter.
     let exported = spans.as_ref().map(|spans| {
-        trace::is_on();
+        trace::begin();
         tracing_opentelemetry::layer()
             .with_tracer(spans.tracer("gateway"))
             .with_location(false)
@@ -92,7 +98,10 @@ pub(crate) fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
         .with(lines.with_filter(filter))
         .with(exported)
         .init();
-    Ok(Telemetry { spans })
+    Ok(Telemetry {
+        lines: written,
+        spans,
+    })
 }
 
 /// What is exported: spans of our own, and no events, which say what went wrong in words that may have values in them.
@@ -165,7 +174,7 @@ pub(crate) fn checked(
 }
 
 impl Telemetry {
-    /// Sends what is left.
+    /// Sends and writes what is left.
     pub(crate) fn flush(self) {
         if let Some(spans) = self.spans
             && let Err(error) = spans.shutdown()
@@ -175,5 +184,6 @@ impl Telemetry {
         if let Err(error) = metrics::flush() {
             tracing::warn!(%error, "the last metrics could not be sent; is GATEWAY_OTLP_METRICS_ENDPOINT right?");
         }
+        self.lines.flush();
     }
 }

@@ -272,7 +272,9 @@ impl RequestLog {
 impl Drop for RequestLog {
     /// Also when the client went away and the request's future was dropped.
     fn drop(&mut self) {
-        self.record();
+        if trace::is_on() {
+            self.record();
+        }
         self.count();
         self.line();
         self.tell();
@@ -290,7 +292,7 @@ fn span(route: &str, method: &Method, id: uuid::Uuid) -> Span {
     tracing::error_span!(
         "request",
         otel.kind = "server",
-        otel.name = format!("{method} {route}"),
+        otel.name = %format_args!("{method} {route}"),
         otel.status_code = Empty,
         http.request.method = method.as_str(),
         http.route = route,

@@ -18,8 +18,13 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 /// Spans are exported. Read before anything that would be done for nothing otherwise.
 static IS_ON: AtomicBool = AtomicBool::new(false);
 
-pub(super) fn is_on() {
+pub(super) fn begin() {
     IS_ON.store(true, Relaxed);
+}
+
+/// Whether somebody is shown spans.
+pub(crate) fn is_on() -> bool {
+    IS_ON.load(Relaxed)
 }
 
 struct Headers<'h>(&'h HeaderMap);
@@ -36,7 +41,7 @@ impl Extractor for Headers<'_> {
 
 /// Makes a request's span part of the trace that its headers name.
 pub(crate) fn follow(span: &Span, headers: &HeaderMap, is_trusted: impl FnOnce() -> bool) {
-    if !IS_ON.load(Relaxed) || !headers.contains_key("traceparent") {
+    if !is_on() || !headers.contains_key("traceparent") {
         return;
     }
     let parent = TraceContextPropagator::new().extract(&Headers(headers));
@@ -54,7 +59,7 @@ pub(crate) fn follow(span: &Span, headers: &HeaderMap, is_trusted: impl FnOnce()
 
 /// The request's span for who sent the request: `traceresponse`, of Trace Context's third level.
 pub(crate) fn response(span: &Span) -> Option<HeaderValue> {
-    if !IS_ON.load(Relaxed) {
+    if !is_on() {
         return None;
     }
     HeaderValue::try_from(tenant::trace_parent(span)?).ok()
