@@ -97,7 +97,7 @@ impl Plan {
     };
 
     fn describe(&self) -> String {
-        format!("seeded for the benchmark: {self:?}")
+        format!("seeded for the benchmark: {self:?}, {CAMPAIGN_LEADS} leads a campaign")
     }
 
     fn arguments(&self) -> Vec<String> {
@@ -197,8 +197,11 @@ impl Database {
     }
 }
 
-/// Plans without limits, so that writing is measured and not refused; statistics and visibility as a
-/// database has them that was there before today.
+/// Leads that each campaign writes to.
+const CAMPAIGN_LEADS: u64 = 25;
+
+/// Plans without limits, so that writing is measured and not refused; pages of leads of a campaign that are full; statistics
+/// and visibility as a database has them that was there before today.
 async fn prepare(place: &Place) -> Result<()> {
     let mut connection = place.connect().await?;
     run(
@@ -206,6 +209,20 @@ async fn prepare(place: &Place) -> Result<()> {
         "UPDATE plans SET max_campaigns_per_month = NULL, max_contacts = NULL".to_owned(),
     )
     .await?;
+    let leads = format!(
+        "WITH numbered AS (
+            SELECT id, tenant_id, row_number() OVER (PARTITION BY tenant_id ORDER BY id) - 1 AS place FROM leads
+        ), writing AS (
+            SELECT id, tenant_id, created, row_number() OVER (PARTITION BY tenant_id ORDER BY id) - 1 AS place
+            FROM campaigns
+        )
+        INSERT INTO campaign_leads (tenant_id, campaign_id, lead_id, due, created, updated)
+        SELECT writing.tenant_id, writing.id, numbered.id, writing.created, writing.created, writing.created
+        FROM writing JOIN numbered
+            ON numbered.tenant_id = writing.tenant_id AND numbered.place / {CAMPAIGN_LEADS} = writing.place
+        ON CONFLICT (tenant_id, campaign_id, lead_id) DO NOTHING"
+    );
+    run(&mut connection, leads).await?;
     run(&mut connection, "VACUUM (ANALYZE)".to_owned()).await?;
     run(&mut connection, "CHECKPOINT".to_owned()).await
 }

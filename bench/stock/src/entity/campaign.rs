@@ -4,8 +4,8 @@ use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject, dataload
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use super::{company, step};
-use crate::loader::{Company, Rows, StepsOf};
+use super::{campaign_lead, company, step};
+use crate::loader::{Company, LeadsOf, Rows, StepsOf};
 
 /// A campaign.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, SimpleObject)]
@@ -65,5 +65,16 @@ impl Model {
         let mut nodes = loader.load_one(StepsOf(self.id)).await?.unwrap_or_default();
         nodes.truncate(first.unwrap_or(50));
         Ok(step::StepConnection { nodes })
+    }
+
+    async fn leads(
+        &self,
+        context: &Context<'_>,
+        first: Option<usize>,
+    ) -> Result<campaign_lead::CampaignLeadConnection> {
+        let loader = context.data::<DataLoader<Rows>>()?;
+        let mut nodes = loader.load_one(LeadsOf(self.id)).await?.unwrap_or_default();
+        nodes.truncate(first.unwrap_or(50));
+        Ok(campaign_lead::CampaignLeadConnection { nodes })
     }
 }
