@@ -119,7 +119,10 @@ async fn http_2_is_spoken_where_the_client_offers_it_and_http_without_tls_is_not
             .is_err()
     );
     let unsafe_one = world.owner("acme").request(Method::GET, "/livez");
-    assert!(unsafe_one.send().await.is_err());
+    let told = unsafe_one.send().await.expect("an answer");
+    assert_eq!(told.status(), 400);
+    let told = told.text().await.expect("a whole body");
+    assert!(told.starts_with("HTTPS is spoken here"), "{told}");
 }
 
 #[tokio::test]
@@ -254,9 +257,11 @@ fn what_is_wrong_with_the_files_is_said_at_the_start() {
     assert!(error(nowhere).ends_with("nowhere.pem can not be read"));
     files.write("key", &other.key);
     let message = error(files.settings());
-    assert!(message.contains("not that of the certificate"), "{message}");
+    assert!(message.contains("can not be used together"), "{message}");
     files.write("key", &made.certificate);
-    assert!(error(files.settings()).ends_with("key.pem has no private key as PEM"));
+    assert!(
+        error(files.settings()).ends_with("key.pem has no private key without a password as PEM")
+    );
     files.write("certificate", "");
     assert!(error(files.settings()).ends_with("certificate.pem has no certificate as PEM"));
 }

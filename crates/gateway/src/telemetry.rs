@@ -184,6 +184,6 @@ impl Telemetry {
         if let Err(error) = metrics::flush() {
             tracing::warn!(%error, "the last metrics could not be sent; is GATEWAY_OTLP_METRICS_ENDPOINT right?");
         }
-        self.lines.flush();
+        self.lines.end();
     }
 }

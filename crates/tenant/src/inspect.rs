@@ -60,6 +60,13 @@ const TABLES: &str = "SELECT c.oid::regclass::text, c.relkind::text, c.relrowsec
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
       AND n.nspname NOT LIKE 'pg\\_temp%' AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY 1";
 
+/// What a membership knows of its tenant and its user, and no key tells it any more: one that PostgreSQL checks, hands on
+/// and has looked through, with its triggers at work.
+const UNTOLD: &str = "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('tenant_users') AND attname IN ('tenant_live', 'user_live') \
+    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = attrelid AND attnum = ANY (c.conkey) \
+      AND c.contype = 'f' AND c.confupdtype = 'c' AND c.convalidated \
+      AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgconstraint = c.oid AND tgenabled NOT IN ('O', 'A'))) ORDER BY 1";
+
 impl Database {
     /// Inspects the login role and every table it could reach.
     ///
@@ -87,6 +94,14 @@ async fn inspect(connection: &mut PgConnection) -> Result<Inspection, sqlx::Erro
     for table in &tables {
         inspect_table(table, &mut findings)?;
     }
+    let untold: Vec<String> = sqlx::query_scalar(UNTOLD).fetch_all(connection).await?;
+    findings.extend(untold.into_iter().map(|flag| Finding {
+        subject: "table tenant_users".to_owned(),
+        problem: format!(
+            "is not told any more what {flag} says, so those who were deleted would be let in; \
+             add its foreign key with ON UPDATE CASCADE, or enable the key's triggers"
+        ),
+    }));
     let role = roles
         .first()
         .map_or(Ok(String::new()), |row| row.try_get(0))?;

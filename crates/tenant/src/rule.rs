@@ -2,7 +2,10 @@
 
 use sea_orm::DbErr;
 
-use crate::error::sqlstate;
+use crate::error::{Violation, sqlstate, violation};
+
+/// The key by which a membership knows whether its tenant is live.
+const MEMBERS_TENANT: &str = "tenant_users_tenant_id_fkey";
 
 /// A rule that a statement would have broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +34,12 @@ impl Rule {
     /// The rule that an error is about.
     #[must_use]
     pub fn broken_by(error: &DbErr) -> Option<Self> {
+        // The tenant was deleted at that moment.
+        if let Some(Violation::ForeignKey { constraint, .. }) = violation(error)
+            && constraint == MEMBERS_TENANT
+        {
+            return Some(Self::NoInvitation);
+        }
         let found = sqlstate(error)?;
         let mut rules = Self::ALL.into_iter();
         rules.find_map(|(code, rule)| (code == found).then_some(rule))

@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use entity::id::InvitationId;
 use futures::future::join;
-use gateway_tests::World;
+use gateway_tests::{World, cluster};
+use migrations::Tier;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use uuid::Uuid;
 
-use super::twins::one;
+use super::{invitations::invite, twins::one};
+
+/// The migration that makes the flags.
+const MADE_BY: &str = "know_live_members_by_themselves";
 
 const FOREIGN_KEY: &str = "23503";
-const GENERATED: &str = "428C9";
+const CHECK: &str = "23514";
 
 /// Somebody who is no member of globex.
 const STRANGER: &str = "admin@acme.test";
@@ -53,8 +58,8 @@ async fn nobody_tells_a_membership_what_is_not_so() {
     for (statement, error) in [
         ("UPDATE tenant_users SET tenant_live = false", FOREIGN_KEY),
         ("UPDATE tenant_users SET user_live = false", FOREIGN_KEY),
-        ("UPDATE tenants SET live = false", GENERATED),
-        ("UPDATE users SET live = false", GENERATED),
+        ("UPDATE tenants SET live = false", CHECK),
+        ("UPDATE users SET live = false", CHECK),
     ] {
         let refused = attempt(&mut admin, statement).await;
         assert_eq!(refused, Err(error.to_owned()), "{statement}");
@@ -108,4 +113,85 @@ async fn who_joins_while_the_tenant_is_deleted_is_no_live_member() {
             assert_eq!(told(&world, globex, true).await, 0, "the new one, too");
         }
     }
+}
+
+/// A transaction that was begun before, and one that came while the tenant was deleted, are answered as by one moment.
+#[tokio::test]
+async fn who_accepts_an_invitation_of_a_tenant_that_is_deleted_is_told_so() {
+    let world = World::demo().await;
+    let invited = "admin@globex.test";
+    let id = InvitationId::from(invite(&world, invited, "member").await);
+    let delete = "UPDATE tenants SET deleted = now() WHERE name = 'acme'";
+    let mut deleting = world.admin().begin().await.expect("a transaction");
+    assert_eq!(attempt(&mut deleting, delete).await, Ok(1));
+    let client = world.user("globex", invited);
+    let mutation =
+        format!("mutation {{ acceptInvitation(input: {{id: \"{id}\"}}) {{ tenant {{ id }} }} }}");
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        deleting.commit().await.expect("the end");
+    };
+    let (answer, ()) = join(client.query(&mutation), commit).await;
+    assert_eq!(answer.code(), "NOT_FOUND", "{:#}", answer.body);
+}
+
+/// Only its deletion changes the key that rows refer to.
+#[tokio::test]
+async fn who_writes_for_a_tenant_does_not_wait_for_its_name_to_change() {
+    let world = World::demo().await;
+    let globex = tenant(&world).await;
+    let mut renaming = world.admin().begin().await.expect("a transaction");
+    for rename in [
+        "UPDATE tenants SET name = name || ' Ltd'",
+        "UPDATE users SET name = name || ' Jr.'",
+    ] {
+        attempt(&mut renaming, rename).await.expect("other names");
+    }
+    let mut other = world.admin().acquire().await.expect("a connection");
+    let write = format!(
+        "SET lock_timeout = '10s'; INSERT INTO companies (tenant_id, name) VALUES ('{globex}', 'New'); {}",
+        join_globex(globex)
+    );
+    let written = other.execute(sqlx::raw_sql(AssertSqlSafe(write))).await;
+    written.expect("nobody is waited for");
+}
+
+#[tokio::test]
+async fn who_was_deleted_before_the_flags_were_made_has_them_right() {
+    let world = World::demo().await;
+    let globex = tenant(&world).await;
+    let migrator = cluster()
+        .await
+        .server
+        .url("gateway_migrator", &world.database);
+    let memberships = "SELECT string_agg(concat_ws(' ', tenant_id, user_id, updated), ', ' ORDER BY tenant_id, user_id) FROM tenant_users";
+    let before: String = one(&world, memberships).await;
+    let history = migrations::status(Tier::Oltp, &migrator)
+        .await
+        .expect("the history");
+    let later = history
+        .iter()
+        .rev()
+        .position(|status| status.name.contains(MADE_BY))
+        .expect("the migration");
+    let steps = u32::try_from(later + 1).expect("a few");
+    migrations::down(Tier::Oltp, &migrator, Some(steps))
+        .await
+        .expect("the way back");
+    let delete = format!(
+        "UPDATE tenants SET deleted = now() WHERE id = '{globex}'; \
+         UPDATE users SET deleted = now() WHERE email = 'admin@acme.test'"
+    );
+    let mut admin = world.admin().acquire().await.expect("a connection");
+    let deleted = admin.execute(sqlx::raw_sql(AssertSqlSafe(delete))).await;
+    deleted.expect("both");
+    migrations::up(Tier::Oltp, &migrator, None)
+        .await
+        .expect("and forward again");
+    assert_eq!(told(&world, globex, true).await, 0);
+    let of_the_user = "SELECT count(*) FROM tenant_users JOIN users ON users.id = user_id \
+        WHERE user_live <> (users.deleted IS NULL)";
+    assert_eq!(one::<i64>(&world, of_the_user).await, 0);
+    let after: String = one(&world, memberships).await;
+    assert_eq!(after, before, "nothing of a membership has changed");
 }

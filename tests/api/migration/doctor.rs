@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use tenant::{Database, DatabaseOptions};
 
 /// What is done to a table, how it is undone, and what the finding says.
-const TABLES: [[&str; 3]; 13] = [
+const TABLES: [[&str; 3]; 15] = [
     [
         "ALTER TABLE leads DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE leads ENABLE ROW LEVEL SECURITY",
@@ -65,6 +65,16 @@ const TABLES: [[&str; 3]; 13] = [
         "CREATE MATERIALIZED VIEW all_leads AS SELECT * FROM leads; GRANT SELECT ON all_leads TO gateway_staff",
         "DROP MATERIALIZED VIEW all_leads",
         "table all_leads: is a view or foreign table that reads with its owner's rights",
+    ],
+    [
+        "ALTER TABLE tenant_users DROP CONSTRAINT tenant_users_user_id_fkey",
+        "ALTER TABLE tenant_users ADD CONSTRAINT tenant_users_user_id_fkey FOREIGN KEY (user_id, user_live) REFERENCES users (id, live) ON UPDATE CASCADE",
+        "table tenant_users: is not told any more what user_live says",
+    ],
+    [
+        "ALTER TABLE tenants DISABLE TRIGGER ALL",
+        "ALTER TABLE tenants ENABLE TRIGGER ALL",
+        "table tenant_users: is not told any more what tenant_live says",
     ],
     [
         "CREATE SCHEMA side; CREATE TABLE side.notes (id int); GRANT SELECT ON side.notes TO gateway_login",

@@ -106,6 +106,13 @@ impl Connection {
         Arc::clone(&self.activity)
     }
 
+    /// The first byte that comes, which stays to be read; none if the client hangs up.
+    pub(super) async fn first_byte(&self) -> io::Result<Option<u8>> {
+        let mut first = [0];
+        let came = self.stream.peek(&mut first).await?;
+        Ok((came > 0).then_some(first[0]))
+    }
+
     fn note(&self, wrote: &Poll<io::Result<usize>>) {
         if matches!(wrote, Poll::Ready(Ok(1..))) {
             self.activity.wrote();

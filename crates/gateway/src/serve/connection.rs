@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     accept::Connection,
     activity::{Activity, Patience},
+    tls,
 };
 use crate::http::Peer;
 
@@ -44,9 +45,8 @@ impl Serving {
         http.http1().max_buf_size(HEAD as usize);
         http.http2()
             .max_concurrent_streams(STREAMS)
-            .max_header_list_size(HEAD)
-            // A WebSocket may be a stream of it (RFC 8441).
-            .enable_connect_protocol();
+            // Sockets are not offered as streams of it (RFC 8441), so browsers make them connections of HTTP/1.1.
+            .max_header_list_size(HEAD);
         Self {
             // All of the state is in it by now, so that each route is made once, and not for each request.
             service: TowerToHyperService::new(router.with_state(())),
@@ -65,7 +65,7 @@ impl Serving {
             return self.speak(connection, activity, address, drained).await;
         };
         let accepted = tokio::select! {
-            accepted = timeout(self.patience.head, tls.accept(connection)) => accepted,
+            accepted = timeout(self.patience.head, tls::accept(tls, connection)) => accepted,
             () = ending(&mut drained) => return,
         };
         match accepted {

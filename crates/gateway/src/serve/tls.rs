@@ -18,18 +18,25 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use tokio::time::sleep;
-use tokio_rustls::TlsAcceptor;
+use tokio::{io::AsyncWriteExt, time::sleep};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use super::accept::Connection;
 use crate::settings::Config;
 
 /// How often it is looked whether the certificate was renewed.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// What whoever speaks HTTP without TLS is answered, as by other servers.
+const PLAIN: &str = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\
+    content-length: 48\r\n\r\nHTTPS is spoken here: ask for https://, with TLS";
+
 /// What speaks TLS for all cores.
 pub(super) struct Tls {
     acceptor: TlsAcceptor,
     files: Files,
+    /// What was in them at the start.
+    first: Pair,
     current: Arc<Current>,
 }
 
@@ -55,7 +62,7 @@ pub enum TlsError {
     },
     /// The two do not fit, or the key is of a kind that nobody uses.
     #[error(
-        "the key in GATEWAY_TLS_KEY is not that of the certificate, which has to be the first of its file"
+        "GATEWAY_TLS_CERTIFICATE and GATEWAY_TLS_KEY can not be used together; is it the key of the certificate that is the first of its file?"
     )]
     Key(#[source] rustls::Error),
     /// The library has no ciphers.
@@ -93,6 +100,7 @@ impl Tls {
         Ok(Some(Self {
             acceptor: TlsAcceptor::from(Arc::new(speaking)),
             files,
+            first: pair,
             current,
         }))
     }
@@ -105,7 +113,7 @@ impl Tls {
     /// Takes a renewed certificate, for as long as it is polled. The files may be written one after the other: until they
     /// belong together the one before is shown.
     pub(super) async fn renew(&self) -> Infallible {
-        let mut known = self.files.read().ok();
+        let (mut known, mut told) = (self.first.clone(), String::new());
         loop {
             sleep(LOOK).await;
             let files = self.files.clone();
@@ -114,23 +122,51 @@ impl Tls {
                 continue;
             };
             let taken = match read {
-                Ok(pair) if known.as_ref() == Some(&pair) => continue,
-                Ok(pair) => {
-                    let taken = self.current.take(&pair);
-                    known = Some(pair);
-                    taken
+                Ok(pair) if pair == known => {
+                    told.clear();
+                    continue;
                 }
+                Ok(pair) => self.current.take(&pair).map(|()| pair),
                 Err(error) => Err(error),
             };
             match taken {
-                Ok(()) => tracing::info!("the renewed certificate is shown from now on"),
-                Err(error) => tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the certificate is still the one before"
-                ),
+                Ok(pair) => {
+                    tracing::info!("the renewed certificate is shown from now on");
+                    (known, told) = (pair, String::new());
+                }
+                // The same trouble is told once.
+                Err(error) if error.to_string() == told => {}
+                Err(error) => {
+                    told = error.to_string();
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the certificate is still the one before"
+                    );
+                }
             }
         }
     }
+}
+
+/// The stream inside a client's TLS. Who speaks HTTP is told that TLS is spoken.
+///
+/// # Errors
+/// When the client speaks something else, or hangs up.
+pub(super) async fn accept(
+    acceptor: &TlsAcceptor,
+    mut connection: Connection,
+) -> io::Result<TlsStream<Connection>> {
+    let first = connection.first_byte().await?;
+    // A method's name. The first byte of TLS is 22, a record of the handshake (RFC 8446, section 5.1).
+    if first.is_some_and(|first| first.is_ascii_uppercase()) {
+        connection.write_all(PLAIN.as_bytes()).await?;
+        connection.shutdown().await?;
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it speaks HTTP without TLS",
+        ));
+    }
+    acceptor.accept(connection).await
 }
 
 /// Where the certificate and its key are.
@@ -162,13 +198,23 @@ impl Files {
             return Err(none(&self.certificate, certificate, None));
         }
         let key = PrivateKeyDer::from_pem_slice(&bytes(&self.key)?);
-        let key = key.map_err(|error| none(&self.key, "private key", Some(error)))?;
+        let key =
+            key.map_err(|error| none(&self.key, "private key without a password", Some(error)))?;
         Ok(Pair { chain, key })
     }
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|error| TlsError::Unreadable(path.to_owned(), error))
+}
+
+impl Clone for Pair {
+    fn clone(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.clone_key(),
+        }
+    }
 }
 
 impl Pair {

@@ -7,7 +7,10 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::Duration,
 };
@@ -29,6 +32,8 @@ struct Shared {
     /// Told when the first line is gathered.
     some: Condvar,
     out: Mutex<Out>,
+    /// Nothing is gathered any more.
+    ends: AtomicBool,
 }
 
 struct Out {
@@ -50,6 +55,7 @@ impl Lines {
                 writer: Box::new(writer),
                 writing: Vec::new(),
             }),
+            ends: AtomicBool::new(false),
         });
         let writing = Arc::downgrade(&shared);
         thread::Builder::new()
@@ -62,8 +68,9 @@ impl Lines {
         Ok(Self(shared))
     }
 
-    /// Writes what was gathered.
-    pub(super) fn flush(&self) {
+    /// Writes what was gathered, and from now on each line at once: the process may end at any moment.
+    pub(super) fn end(&self) {
+        self.0.ends.store(true, Relaxed);
         self.0.write();
     }
 }
@@ -126,16 +133,16 @@ impl<'l> MakeWriter<'l> for Lines {
 
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Shared { gathered, some, .. } = &*self.lines.0;
-        let mut gathered = lock(gathered);
+        let shared = &*self.lines.0;
+        let mut gathered = lock(&shared.gathered);
         let is_first = gathered.is_empty();
         gathered.extend_from_slice(bytes);
         let is_most = gathered.len() > MOST;
         drop(gathered);
-        if self.at_once || is_most {
-            self.lines.flush();
+        if self.at_once || is_most || shared.ends.load(Relaxed) {
+            shared.write();
         } else if is_first {
-            some.notify_one();
+            shared.some.notify_one();
         }
         Ok(bytes.len())
     }
@@ -209,12 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_written_when_it_is_asked_for() {
+    fn nothing_is_gathered_at_the_end() {
         let writes = logging(|lines| {
-            tracing::info!("the last");
-            lines.flush();
+            tracing::info!("before");
+            lines.end();
+            tracing::info!("after");
         });
-        assert_eq!(writes.try_recv().expect("a write"), " INFO the last\n");
+        assert_eq!(writes.try_recv().expect("a write"), " INFO before\n");
+        assert_eq!(writes.try_recv().expect("a write"), " INFO after\n");
     }
 
     /// Broken for good, as a pipe that nobody reads any more.
