@@ -111,7 +111,7 @@ macro_rules! stored_as_text {
     ($kind:ty) => {
         impl<'r> postgres_types::FromSql<'r> for $kind {
             fn from_sql(
-                ty: &postgres_types::Type,
+                _: &postgres_types::Type,
                 raw: &'r [u8],
             ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
                 use std::sync::LazyLock;
@@ -121,12 +121,11 @@ macro_rules! stored_as_text {
                     all.map(|kind| (sea_orm::ActiveEnum::to_value(&kind), kind))
                         .collect()
                 });
-                let text = <&str>::from_sql(ty, raw)?;
-                match STORED.iter().find(|(stored, _)| stored == text) {
+                match STORED.iter().find(|(stored, _)| stored.as_bytes() == raw) {
                     Some((_, kind)) => Ok(*kind),
                     // Says what is wrong with it.
                     None => Ok(<Self as sea_orm::ActiveEnum>::try_from_value(
-                        &text.to_owned(),
+                        &std::str::from_utf8(raw)?.to_owned(),
                     )?),
                 }
             }
