@@ -102,6 +102,13 @@ impl Shared {
     }
 }
 
+impl Drop for Shared {
+    /// The thread may not have come to it.
+    fn drop(&mut self) {
+        self.write();
+    }
+}
+
 /// What is behind these locks is whole at any moment, so also after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -181,7 +188,8 @@ mod tests {
         }
     }
 
-    fn logging(event: impl FnOnce(&Lines)) -> Receiver<String> {
+    /// What is written of an event's lines, which it may look at itself.
+    fn logging(event: impl FnOnce(&Lines, &Receiver<String>)) -> Receiver<String> {
         let (told, writes) = channel();
         let lines = Lines::to(Told(told)).expect("a thread");
         let layer = tracing_subscriber::fmt::layer()
@@ -190,40 +198,66 @@ mod tests {
             .with_ansi(false)
             .with_target(false);
         let subscriber = tracing_subscriber::registry().with(layer);
-        tracing::subscriber::with_default(subscriber, || event(&lines));
+        tracing::subscriber::with_default(subscriber, || event(&lines, &writes));
         writes
     }
 
+    /// All that was written by now.
+    fn by_now(writes: &Receiver<String>) -> String {
+        writes.try_iter().collect()
+    }
+
     #[test]
-    fn lines_are_written_together_and_nobody_has_to_ask() {
-        let writes = logging(|_| {
-            tracing::info!("one");
-            tracing::info!("two");
+    fn lines_are_written_together_and_in_order() {
+        const LINES: usize = 10_000;
+        let writes = logging(|_, _| {
+            for number in 0..LINES {
+                tracing::info!("{number}");
+            }
         });
-        assert_eq!(writes.recv().expect("a write"), " INFO one\n INFO two\n");
+        let writes: Vec<String> = writes.iter().collect();
+        let expected: String = (0..LINES)
+            .map(|number| format!(" INFO {number}\n"))
+            .collect();
+        assert_eq!(writes.concat(), expected);
+        assert!(writes.len() < LINES / 2, "{} writes", writes.len());
+    }
+
+    #[test]
+    fn nobody_has_to_ask_for_a_line_to_be_written() {
+        let (told, writes) = channel();
+        let lines = Lines::to(Told(told)).expect("a thread");
+        let mut line = lines_of(&lines);
+        line.write_all(b"one\n").expect("nobody's failure");
+        assert_eq!(writes.recv().expect("a write"), "one\n");
+    }
+
+    /// What a line of the level info is written to.
+    fn lines_of(lines: &Lines) -> super::Line<'_> {
+        super::Line {
+            lines,
+            at_once: false,
+        }
     }
 
     #[test]
     fn trouble_is_written_at_once_behind_what_was_before_it() {
-        let writes = logging(|_| {
+        logging(|_, writes| {
             tracing::info!("one");
             tracing::warn!("two");
+            assert_eq!(by_now(writes), " INFO one\n WARN two\n");
         });
-        assert_eq!(
-            writes.try_recv().expect("a write"),
-            " INFO one\n WARN two\n"
-        );
     }
 
     #[test]
     fn nothing_is_gathered_at_the_end() {
-        let writes = logging(|lines| {
+        logging(|lines, writes| {
             tracing::info!("before");
             lines.end();
+            assert_eq!(by_now(writes), " INFO before\n");
             tracing::info!("after");
+            assert_eq!(by_now(writes), " INFO after\n");
         });
-        assert_eq!(writes.try_recv().expect("a write"), " INFO before\n");
-        assert_eq!(writes.try_recv().expect("a write"), " INFO after\n");
     }
 
     /// Broken for good, as a pipe that nobody reads any more.
