@@ -15,27 +15,30 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const UP: &str = r"
-CREATE FUNCTION viewer_tenants() RETURNS SETOF tenants
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp
-BEGIN ATOMIC
-    SELECT tenants.*
-    FROM tenants
-    JOIN tenant_users ON tenant_users.tenant_id = tenants.id
-    WHERE tenant_users.user_id = current_setting('app.current_user_id')::uuid
-        AND tenant_users.deleted IS NULL
-        AND tenants.deleted IS NULL
-    ORDER BY tenants.name, tenants.id;
-END;
-REVOKE EXECUTE ON FUNCTION viewer_tenants() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viewer_tenants() TO gateway_login, gateway_staff;
-";
+/// The function, which answers these columns in this form.
+pub(crate) fn viewer_tenants(returns: &str, columns: &str) -> String {
+    format!(
+        "CREATE FUNCTION viewer_tenants() RETURNS {returns}
+            LANGUAGE sql STABLE SECURITY DEFINER
+            SET search_path = pg_catalog, public, pg_temp
+        BEGIN ATOMIC
+            SELECT {columns}
+            FROM tenants
+            JOIN tenant_users ON tenant_users.tenant_id = tenants.id
+            WHERE tenant_users.user_id = current_setting('app.current_user_id')::uuid
+                AND tenant_users.deleted IS NULL
+                AND tenants.deleted IS NULL
+            ORDER BY tenants.name, tenants.id;
+        END;
+        REVOKE EXECUTE ON FUNCTION viewer_tenants() FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION viewer_tenants() TO gateway_login, gateway_staff;"
+    )
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[UP]).await
+        run(manager, &[&viewer_tenants("SETOF tenants", "tenants.*")]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

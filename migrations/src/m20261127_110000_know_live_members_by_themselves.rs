@@ -13,7 +13,9 @@
 //!
 //! Whoever asks in a transaction has read `tenant_users` first, so that is what is locked first.
 
-use crate::{row_security::unforced, statement::run};
+use crate::{
+    m20261123_080300_create_viewer_tenants::viewer_tenants, row_security::unforced, statement::run,
+};
 use sea_orm_migration::prelude::*;
 
 /// See the module.
@@ -73,26 +75,8 @@ ALTER TABLE tenant_users
         REFERENCES users (id, live) ON UPDATE CASCADE;
 ";
 
-/// The tenants of who asks, by what is shown of them: one that answers whole rows is wrong once the table has another column.
-fn viewer_tenants(returns: &str, columns: &str) -> String {
-    format!(
-        "DROP FUNCTION viewer_tenants();
-        CREATE FUNCTION viewer_tenants() RETURNS {returns}
-            LANGUAGE sql STABLE SECURITY DEFINER
-            SET search_path = pg_catalog, public, pg_temp
-        BEGIN ATOMIC
-            SELECT {columns}
-            FROM tenants
-            JOIN tenant_users ON tenant_users.tenant_id = tenants.id
-            WHERE tenant_users.user_id = current_setting('app.current_user_id')::uuid
-                AND tenant_users.deleted IS NULL
-                AND tenants.deleted IS NULL
-            ORDER BY tenants.name, tenants.id;
-        END;
-        REVOKE EXECUTE ON FUNCTION viewer_tenants() FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION viewer_tenants() TO gateway_login, gateway_staff;"
-    )
-}
+/// The function names what is shown of a tenant: one that answers whole rows is wrong once the table has another column.
+const NOT_SHOWN: &str = "DROP FUNCTION viewer_tenants()";
 
 const DOWN: &str = "
 ALTER TABLE tenant_users
@@ -117,12 +101,12 @@ impl MigrationTrait for Migration {
             &[KNOWN, KEYS].concat(),
         );
         let shown = viewer_tenants("TABLE (id uuid, name text)", "tenants.id, tenants.name");
-        run(manager, &[LOCK, &shown, COLUMNS, &kept]).await
+        run(manager, &[LOCK, NOT_SHOWN, &shown, COLUMNS, &kept]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let unkept = unforced(&["tenants", "users", "tenant_users"], DOWN);
         let whole = viewer_tenants("SETOF tenants", "tenants.*");
-        run(manager, &[LOCK, &unkept, &whole]).await
+        run(manager, &[LOCK, NOT_SHOWN, &unkept, &whole]).await
     }
 }

@@ -122,7 +122,7 @@ async fn http_2_is_spoken_where_the_client_offers_it_and_http_without_tls_is_not
     let told = unsafe_one.send().await.expect("an answer");
     assert_eq!(told.status(), 400);
     let told = told.text().await.expect("a whole body");
-    assert!(told.starts_with("HTTPS is spoken here"), "{told}");
+    assert_eq!(told, "HTTPS is spoken here: ask for https://, with TLS");
 }
 
 #[tokio::test]

@@ -27,9 +27,8 @@ use crate::settings::Config;
 /// How often it is looked whether the certificate was renewed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// What whoever speaks HTTP without TLS is answered, as by other servers.
-const PLAIN: &str = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\
-    content-length: 48\r\n\r\nHTTPS is spoken here: ask for https://, with TLS";
+/// What whoever speaks HTTP without TLS is told, as by other servers.
+const PLAIN: &str = "HTTPS is spoken here: ask for https://, with TLS";
 
 /// What speaks TLS for all cores.
 pub(super) struct Tls {
@@ -159,7 +158,12 @@ pub(super) async fn accept(
     let first = connection.first_byte().await?;
     // A method's name. The first byte of TLS is 22, a record of the handshake (RFC 8446, section 5.1).
     if first.is_some_and(|first| first.is_ascii_uppercase()) {
-        connection.write_all(PLAIN.as_bytes()).await?;
+        let answer = format!(
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n\
+             connection: close\r\ncontent-length: {}\r\n\r\n{PLAIN}",
+            PLAIN.len()
+        );
+        connection.write_all(answer.as_bytes()).await?;
         connection.shutdown().await?;
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
