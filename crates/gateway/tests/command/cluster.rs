@@ -1,10 +1,14 @@
 //! A PostgreSQL server beside the gateway, for what is tested with `DATABASE_URL`.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
-    fs,
+    fs, mem,
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -22,6 +26,17 @@ const DEMO: &str = "template_demo";
 const APART: &str = "apart";
 /// Who is given URLs.
 const ROLES: [&str; 3] = ["gateway_login", "gateway_migrator", SUPERUSER];
+
+/// The names of databases that no test uses any more. They go when the next one is made: all tests' together take 7 GB.
+static LEFT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// The databases of the test that runs on this thread. A test may keep no more of one than a gateway that works on it.
+    static USED: RefCell<Vec<Used>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The name of a database, which is left when the thread of its test ends.
+struct Used(String);
 
 /// A database of a test's own.
 pub struct Database {
@@ -78,7 +93,9 @@ impl Database {
 
     async fn copy(template: &str) -> Self {
         let cluster = cluster().await;
+        clear(&cluster.server).await;
         let name = format!("test_{}", cluster.made.fetch_add(1, Ordering::Relaxed));
+        USED.with_borrow_mut(|used| used.push(Used(name.clone())));
         for tier in Tier::ALL {
             let template = match template {
                 DEMO => beside(DEMO, tier),
@@ -148,6 +165,24 @@ impl Database {
             let name = format!("GATEWAY_{}_URL", tier.as_str().to_uppercase());
             home.with(&name, self.url_of(tier, "gateway_login"))
         })
+    }
+}
+
+impl Drop for Used {
+    fn drop(&mut self) {
+        let mut left = LEFT.lock().expect("nobody panics in here");
+        left.push(mem::take(&mut self.0));
+    }
+}
+
+/// Removes the databases that are used no more.
+async fn clear(server: &Server) {
+    let left = mem::take(&mut *LEFT.lock().expect("nobody panics in here"));
+    for name in left {
+        for tier in Tier::ALL {
+            let dropped = server.drop_database(&beside(&name, tier)).await;
+            dropped.expect("nobody copies it");
+        }
     }
 }
 
