@@ -16,7 +16,7 @@ pub(crate) struct Machine {
     pub(crate) memory_gib: u64,
     pub(crate) kernel: String,
     pub(crate) gateway: String,
-    /// Cargo's profile of the gateway and the stock server.
+    /// Cargo's profile of the gateway and the stock server, and the gateway's file if it is not of that.
     pub(crate) profile: String,
     pub(crate) rustc: String,
     pub(crate) postgresql: String,
@@ -42,7 +42,7 @@ impl Machine {
                 &paths.root,
             )
             .await,
-            profile: paths.profile.clone(),
+            profile: paths.build(),
             rustc: said("rustc", &["--version"], &paths.root).await,
             postgresql: said("pgbench", &["--version"], &paths.root)
                 .await

@@ -12,6 +12,7 @@ mod scale;
 mod soak;
 pub(crate) mod stage;
 mod subscriptions;
+mod train;
 
 pub(crate) use costs::Cost;
 
@@ -49,6 +50,8 @@ enum Mode {
     Analytics(analytics::Analytics),
     /// A change a second that a thousand sockets are told of
     Subscriptions(subscriptions::Subscriptions),
+    /// Has the gateway do what it is built for, so that a compiler can be told; nothing is measured
+    Train(train::Train),
 }
 
 impl Arguments {
@@ -65,6 +68,7 @@ impl Arguments {
             Mode::Mail(mail) => mail.run().await,
             Mode::Analytics(analytics) => analytics.run().await,
             Mode::Subscriptions(subscriptions) => subscriptions.run().await,
+            Mode::Train(train) => train.run().await,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Paths {
     target: PathBuf,
     /// The folder of what is measured: that of a profile.
     pub(crate) profile: String,
+    /// The gateway, where it is another than the profile's.
+    gateway: Option<PathBuf>,
 }
 
 impl Paths {
@@ -30,7 +32,27 @@ impl Paths {
             root,
             target,
             profile,
+            gateway: env::var_os("BENCH_GATEWAY").map(Into::into),
         }
+    }
+
+    /// The gateway that is measured.
+    pub(crate) fn gateway(&self) -> Result<PathBuf> {
+        match &self.gateway {
+            Some(program) if program.is_file() => Ok(program.clone()),
+            Some(program) => {
+                Err(format!("no gateway in BENCH_GATEWAY: {}", program.display()).into())
+            }
+            None => self.release("gateway"),
+        }
+    }
+
+    /// How the gateway and the stock server were built.
+    pub(crate) fn build(&self) -> String {
+        let Some(gateway) = &self.gateway else {
+            return self.profile.clone();
+        };
+        format!("{}, gateway of {}", self.profile, gateway.display())
     }
 
     /// A program of this workspace, as it is measured.

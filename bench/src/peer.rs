@@ -76,7 +76,7 @@ impl Kind {
     fn command(self, paths: &Paths) -> Result<Command> {
         Ok(match self {
             Self::Gateway => {
-                let mut command = Command::new(paths.release("gateway")?);
+                let mut command = Command::new(paths.gateway()?);
                 command.arg("serve");
                 command
             }

@@ -72,7 +72,7 @@ struct Measured {
 impl Analytics {
     pub(super) async fn run(self) -> Result<()> {
         let paths = Paths::find();
-        let gateway = paths.release("gateway")?;
+        let gateway = paths.gateway()?;
         let server = stage::start(&paths).await?;
         let place = server.seeded(&gateway, "bench_counting", PLAN).await?;
         let measured = self.measure(&paths, &place).await;

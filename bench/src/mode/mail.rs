@@ -59,7 +59,7 @@ struct Measured {
 impl Mail {
     pub(super) async fn run(self) -> Result<()> {
         let paths = Paths::find();
-        let gateway = paths.release("gateway")?;
+        let gateway = paths.gateway()?;
         let database = stage::start(&paths).await?;
         let place = database.seeded(&gateway, "bench_mail", PLAN).await?;
         no_mailboxes(&place).await?;

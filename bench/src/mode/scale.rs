@@ -86,7 +86,7 @@ impl Scale {
     async fn size(&self, stage: &mut Stage, plan: Plan) -> Result<Vec<Cell>> {
         let place = stage
             .database
-            .seeded(&stage.paths.release("gateway")?, "scale", plan)
+            .seeded(&stage.paths.gateway()?, "scale", plan)
             .await?;
         let asked = plan.tenants.saturating_sub(1).clamp(1, 100);
         stage.readers =

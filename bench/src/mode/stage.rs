@@ -34,7 +34,7 @@ impl Stage {
     pub(crate) async fn open() -> Result<Self> {
         let paths = Paths::find();
         let loader = Loader::find(&paths).await?;
-        let gateway = paths.release("gateway")?;
+        let gateway = paths.gateway()?;
         let database = start(&paths).await?;
         let place = database.seeded(&gateway, "bench", Plan::COMPARISON).await?;
         // A run that was broken off may have left it on, and rows that it wrote.
