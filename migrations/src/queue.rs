@@ -18,6 +18,7 @@ mod m20261127_033000_schedule_rollover;
 mod m20261127_041000_index_jobs_of_schedules;
 mod m20261127_070000_let_jobs_wait;
 mod m20261127_081000_bound_job_logs;
+mod m20261127_120000_schedule_days;
 
 /// All migrations of the queue tier, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_041000_index_jobs_of_schedules::Migration),
             Box::new(m20261127_070000_let_jobs_wait::Migration),
             Box::new(m20261127_081000_bound_job_logs::Migration),
+            Box::new(m20261127_120000_schedule_days::Migration),
         ]
     }
 }

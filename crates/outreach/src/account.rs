@@ -1,5 +1,6 @@
 //! The accounts that mail is sent from: their servers, their secrets, and how much they may send in a day.
 
+mod day;
 mod problem;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +12,8 @@ use tenant::{Access, Identity, Tier};
 use transport::{Credentials, Security, Server, Unusable, smtp::Relay};
 
 use crate::{Outreach, Trouble, rows::query};
+
+pub(crate) use day::BeginDay;
 
 /// Whether an account may send now.
 pub(crate) enum Slot {

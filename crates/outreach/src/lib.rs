@@ -51,8 +51,12 @@ impl Outreach {
 impl Outreach {
     /// What does the jobs, by their types.
     #[must_use]
-    pub fn handlers(&self) -> [(&'static str, Arc<dyn Handler>); 2] {
+    pub fn handlers(&self) -> [(&'static str, Arc<dyn Handler>); 3] {
         [
+            (
+                "accounts.begin_day",
+                Arc::new(account::BeginDay(self.clone())),
+            ),
             ("campaign.run", Arc::new(sending::RunCampaign(self.clone()))),
             ("message.send", Arc::new(sending::SendMessage(self.clone()))),
         ]

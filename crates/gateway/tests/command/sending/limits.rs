@@ -6,6 +6,7 @@ use std::{
 };
 
 use migrations::Tier;
+use serde_json::json;
 use transport::sink::{Fault, Moment, Script};
 
 use super::arranged::{Campaign, MailServer, early_in_the_day, once, worker};
@@ -34,6 +35,34 @@ async fn an_account_sends_no_more_in_a_day_than_it_may() {
     campaign.change(Tier::Oltp, tomorrow).await;
     campaign.hurry_to_its_end().await;
     assert_eq!(server.accepted().len(), 5);
+    assert_eq!(worker.stop("TERM").await.code, Some(0));
+}
+
+/// What it has sent today, of an account that sends nothing today.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_today_is_not_of_today() {
+    early_in_the_day().await;
+    let campaign = Campaign::new(1, &["Hello"]).await;
+    let accounts = "INSERT INTO email_accounts (tenant_id, domain_id, email, daily_count, daily_count_day)
+        SELECT tenant_id, id, name || '@sender.test', count, (now() AT TIME ZONE 'UTC')::date - ago
+        FROM domains, (VALUES ('today', 2, 0), ('before', 3, 1), ('unknown', 4, NULL)) AS made (name, count, ago)
+        WHERE domain = 'sender.test'";
+    campaign.change(Tier::Oltp, accounts).await;
+    let server = MailServer::start(Script::default()).await;
+    let worker = worker(&campaign.home(&server)).await;
+    let midnight =
+        "UPDATE job_schedules SET is_active = true, next_run = now() WHERE name = 'days'";
+    campaign.change(Tier::Queue, midnight).await;
+    let begun = "count(*) > 0 AND bool_and(status = 'completed') FROM jobs WHERE job_type = 'accounts.begin_day'";
+    campaign.until(Tier::Queue, begun, PATIENCE).await;
+    let counts = "SELECT jsonb_object_agg(split_part(email, '@', 1), daily_count)
+        FROM email_accounts WHERE email IN ('today@sender.test', 'before@sender.test', 'unknown@sender.test')";
+    assert_eq!(
+        campaign.value(Tier::Oltp, counts).await,
+        json!({ "today": 2, "before": 0, "unknown": 0 })
+    );
+    let of_others = "SELECT max(daily_count) FROM email_accounts";
+    assert_eq!(campaign.value(Tier::Oltp, of_others).await, 2);
     assert_eq!(worker.stop("TERM").await.code, Some(0));
 }
 
