@@ -35,6 +35,8 @@ const COLOURS: [RGBColor; 7] = [
 
 /// How far the axis of ratios goes.
 const RANGE: (f64, f64) = (0.1, 150.0);
+/// How much room the legend has on the right, in groups of bars.
+const LEGEND: f64 = 1.5;
 
 /// Requests a second of each subject, in times of the base peer's: groups of bars.
 pub(crate) fn bars(path: &Path, cells: &[Cell], subjects: &[&str]) -> Result<()> {
@@ -50,7 +52,10 @@ pub(crate) fn bars(path: &Path, cells: &[Cell], subjects: &[&str]) -> Result<()>
         .margin(12)
         .x_label_area_size(30)
         .y_label_area_size(44)
-        .build_cartesian_2d(0.0..operations.len() as f64, (RANGE.0..RANGE.1).log_scale())?;
+        .build_cartesian_2d(
+            0.0..operations.len() as f64 + LEGEND,
+            (RANGE.0..RANGE.1).log_scale(),
+        )?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -83,15 +88,14 @@ pub(crate) fn bars(path: &Path, cells: &[Cell], subjects: &[&str]) -> Result<()>
     let name = |(group, operation): (usize, &&str)| {
         Text::new(
             (*operation).to_owned(),
-            (group as f64 + 0.4, RANGE.0 * 1.15),
+            (group as f64 + 0.4, RANGE.0 * 1.5),
             ("sans-serif", 15),
         )
     };
     chart.draw_series(operations.iter().enumerate().map(name))?;
     chart
         .configure_series_labels()
-        // Nothing is slower than a tenth, so there is room below.
-        .position(SeriesLabelPosition::LowerMiddle)
+        .position(SeriesLabelPosition::MiddleRight)
         .background_style(WHITE)
         .border_style(BLACK)
         .draw()?;
