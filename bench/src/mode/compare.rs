@@ -15,7 +15,7 @@ use crate::{
     machine::Machine,
     measure::{self, Measurement},
     operation::Operation,
-    peer::{Kind, Start},
+    peer::Kind,
     pgbench::{self, Mode, Scripts},
     plot,
     report::{self, BASE, Report},
@@ -98,12 +98,7 @@ impl Run {
     async fn run(&self) -> Result<()> {
         let stage = Stage::open().await?;
         let machine = Machine::look(&stage.paths).await;
-        let start = Start {
-            paths: &stage.paths,
-            place: &stage.place,
-            cores: None,
-            run: "compared",
-        };
+        let start = stage.start("compared");
         let mut contestants = Vec::new();
         for kind in Kind::ALL {
             say::progress(format_args!("starting {}", kind.name()));

@@ -15,7 +15,7 @@ use crate::{
     load::Figures,
     machine::Machine,
     operation::Operation,
-    peer::{Kind, Peer, Start},
+    peer::{Kind, Peer},
     plot::{self, Words},
     process::usage,
     report, requests, say,
@@ -57,12 +57,7 @@ struct Soaked {
 impl Soak {
     pub(super) async fn run(self) -> Result<()> {
         let stage = Stage::open().await?;
-        let start = Start {
-            paths: &stage.paths,
-            place: &stage.place,
-            cores: None,
-            run: "soaked",
-        };
+        let start = stage.start("soaked");
         let contestant = Contestant::start(&stage, Kind::Gateway, &start, &OPERATIONS).await?;
         // Turn about, so that at each moment all kinds are under way.
         let lists = OPERATIONS.map(|operation| contestant.requests(operation));

@@ -53,6 +53,16 @@ impl Stage {
         })
     }
 
+    /// How a server starts that has the database and all cores.
+    pub(crate) fn start<'a>(&'a self, run: &'a str) -> Start<'a> {
+        Start {
+            paths: &self.paths,
+            place: &self.place,
+            cores: None,
+            run,
+        }
+    }
+
     /// The tenants that an operation is for.
     pub(crate) fn subjects(&self, operation: Operation) -> &[Subject] {
         if operation.writes() {

@@ -16,7 +16,7 @@ use super::stage::Stage;
 use crate::{
     Result,
     machine::Machine,
-    peer::{Kind, Peer, Start},
+    peer::{Kind, Peer},
     process::usage,
     report, say,
     subject::Subject,
@@ -55,12 +55,7 @@ struct Told {
 impl Subscriptions {
     pub(super) async fn run(self) -> Result<()> {
         let stage = Stage::open().await?;
-        let start = Start {
-            paths: &stage.paths,
-            place: &stage.place,
-            cores: None,
-            run: "subscribed",
-        };
+        let start = stage.start("subscribed");
         let peer = Peer::start(Kind::Gateway, &start).await?;
         let told = self.measure(&stage, &peer).await?;
         peer.stop().await?;

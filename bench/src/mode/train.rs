@@ -8,7 +8,7 @@ use super::stage::{Contestant, Stage};
 use crate::{
     Result,
     operation::{Operation, UNIQUE},
-    peer::{Kind, Start},
+    peer::Kind,
     report::QUOTED,
     requests, say,
 };
@@ -34,12 +34,7 @@ const NEW: [Operation; 5] = [
 impl Train {
     pub(super) async fn run(self) -> Result<()> {
         let stage = Stage::open().await?;
-        let start = Start {
-            paths: &stage.paths,
-            place: &stage.place,
-            cores: None,
-            run: "trained",
-        };
+        let start = stage.start("trained");
         let contestant = Contestant::start(&stage, Kind::Gateway, &start, &Operation::ALL).await?;
         for operation in Operation::ALL {
             let file = contestant.file(operation)?;
