@@ -8,10 +8,12 @@ use std::{
 };
 
 use tokio::time::sleep;
+use uuid::{Uuid, fmt::Hyphenated};
 
 use crate::{
     Result,
     database::{Place, run},
+    operation::UNIQUE,
 };
 
 /// A statement as it was run.
@@ -24,6 +26,50 @@ pub(crate) struct Logged {
     /// The names of their types, as far as the driver declared them; the log does not know.
     pub(crate) types: Vec<Option<String>>,
 }
+
+/// A request's statements.
+#[derive(Clone, Debug)]
+pub(crate) struct Captured {
+    /// What stood in the request instead of [`UNIQUE`].
+    pub(crate) number: String,
+    /// When it was sent, in milliseconds of Unix time: the age of what it made.
+    pub(crate) since: u64,
+    pub(crate) statements: Vec<Logged>,
+}
+
+impl Captured {
+    /// A value with [`UNIQUE`] where it has the request's number, or the time of an id (RFC 9562, version 7) that
+    /// the request made.
+    pub(crate) fn marked(&self, value: &str) -> String {
+        let value = value.replace(&self.number, UNIQUE);
+        let (mut marked, mut rest) = (String::with_capacity(value.len()), value.as_str());
+        while let Some(letter) = rest.chars().next() {
+            if rest
+                .get(..Hyphenated::LENGTH)
+                .is_some_and(|id| self.made(id))
+            {
+                marked.push_str(UNIQUE);
+                rest = &rest[ID_TIME..];
+            } else {
+                marked.push(letter);
+                rest = &rest[letter.len_utf8()..];
+            }
+        }
+        marked
+    }
+
+    fn made(&self, id: &str) -> bool {
+        let id = Uuid::try_parse(id).ok();
+        let time = id
+            .and_then(|id| id.get_timestamp())
+            .map(|time| time.to_unix());
+        let since = Duration::from_millis(self.since);
+        time.is_some_and(|(seconds, nanos)| Duration::new(seconds, nanos) >= since)
+    }
+}
+
+/// The characters of an id that are its time: twelve digits and a hyphen.
+const ID_TIME: usize = 13;
 
 /// Says whether new connections of the login role log their statements.
 pub(crate) async fn log_statements(place: &Place, on: bool) -> Result<()> {

@@ -13,7 +13,7 @@ use chrono::Utc;
 use tokio::{process::Command, time::sleep};
 
 use crate::{
-    Result, capture::Logged, database::Place, peer::CONNECTIONS, process::usage,
+    Result, answer::number, capture::Captured, database::Place, peer::CONNECTIONS, process::usage,
     statistics::percentile,
 };
 
@@ -58,8 +58,8 @@ pub(crate) struct Figures {
     pub(crate) cpu: f64,
 }
 
-/// Writes the scripts of some requests. Each ends with ROLLBACK, so that it can be run again.
-pub(crate) fn write(folder: &Path, mode: Mode, requests: &[Vec<Logged>]) -> Result<Scripts> {
+/// Writes the scripts of some requests. What they made is made anew each time, and kept.
+pub(crate) fn write(folder: &Path, mode: Mode, requests: &[Captured]) -> Result<Scripts> {
     let mut scripts = Scripts {
         files: Vec::new(),
         definitions: Vec::new(),
@@ -130,6 +130,8 @@ impl Scripts {
             .arg(format!("--host={}", place.socket.display()))
             .args(["--port=5432", "--username=gateway_login"])
             .kill_on_drop(true);
+        // The time, which no other run of the same data counts from.
+        command.arg(format!("--define={}={}", script::RUN, number()));
         for file in &self.files {
             command.arg("--file").arg(file);
         }

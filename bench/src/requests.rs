@@ -30,12 +30,14 @@ pub(crate) struct Request {
 impl Request {
     /// The body of a request that is sent alone, with a number of its own.
     pub(crate) fn unique(&self, number: u64) -> Result<Value> {
-        let text = self
-            .body
-            .to_string()
-            .replace(UNIQUE, &format!("{number:012x}"));
+        let text = self.body.to_string().replace(UNIQUE, &hexadecimal(number));
         Ok(serde_json::from_str(&text)?)
     }
+}
+
+/// A number as it stands in requests: twelve digits.
+pub(crate) fn hexadecimal(number: u64) -> String {
+    format!("{number:012x}")
 }
 
 /// The requests of an operation: turns of all tenants, so that neighbours in the list are different tenants.

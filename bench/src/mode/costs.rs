@@ -2,16 +2,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use chrono::Utc;
 use serde::Serialize;
 
 use super::stage::{Contestant, Stage};
 use crate::{
     Result,
     answer::number,
-    capture::{Logged, Mark, log_statements},
+    capture::{Captured, Mark, log_statements},
     operation::Operation,
     peer::{Kind, Start},
     proxy::Proxy,
+    requests::hexadecimal,
     say,
     statistics::median,
 };
@@ -36,7 +38,7 @@ pub(crate) struct Cost {
 #[derive(Default)]
 pub(crate) struct Costs {
     pub(crate) all: Vec<Cost>,
-    pub(crate) captured: BTreeMap<Operation, Vec<Vec<Logged>>>,
+    pub(crate) captured: BTreeMap<Operation, Vec<Captured>>,
 }
 
 /// Counts, one request at a time, over connections that have seen the operation before.
@@ -81,7 +83,7 @@ async fn one(
     contestant: &Contestant,
     operation: Operation,
     proxy: &Proxy,
-) -> Result<(Cost, Vec<Vec<Logged>>)> {
+) -> Result<(Cost, Vec<Captured>)> {
     let peer = &contestant.peer;
     let file = contestant.file(operation)?;
     stage.loader.run(&peer.url, file, 8, 1.0).await?;
@@ -91,25 +93,37 @@ async fn one(
     };
     let (mut captured, mut exchanges) = (Vec::new(), Vec::new());
     for request in contestant.requests(operation).iter().take(count) {
-        let body = request.unique(number())?;
+        let number = number();
+        let (body, since) = (request.unique(number)?, Utc::now().timestamp_millis());
         let (mark, before) = (Mark::set(stage.database.log()).await?, proxy.exchanges());
         peer.ask(&request.token, &body).await?;
-        captured.push(mark.since().await?);
+        captured.push(Captured {
+            number: hexadecimal(number),
+            since: since.unsigned_abs(),
+            statements: mark.since().await?,
+        });
         exchanges.push((proxy.exchanges() - before) as f64);
     }
     let cost = Cost {
         operation: operation.id(),
         subject: peer.kind.name(),
-        statements: median(captured.iter().map(|statements| statements.len() as f64)),
+        statements: median(
+            captured
+                .iter()
+                .map(|request| request.statements.len() as f64),
+        ),
         exchanges: median(exchanges),
     };
     Ok((cost, captured))
 }
 
 /// Looks up the types that the driver declared.
-async fn name_types(stage: &Stage, proxy: &Proxy, requests: &mut [Vec<Logged>]) -> Result<()> {
+async fn name_types(stage: &Stage, proxy: &Proxy, requests: &mut [Captured]) -> Result<()> {
     let mut connection = stage.place.connect().await?;
-    for logged in requests.iter_mut().flatten() {
+    let statements = requests
+        .iter_mut()
+        .flat_map(|request| &mut request.statements);
+    for logged in statements {
         for number in proxy.types(&logged.sql) {
             let name: Option<String> =
                 sqlx::query_scalar("SELECT format_type(nullif($1, 0)::oid, NULL)")
