@@ -1,19 +1,17 @@
 //! A field that is asked for by the rows of a level, once it does not matter any more of which object they
 //! are: what is here is compiled for each relation, and not again for each object that has it.
 
-use std::borrow::Cow;
-
 use async_graphql::{Context, Positioned, ServerError, parser::types::Field as FieldNode};
 use futures::future::BoxFuture;
 
 use crate::{
-    Arguments, Column, FieldError, Load, Object, Relation, Scalar,
+    Arguments, Column, FieldError, Load, Relation, Scalar,
     collect::{Set, merged},
-    column::Cells,
     failure::Failure,
-    found::{Found, regroup, related, shown},
-    path::{Origin, Path},
+    found::{Found, Groups, shown},
+    path::Path,
     resolve::{Place, resolve},
+    rows::Declaration,
     seam::Execution,
 };
 
@@ -46,8 +44,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) node: &'a Positioned<FieldNode>,
     /// The selection sets of all of them.
     pub(crate) sets: &'a [Set<'a>],
-    /// The object's name.
-    pub(crate) object: fn() -> Cow<'static, str>,
+    /// The object that has it.
+    pub(crate) object: Declaration,
     /// The field's name.
     pub(crate) field: &'static str,
     pub(crate) path: &'a Path<'a>,
@@ -65,7 +63,7 @@ impl<'a> Asked<'a> {
     {
         Box::pin(async move {
             let found = self.load(keys, loader).await;
-            self.next_level::<R>(&found).await
+            self.next_level::<R>(found).await
         })
     }
 
@@ -129,7 +127,7 @@ impl<'a> Asked<'a> {
             return Ok(values);
         }
         let error = FieldError::Miscounted {
-            object: (self.object)().into_owned(),
+            object: self.object.name().into_owned(),
             field: self.field,
             asked,
             answered: values.len(),
@@ -138,35 +136,33 @@ impl<'a> Asked<'a> {
     }
 
     /// Resolves the rows found for all rows of this level together, and gives each row its own.
-    async fn next_level<R: Relation>(self, found: &[Found<R::Value>]) -> Column {
-        let mut rows = Vec::with_capacity(found.len());
-        let mut origins = Vec::with_capacity(found.len());
-        for (row, found) in found.iter().enumerate() {
-            for (index, related) in related::<R>(found).iter().enumerate() {
-                rows.push(&**related);
-                let index = R::LIST.then_some(index);
-                origins.push(Origin { row, index });
-            }
-        }
-        let path = Path::Rows {
-            parent: self.path,
-            origins: &origins,
-        };
-        let place = Place {
-            execution: self.execution,
-            path: &path,
-            sets: self.sets,
-        };
-        match objects::<R::Object>(&rows, place).await.0 {
-            Cells::Tree(answers) => Column::tree(regroup::<R, _>(answers, found)),
-            Cells::Json { spans, json } => Column::json(regroup::<R, _>(spans, found), json),
-        }
+    ///
+    /// Boxed, so that it is compiled once for the rows found and not for each loader of them.
+    fn next_level<R: Relation>(self, found: Vec<Found<R::Value>>) -> BoxFuture<'a, Column> {
+        Box::pin(async move {
+            let mut rows = Vec::with_capacity(found.len());
+            let counts: Vec<_> = found
+                .iter()
+                .map(|found| {
+                    let related = found.as_ref().map_err(Failure::clone)?;
+                    let related = related.as_ref().map_or(&[][..], R::rows);
+                    rows.extend(related.iter().map(|row| &**row));
+                    Ok(related.len())
+                })
+                .collect();
+            let groups = Groups::new(&counts, R::LIST);
+            let path = Path::Rows {
+                parent: self.path,
+                origins: &groups.origins(),
+            };
+            let place = Place {
+                execution: self.execution,
+                path: &path,
+                sets: self.sets,
+            };
+            groups.column(resolve::<R::Object>(&rows, place).await)
+        })
     }
-}
-
-/// Boxed, so that it is compiled once for the object and not for each relation to it.
-fn objects<'p, T: Object>(rows: &'p [&'p T::Row], place: Place<'p>) -> BoxFuture<'p, Column> {
-    Box::pin(resolve::<T>(rows, place))
 }
 
 /// The failure, for each row that has a key.

@@ -10,20 +10,25 @@ use async_graphql::{
 };
 use foldhash::fast::RandomState;
 
-use crate::{Field, FieldError, Object, merge::same_field, seam::Execution};
+use crate::{
+    FieldError,
+    merge::same_field,
+    rows::{Declaration, Declared},
+    seam::Execution,
+};
 
 /// A selection set of the document.
 pub(crate) type Set<'a> = &'a Positioned<SelectionSet>;
 
 /// The selected fields by response key, in the order of the response.
-pub(crate) type Selections<'a, T> = IndexMap<&'a Name, Selected<'a, T>, RandomState>;
+pub(crate) type Selections<'a> = IndexMap<&'a Name, Selected<'a>, RandomState>;
 
 /// One key of the response.
-pub(crate) struct Selected<'a, T: Object> {
+pub(crate) struct Selected<'a> {
     /// The first of the fields with this key; the others have the same name and arguments.
     pub(crate) node: &'a Positioned<FieldNode>,
     /// The declared field, or none for `__typename`.
-    pub(crate) field: Option<&'static Field<T>>,
+    pub(crate) field: Option<Declared>,
     /// The selection sets of all fields with this key.
     pub(crate) sets: Vec<Set<'a>>,
 }
@@ -43,14 +48,31 @@ pub(crate) fn merged<'a>(
     Cow::Owned(node)
 }
 
-/// The fields that `sets` select of the object `T`.
-pub(crate) fn collect<'a, T: Object>(
+impl Selected<'_> {
+    /// The declared field's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.field.map_or(TYPE_NAME, |field| field.about.name)
+    }
+
+    /// Whether the field needs no future.
+    pub(crate) fn is_plain(&self) -> bool {
+        let plain = |field: Declared| field.about.guard.is_none() && field.about.is_column;
+        self.field.is_none_or(plain)
+    }
+}
+
+const TYPE_NAME: &str = "__typename";
+
+/// The fields that `sets` select of an object.
+pub(crate) fn collect<'a>(
+    object: Declaration,
     execution: Execution<'a>,
     sets: &[Set<'a>],
-) -> ServerResult<Selections<'a, T>> {
+) -> ServerResult<Selections<'a>> {
     // Made large enough at once: a few short names are soon hashed, but not if they are hashed again for each new size.
     let named = sets.iter().map(|set| set.node.items.len()).sum();
     let mut collector = Collector {
+        object,
         execution,
         visited: HashSet::new(),
         fields: IndexMap::with_capacity_and_hasher(named, RandomState::default()),
@@ -61,14 +83,15 @@ pub(crate) fn collect<'a, T: Object>(
     Ok(collector.fields)
 }
 
-struct Collector<'a, T: Object> {
+struct Collector<'a> {
+    object: Declaration,
     execution: Execution<'a>,
     /// The fragments spread so far: each counts once, which also keeps chained fragments cheap.
     visited: HashSet<&'a Name>,
-    fields: Selections<'a, T>,
+    fields: Selections<'a>,
 }
 
-impl<'a, T: Object> Collector<'a, T> {
+impl<'a> Collector<'a> {
     fn set(&mut self, set: Set<'a>) -> ServerResult<()> {
         for selection in &set.node.items {
             match &selection.node {
@@ -90,7 +113,7 @@ impl<'a, T: Object> Collector<'a, T> {
         if let Some(directive) = node.node.directives.first() {
             // @skip and @include are gone from the document by now.
             let error = FieldError::Directive {
-                object: T::name().into_owned(),
+                object: self.object.name().into_owned(),
                 directive: directive.node.name.node.to_string(),
             };
             return Err(error.at(directive.pos));
@@ -116,15 +139,15 @@ impl<'a, T: Object> Collector<'a, T> {
         Ok(())
     }
 
-    fn declared(&self, node: &Positioned<FieldNode>) -> ServerResult<Option<&'static Field<T>>> {
+    fn declared(&self, node: &Positioned<FieldNode>) -> ServerResult<Option<Declared>> {
         let name = node.node.name.node.as_str();
-        if name == "__typename" {
+        if name == TYPE_NAME {
             return Ok(None);
         }
-        match T::FIELDS.iter().find(|field| field.name == name) {
+        match self.object.field(name) {
             Some(field) => Ok(Some(field)),
             None => Err(FieldError::UnknownField {
-                object: T::name().into_owned(),
+                object: self.object.name().into_owned(),
                 field: name.to_owned(),
             }
             .at(node.pos)),
@@ -146,7 +169,8 @@ impl<'a, T: Object> Collector<'a, T> {
     }
 
     fn fragment(&mut self, condition: Option<&Name>, set: Set<'a>) -> ServerResult<()> {
-        if condition.is_none_or(|condition| self.execution.applies(condition, &T::name())) {
+        if condition.is_none_or(|condition| self.execution.applies(condition, &self.object.name()))
+        {
             self.set(set)?;
         }
         Ok(())

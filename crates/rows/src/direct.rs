@@ -18,7 +18,7 @@ use async_graphql::{
 };
 use futures::future::{BoxFuture, try_join_all};
 
-use crate::{Object, Root, seam::Environment};
+use crate::{Field, Object, Root, seam::Environment};
 
 /// Answers a field of the root.
 type Resolve = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, ServerResult<Option<Value>>>;
@@ -31,7 +31,7 @@ impl Roots {
     /// With the fields of the root `T`.
     #[must_use]
     pub fn root<T: Object<Row = ()>>(mut self) -> Self {
-        let names = T::FIELDS.iter().map(|field| field.name);
+        let names = T::FIELDS.iter().map(Field::name);
         self.0
             .extend(names.map(|name| (name, resolve::<Root<T>> as Resolve)));
         self

@@ -38,10 +38,17 @@ pub type GuardCheck = for<'a> fn(&'a Context<'a>) -> BoxFuture<'a, Result<()>>;
 /// }
 /// ```
 pub struct Field<T: Object> {
+    pub(crate) about: About,
+    pub(crate) source: Source<T>,
+}
+
+/// What a field says of itself, whatever the rows are.
+pub(crate) struct About {
     pub(crate) name: &'static str,
     pub(crate) guard: Option<GuardCheck>,
-    pub(crate) source: Source<T>,
     pub(crate) reads: Option<&'static str>,
+    /// It is read from the row itself.
+    pub(crate) is_column: bool,
     description: &'static str,
     deprecation: Option<&'static str>,
     cost: Option<u32>,
@@ -92,7 +99,7 @@ impl<T: Object> Field<T> {
     /// The arguments of the field; the loader takes the same type.
     #[must_use]
     pub const fn arguments<A: Arguments>(mut self) -> Self {
-        self.arguments = A::register;
+        self.about.arguments = A::register;
         self
     }
 
@@ -100,42 +107,42 @@ impl<T: Object> Field<T> {
     /// names none may read anything. See [`reads`](crate::reads).
     #[must_use]
     pub const fn reads(mut self, column: &'static str) -> Self {
-        self.reads = Some(column);
+        self.about.reads = Some(column);
         self
     }
 
     /// A condition, checked once for each level before anything of the field is read.
     #[must_use]
     pub const fn guard(mut self, check: GuardCheck) -> Self {
-        self.guard = Some(check);
+        self.about.guard = Some(check);
         self
     }
 
     /// Marks the field as deprecated, with what to use instead.
     #[must_use]
     pub const fn deprecated(mut self, reason: &'static str) -> Self {
-        self.deprecation = Some(reason);
+        self.about.deprecation = Some(reason);
         self
     }
 
     /// The GraphQL name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.name
+        self.about.name
     }
 
     /// What it weighs each time it is asked for, for those who reckon what an operation costs; nothing if it
     /// is not said.
     #[must_use]
     pub const fn cost(mut self, weight: u32) -> Self {
-        self.cost = Some(weight);
+        self.about.cost = Some(weight);
         self
     }
 
     /// How many items its list is taken to have, where no arguments say so.
     #[must_use]
     pub const fn list_size(mut self, items: i32) -> Self {
-        self.list_size = Some(ListSize::assumed(items));
+        self.about.list_size = Some(ListSize::assumed(items));
         self
     }
 
@@ -144,11 +151,11 @@ impl<T: Object> Field<T> {
         description: &'static str,
         source: Source<T>,
     ) -> Self {
-        Self {
+        let about = About {
             name,
             guard: None,
-            source,
             reads: None,
+            is_column: matches!(source, Source::Column(_)),
             description,
             deprecation: None,
             cost: None,
@@ -156,9 +163,12 @@ impl<T: Object> Field<T> {
             arguments: <() as Arguments>::register,
             type_info: O::create_type_info,
             type_name: O::qualified_type_name,
-        }
+        };
+        Self { about, source }
     }
+}
 
+impl About {
     /// Whether the field may be null.
     pub(crate) fn nullable(&self) -> bool {
         !(self.type_name)().ends_with('!')

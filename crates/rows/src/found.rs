@@ -1,40 +1,60 @@
 //! What loads have found, for the rows that asked.
 
-use std::sync::Arc;
-
 use async_graphql::Value;
 
 use crate::{
-    Column, JsonText, Object, Output, Relation, Scalar,
-    column::{Answer, Piece, Span, list, single},
+    Column, JsonText, Output, Scalar,
+    column::{Answer, Cells, Piece, Span, list, single},
     failure::Failure,
+    path::Origin,
 };
 
 /// What a load has for a row: none where the row has no key.
 pub(crate) type Found<V> = Result<Option<V>, Failure>;
 
-/// The rows at the other end of a relation.
-pub(crate) fn related<R: Relation>(found: &Found<R::Value>) -> &[Arc<<R::Object as Object>::Row>] {
-    match found {
-        Ok(Some(value)) => R::rows(value),
-        Ok(None) | Err(_) => &[],
-    }
+/// How many rows at the other end of a relation belong to each row of this one.
+pub(crate) struct Groups<'a> {
+    counts: &'a [Answer<usize>],
+    is_list: bool,
 }
 
-/// The answers of the next level, for the rows of this one.
-pub(crate) fn regroup<R: Relation, P: Piece>(
-    mut answers: impl Iterator<Item = Answer<P>>,
-    found: &[Found<R::Value>],
-) -> Vec<Answer<P>> {
-    let own = |found: &Found<R::Value>| {
-        let own = answers.by_ref().take(related::<R>(found).len());
-        match found {
-            Err(failure) => Err(failure.clone()),
-            Ok(_) if R::LIST => list(own),
-            Ok(_) => single(own),
+impl<'a> Groups<'a> {
+    pub(crate) fn new(counts: &'a [Answer<usize>], is_list: bool) -> Self {
+        Self { counts, is_list }
+    }
+
+    /// Whose row each of them is.
+    pub(crate) fn origins(&self) -> Vec<Origin> {
+        let counts = self.counts.iter().map(|count| count.as_ref().copied());
+        let counts = counts.map(Result::unwrap_or_default);
+        let mut origins = Vec::with_capacity(counts.clone().sum());
+        for (row, count) in counts.enumerate() {
+            origins.extend((0..count).map(|index| Origin {
+                row,
+                index: self.is_list.then_some(index),
+            }));
         }
-    };
-    found.iter().map(own).collect()
+        origins
+    }
+
+    /// The answers of the next level, for the rows of this one.
+    pub(crate) fn column(&self, answers: Column) -> Column {
+        match answers.0 {
+            Cells::Tree(answers) => Column::tree(self.regrouped(answers)),
+            Cells::Json { spans, json } => Column::json(self.regrouped(spans), json),
+        }
+    }
+
+    fn regrouped<P: Piece>(&self, mut answers: impl Iterator<Item = Answer<P>>) -> Vec<Answer<P>> {
+        let own = |count: &Answer<usize>| match count {
+            Err(failure) => Err(failure.clone()),
+            Ok(count) => {
+                let own = answers.by_ref().take(*count);
+                if self.is_list { list(own) } else { single(own) }
+            }
+        };
+        self.counts.iter().map(own).collect()
+    }
 }
 
 /// Loaded scalars as the schema shows them.

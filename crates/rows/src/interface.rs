@@ -77,7 +77,7 @@ pub trait Implements<I: Interface>: Object {
 const fn has_field<T: Object>(name: &str) -> bool {
     let mut field = 0;
     while field < T::FIELDS.len() {
-        if same(T::FIELDS[field].name, name) {
+        if same(T::FIELDS[field].about.name, name) {
             return true;
         }
         field += 1;

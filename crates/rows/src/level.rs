@@ -3,10 +3,6 @@ use futures::future::BoxFuture;
 use crate::{
     Arguments, Column, Load, Object, Relation, Scalar,
     asked::{Asked, Keys},
-    collect::Selected,
-    field::Source,
-    path::Path,
-    seam::Execution,
 };
 
 /// A selected field, and all rows of the level it is asked for.
@@ -15,24 +11,12 @@ use crate::{
 /// [`Field::batched`](crate::Field::batched), which calls one of the two methods.
 pub struct Level<'a, T: Object> {
     rows: &'a [&'a T::Row],
-    selected: &'a Selected<'a, T>,
-    path: &'a Path<'a>,
-    execution: Execution<'a>,
+    asked: Asked<'a>,
 }
 
 impl<'a, T: Object> Level<'a, T> {
-    pub(crate) fn new(
-        rows: &'a [&'a T::Row],
-        selected: &'a Selected<'a, T>,
-        path: &'a Path<'a>,
-        execution: Execution<'a>,
-    ) -> Self {
-        Self {
-            rows,
-            selected,
-            path,
-            execution,
-        }
+    pub(crate) fn new(rows: &'a [&'a T::Row], asked: Asked<'a>) -> Self {
+        Self { rows, asked }
     }
 
     /// Loads the rows of a relation with one call, and resolves them as the next level.
@@ -50,7 +34,7 @@ impl<'a, T: Object> Level<'a, T> {
         A: Arguments + 'static,
         L: Load<K, A, Value = R::Value> + 'static,
     {
-        self.asked().relation::<R, K, A, L>(self.keys(key), loader)
+        self.asked.relation::<R, K, A, L>(self.keys(key), loader)
     }
 
     /// Loads a scalar with one call; null for a row without a key.
@@ -65,40 +49,10 @@ impl<'a, T: Object> Level<'a, T> {
         A: Arguments + 'static,
         L: Load<K, A> + 'static,
     {
-        self.asked().batched::<S, K, A, L>(self.keys(key), loader)
-    }
-
-    /// The guard, then the batch if the field has one.
-    pub(crate) async fn column(self) -> Option<Column> {
-        let field = self.selected.field?;
-        if let Some(check) = field.guard {
-            let ctx = self
-                .execution
-                .context(self.path.node().copied(), self.selected.node);
-            if let Err(error) = check(&ctx).await {
-                let error = error.into_server_error(self.selected.node.pos);
-                let output = self.execution.output();
-                return Some(Column::failed(error, self.rows.len(), output));
-            }
-        }
-        match field.source {
-            Source::Column(_) => None,
-            Source::Batch(load) => Some(load(self).await),
-        }
+        self.asked.batched::<S, K, A, L>(self.keys(key), loader)
     }
 
     fn keys<K>(&self, key: fn(&T::Row) -> Option<K>) -> Keys<K> {
         Keys::of(self.rows.iter().map(|row| key(row)))
-    }
-
-    fn asked(&self) -> Asked<'a> {
-        Asked {
-            node: self.selected.node,
-            sets: &self.selected.sets,
-            object: T::name,
-            field: self.selected.field.map_or("__typename", |field| field.name),
-            path: self.path,
-            execution: self.execution,
-        }
     }
 }

@@ -79,6 +79,7 @@ mod register;
 mod relation;
 mod resolve;
 mod root;
+mod rows;
 mod scalar;
 mod seam;
 mod weight;

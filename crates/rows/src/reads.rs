@@ -5,6 +5,7 @@ use async_graphql::Context;
 use crate::{
     Object,
     collect::{Set, collect},
+    rows::Declaration,
     seam::Execution,
 };
 
@@ -22,10 +23,19 @@ pub fn reads_through<O: Object, T: Object>(
     through: &str,
 ) -> Option<Vec<&'static str>> {
     let execution = Execution::alone(ctx);
-    let selected = collect::<O>(execution, &[&ctx.item.node.selection_set]).ok()?;
+    let selected = collect(
+        Declaration::of::<O>(),
+        execution,
+        &[&ctx.item.node.selection_set],
+    )
+    .ok()?;
     let sets: Vec<Set<'_>> = selected
         .values()
-        .filter(|selected| selected.field.is_some_and(|field| field.name == through))
+        .filter(|selected| {
+            selected
+                .field
+                .is_some_and(|field| field.about.name == through)
+        })
         .flat_map(|selected| selected.sets.iter().copied())
         .collect();
     read_by::<T>(execution, &sets)
@@ -33,7 +43,7 @@ pub fn reads_through<O: Object, T: Object>(
 
 fn read_by<T: Object>(execution: Execution<'_>, sets: &[Set<'_>]) -> Option<Vec<&'static str>> {
     // What is wrong with the selection is said where it is resolved.
-    let selected = collect::<T>(execution, sets).ok()?;
+    let selected = collect(Declaration::of::<T>(), execution, sets).ok()?;
     let fields = selected.values().filter_map(|selected| selected.field);
-    fields.map(|field| field.reads).collect()
+    fields.map(|field| field.about.reads).collect()
 }

@@ -10,7 +10,8 @@ pub(crate) fn object<T: Object>(registry: &mut Registry) -> String {
     let known = registry.types.contains_key(&*name);
     let ty = registry.create_output_type::<One<T>, _>(MetaTypeId::Object, |registry| {
         let fields = T::FIELDS.iter();
-        let fields = fields.map(|field| (field.name.to_owned(), field.describe(registry)));
+        let fields =
+            fields.map(|field| (field.about.name.to_owned(), field.about.describe(registry)));
         ObjectBuilder::new(T::name(), fields.collect())
             .description(T::description())
             .rust_typename(std::any::type_name::<One<T>>())

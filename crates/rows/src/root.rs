@@ -16,9 +16,10 @@ use futures::stream::{self, Stream};
 use crate::{
     Inquiry, Object, One,
     collect::Selected,
-    level::Level,
     merge::root_sets,
     path::Path,
+    resolve::column,
+    rows::{RowsOf, declared},
     seam::{Execution, mark_subscription, reported},
     write,
 };
@@ -64,7 +65,7 @@ impl<T: Object<Row = ()>> OutputType for Root<T> {
 impl<T: Object<Row = ()>> ContainerType for Root<T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let name = ctx.item.node.name.node.as_str();
-        let Some(field) = T::FIELDS.iter().find(|field| field.name == name) else {
+        let Some(field) = declared::<T>(name) else {
             return Ok(None);
         };
         if Inquiry::is_answered(ctx) {
@@ -87,9 +88,9 @@ impl<T: Object<Row = ()>> ContainerType for Root<T> {
             field: Some(field),
             sets,
         };
-        let level = Level::<T>::new(&[&()], &selected, &path, execution);
-        let column = level.column().await;
-        write::root(&selected, column, execution, &path).map(Some)
+        let rows = RowsOf::<T>(&[&()]);
+        let column = column(&rows, &selected, &path, execution).await;
+        write::root(&rows, &selected, column, execution, &path).map(Some)
     }
 }
 

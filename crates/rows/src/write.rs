@@ -11,13 +11,13 @@ use std::cell::OnceCell;
 use async_graphql::{PathSegment, ServerResult, Value};
 
 use crate::{
-    Cell, Column, FieldError, Object, Output,
+    Cell, Column, FieldError, Output,
     collect::{Selected, Selections},
     column::Answer,
     failure::Failure,
-    field::Source,
     path::Path,
     resolve::Place,
+    rows::Rows,
     seam::Execution,
 };
 
@@ -30,11 +30,12 @@ trait Form {
     fn begin(&mut self);
 
     /// Puts a field's value for the row; whether it is null. A failure leaves the place empty.
-    fn put<T: Object>(
+    fn put(
         &mut self,
         field: usize,
-        values: &mut Values<T>,
-        row: &T::Row,
+        values: &mut Values,
+        rows: &dyn Rows,
+        row: usize,
     ) -> Answer<bool>;
 
     /// Puts null in the place that a failure has left empty.
@@ -48,17 +49,18 @@ trait Form {
 }
 
 /// Where a field's values come from, while the rows are written.
-enum Values<T: Object> {
+enum Values {
     TypeName,
-    Row(fn(&T::Row, Cell<'_>)),
+    /// The row, which the field at this place reads.
+    Row(usize),
     Column(Column),
 }
 
 /// An object for each row: its columns, and its answers of `columns` for the other fields.
-pub(crate) fn objects<T: Object>(
-    rows: &[&T::Row],
+pub(crate) fn objects(
+    rows: &dyn Rows,
     place: Place<'_>,
-    fields: &Selections<'_, T>,
+    fields: &Selections<'_>,
     columns: Vec<Option<Column>>,
 ) -> Column {
     let keys = || fields.keys().copied();
@@ -70,28 +72,29 @@ pub(crate) fn objects<T: Object>(
         .collect();
     match place.execution.output() {
         Output::Tree => {
-            let mut writer = Writer::new(place, slots, tree::Objects::new(keys()));
-            Column::tree(writer.all(rows))
+            let mut writer = Writer::new(rows, place, slots, tree::Objects::new(keys()));
+            Column::tree(writer.all())
         }
         Output::Json => {
-            let objects = json::Objects::new(keys(), rows.len(), bytes);
-            let mut writer = Writer::new(place, slots, objects);
-            let spans = writer.all(rows);
+            let objects = json::Objects::new(keys(), rows.count(), bytes);
+            let mut writer = Writer::new(rows, place, slots, objects);
+            let spans = writer.all();
             Column::json(spans, writer.form.finish())
         }
     }
 }
 
 /// The value of one field of a root, which has no row. `path` leads to the field itself.
-pub(crate) fn root<T: Object<Row = ()>>(
-    selected: &Selected<'_, T>,
+pub(crate) fn root(
+    rows: &dyn Rows,
+    selected: &Selected<'_>,
     column: Option<Column>,
     execution: Execution<'_>,
     path: &Path<'_>,
 ) -> ServerResult<Value> {
     let mut slot = Slot::new(selected, column);
-    let answer = match slot.values.of_root() {
-        Ok(Value::Null) if !slot.nullable() => Err(slot.missing()),
+    let answer = match slot.values.of_root(rows) {
+        Ok(Value::Null) if !slot.nullable() => Err(slot.missing(rows)),
         answer => answer,
     };
     match answer.map_err(|failure| failure.into_error(path.of(0))) {
@@ -103,23 +106,28 @@ pub(crate) fn root<T: Object<Row = ()>>(
     }
 }
 
-struct Writer<'a, T: Object, F> {
+struct Writer<'a, F> {
+    rows: &'a dyn Rows,
     place: Place<'a>,
-    slots: Vec<Slot<'a, T>>,
+    slots: Vec<Slot<'a>>,
     form: F,
 }
 
-impl<'a, T: Object, F: Form> Writer<'a, T, F> {
-    fn new(place: Place<'a>, slots: Vec<Slot<'a, T>>, form: F) -> Self {
-        Self { place, slots, form }
+impl<'a, F: Form> Writer<'a, F> {
+    fn new(rows: &'a dyn Rows, place: Place<'a>, slots: Vec<Slot<'a>>, form: F) -> Self {
+        Self {
+            rows,
+            place,
+            slots,
+            form,
+        }
     }
 
-    fn all(&mut self, rows: &[&T::Row]) -> Vec<Answer<F::Object>> {
-        let rows = rows.iter().enumerate();
-        rows.map(|(index, row)| self.object(index, row)).collect()
+    fn all(&mut self) -> Vec<Answer<F::Object>> {
+        (0..self.rows.count()).map(|row| self.object(row)).collect()
     }
 
-    fn object(&mut self, index: usize, row: &T::Row) -> Answer<F::Object> {
+    fn object(&mut self, row: usize) -> Answer<F::Object> {
         self.form.begin();
         let mut failed = None;
         for (field, slot) in self.slots.iter_mut().enumerate() {
@@ -127,16 +135,16 @@ impl<'a, T: Object, F: Form> Writer<'a, T, F> {
                 slot.pass();
                 continue;
             }
-            let failure = match self.form.put(field, &mut slot.values, row) {
+            let failure = match self.form.put(field, &mut slot.values, self.rows, row) {
                 Ok(false) => continue,
                 Ok(true) if slot.nullable() => continue,
-                Ok(true) => slot.missing(),
+                Ok(true) => slot.missing(self.rows),
                 Err(failure) => failure,
             };
             let failure = slot.at(failure);
             if slot.nullable() {
                 self.form.null();
-                let path = self.place.path.of(index);
+                let path = self.place.path.of(row);
                 self.place.execution.report(failure.into_error(path));
             } else {
                 failed = Some(failure);
@@ -151,34 +159,31 @@ impl<'a, T: Object, F: Form> Writer<'a, T, F> {
 }
 
 /// A selected field while the rows are written.
-struct Slot<'a, T: Object> {
-    selected: &'a Selected<'a, T>,
-    values: Values<T>,
+struct Slot<'a> {
+    selected: &'a Selected<'a>,
+    values: Values,
     nullable: OnceCell<bool>,
 }
 
-impl<T: Object> Values<T> {
+impl Values {
     /// The value of a root, which has no row.
-    fn of_root(&mut self) -> Answer<Value>
-    where
-        T: Object<Row = ()>,
-    {
+    fn of_root(&mut self, rows: &dyn Rows) -> Answer<Value> {
         let mut value = Value::Null;
         match self {
-            Self::TypeName => value = Value::String(T::name().into_owned()),
-            Self::Row(read) => read(&(), Cell::tree(&mut value)),
+            Self::TypeName => value = Value::String(rows.declaration().name().into_owned()),
+            Self::Row(field) => rows.show(*field, 0, Cell::tree(&mut value)),
             Self::Column(column) => value = column.only()?,
         }
         Ok(value)
     }
 }
 
-impl<'a, T: Object> Slot<'a, T> {
-    fn new(selected: &'a Selected<'a, T>, column: Option<Column>) -> Self {
-        let values = match (column, selected.field.map(|field| &field.source)) {
+impl<'a> Slot<'a> {
+    fn new(selected: &'a Selected<'a>, column: Option<Column>) -> Self {
+        let values = match (column, selected.field) {
             (Some(column), _) => Values::Column(column),
-            (None, Some(Source::Column(read))) => Values::Row(*read),
-            (None, Some(Source::Batch(_))) => Values::Column(Column::empty(Output::Tree)),
+            (None, Some(field)) if field.about.is_column => Values::Row(field.place),
+            (None, Some(_)) => Values::Column(Column::empty(Output::Tree)),
             (None, None) => Values::TypeName,
         };
         Self {
@@ -201,18 +206,20 @@ impl<'a, T: Object> Slot<'a, T> {
         failure.through(PathSegment::Field(key))
     }
 
-    fn missing(&self) -> Failure {
+    fn missing(&self, rows: &dyn Rows) -> Failure {
         let error = FieldError::Missing {
-            object: T::name().into_owned(),
-            field: self.selected.field.map_or("__typename", |field| field.name),
+            object: rows.declaration().name().into_owned(),
+            field: self.selected.name(),
         };
         Failure::from(error.at(self.selected.node.pos))
     }
 
     /// Asked for nulls and failures only, and worked out once.
     fn nullable(&self) -> bool {
-        *self
-            .nullable
-            .get_or_init(|| self.selected.field.is_some_and(|field| field.nullable()))
+        *self.nullable.get_or_init(|| {
+            self.selected
+                .field
+                .is_some_and(|field| field.about.nullable())
+        })
     }
 }

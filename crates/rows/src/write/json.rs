@@ -6,8 +6,9 @@ use async_graphql::Name;
 
 use super::{Form, Values};
 use crate::{
-    Cell, JsonText, Object,
+    Cell, JsonText,
     column::{Answer, Span},
+    rows::Rows,
 };
 
 /// What a value takes on average; a guess, so that the text is seldom moved.
@@ -62,18 +63,19 @@ impl Form for Objects {
         self.start = self.json.len();
     }
 
-    fn put<T: Object>(
+    fn put(
         &mut self,
         field: usize,
-        values: &mut Values<T>,
-        row: &T::Row,
+        values: &mut Values,
+        rows: &dyn Rows,
+        row: usize,
     ) -> Answer<bool> {
         let begin = field.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.json.raw(&self.keys[begin..self.ends[field]]);
         let start = self.json.len();
         match values {
-            Values::TypeName => self.json.plain(&T::name()),
-            Values::Row(read) => read(row, Cell::json(&mut self.json)),
+            Values::TypeName => self.json.plain(&rows.declaration().name()),
+            Values::Row(place) => rows.show(*place, row, Cell::json(&mut self.json)),
             Values::Column(column) => column.write_next(&mut self.json)?,
         }
         Ok(self.json.is_null_from(start))

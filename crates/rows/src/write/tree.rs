@@ -3,7 +3,7 @@
 use async_graphql::{Name, Value, indexmap::IndexMap};
 
 use super::{Form, Values};
-use crate::{Cell, Object, column::Answer};
+use crate::{Cell, column::Answer, rows::Rows};
 
 pub(super) struct Objects {
     empty: IndexMap<Name, Value>,
@@ -27,16 +27,17 @@ impl Form for Objects {
         self.object = self.empty.clone();
     }
 
-    fn put<T: Object>(
+    fn put(
         &mut self,
         field: usize,
-        values: &mut Values<T>,
-        row: &T::Row,
+        values: &mut Values,
+        rows: &dyn Rows,
+        row: usize,
     ) -> Answer<bool> {
         let value = &mut self.object[field];
         match values {
-            Values::TypeName => *value = Value::String(T::name().into_owned()),
-            Values::Row(read) => read(row, Cell::tree(value)),
+            Values::TypeName => *value = Value::String(rows.declaration().name().into_owned()),
+            Values::Row(place) => rows.show(*place, row, Cell::tree(value)),
             Values::Column(column) => *value = column.next_value()?,
         }
         Ok(matches!(value, Value::Null))
