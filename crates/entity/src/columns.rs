@@ -4,8 +4,8 @@
 //! long as the reading. A statement selects the columns in the order in which the model has
 //! them, so the place is known.
 
-mod absent;
 mod set;
+mod stored;
 
 use std::{error::Error, fmt};
 
@@ -13,8 +13,8 @@ pub use entity_macros::FromColumns;
 use postgres_types::FromSql;
 pub use postgres_types::FromSqlOwned;
 
-pub use absent::Absent;
 pub use set::ColumnSet;
+pub use stored::{Stored, Text};
 
 /// A row of an answer.
 pub trait Columns {
@@ -31,7 +31,7 @@ pub trait FromColumns: Sized {
     const NAMES: &'static [&'static str];
 
     /// Reads the `selected` columns, which stand from the place `first` on; the others are
-    /// [absent](Absent).
+    /// [absent](Stored::absent).
     ///
     /// # Errors
     /// As of [`Columns::column`].
@@ -62,7 +62,7 @@ impl<'r, R: Columns> Reader<'r, R> {
     /// The next value if the column at `index` of the model is selected, and none of it otherwise.
     // Most columns of a wide table are not, and a call for each of them costs more than to see that.
     #[inline]
-    pub fn read<T: FromSql<'r> + Absent>(&mut self, index: usize) -> Result<T, BadColumn> {
+    pub fn read<T: Stored>(&mut self, index: usize) -> Result<T, BadColumn> {
         if !self.selected.has(index) {
             return Ok(T::absent());
         }
@@ -70,10 +70,10 @@ impl<'r, R: Columns> Reader<'r, R> {
     }
 
     #[inline(never)]
-    fn take<T: FromSql<'r>>(&mut self) -> Result<T, BadColumn> {
+    fn take<T: Stored>(&mut self) -> Result<T, BadColumn> {
         let value = self.row.column(self.next)?;
         self.next += 1;
-        Ok(value)
+        Ok(T::of(value))
     }
 }
 
@@ -131,11 +131,18 @@ macro_rules! stored_as_text {
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {
-                <String as postgres_types::FromSql>::accepts(ty)
+                <$crate::columns::Text<'_> as postgres_types::FromSql>::accepts(ty)
             }
         }
 
-        impl $crate::columns::Absent for $kind {
+        impl $crate::columns::Stored for $kind {
+            type Read<'r> = Self;
+
+            #[inline]
+            fn of(read: Self) -> Self {
+                read
+            }
+
             fn absent() -> Self {
                 <Self as sea_orm::Iterable>::iter()
                     .next()

@@ -37,7 +37,14 @@ macro_rules! common {
             }
         }
 
-        impl $crate::columns::Absent for $id {
+        impl $crate::columns::Stored for $id {
+            type Read<'r> = Self;
+
+            #[inline]
+            fn of(read: Self) -> Self {
+                read
+            }
+
             fn absent() -> Self {
                 Self(<$raw>::default())
             }
