@@ -19,7 +19,7 @@ use crate::{loader::RawKey, table::Listed};
 
 pub use object::{Connection, PageInfo, PageInfoRow};
 pub use page::{DEFAULT_PAGE, MAX_PAGE};
-pub(crate) use page::{Page, PageInput};
+pub(crate) use page::{Fingerprint, Page, PageInput};
 
 /// How rows belong to a parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

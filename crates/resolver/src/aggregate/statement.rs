@@ -5,7 +5,7 @@
 
 use chrono_tz::Tz;
 use sea_orm::{
-    ColumnTrait, ExprTrait,
+    ColumnTrait, DbBackend, ExprTrait, Statement,
     sea_query::{Alias, Expr, Func, IntoColumnRef, SelectStatement},
 };
 
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     connection::{
         Page, Relation,
-        statement::{COUNT, ROW, matching, parent, per_parent},
+        statement::{COUNT, ROW, known, matching, parent, per_parent},
     },
     loader::RawKey,
     table::Listed,
@@ -23,6 +23,16 @@ use crate::{
 
 /// The figures of a whole table, or of each parent's rows.
 pub(crate) fn figures<T: Listed>(
+    page: &Page<T>,
+    set: FigureSet,
+    parents: Option<(Relation, &[RawKey])>,
+) -> Statement {
+    known::figures(page, set, parents, |parents| {
+        DbBackend::Postgres.build(&figures_of(page, set, parents))
+    })
+}
+
+pub(crate) fn figures_of<T: Listed>(
     page: &Page<T>,
     set: FigureSet,
     parents: Option<(Relation, &[RawKey])>,

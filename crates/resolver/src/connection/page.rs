@@ -4,9 +4,10 @@ use std::{
     cell::Cell,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
 };
 
-use async_graphql::InputType;
+use async_graphql::{InputType, Value};
 
 use super::cursor::{self, Position};
 use crate::{
@@ -45,13 +46,15 @@ pub(crate) struct Page<T: Listed> {
     fingerprint: Fingerprint,
     /// Equal for equal filters: the count does not depend on the page.
     filter_fingerprint: Fingerprint,
+    /// It has another condition beside its filter.
+    is_narrowed: bool,
 }
 
 /// A text that is compared and hashed for every parent of a level; its own hash is taken once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     hash: u64,
-    text: String,
+    text: Arc<str>,
 }
 
 impl Fingerprint {
@@ -60,7 +63,7 @@ impl Fingerprint {
         text.hash(&mut hasher);
         Self {
             hash: hasher.finish(),
-            text,
+            text: text.into(),
         }
     }
 
@@ -104,7 +107,7 @@ impl<T: Listed> Page<T> {
         let filter_fingerprint = input
             .filter
             .as_ref()
-            .map(|filter| filter.to_value().to_string())
+            .map(|filter| text(filter.to_value()))
             .unwrap_or_default();
         let condition = input.filter.map_or_else(
             || Ok(sea_orm::Condition::all()),
@@ -131,6 +134,7 @@ impl<T: Listed> Page<T> {
             order,
             fingerprint: Fingerprint::new(fingerprint),
             filter_fingerprint: Fingerprint::new(filter_fingerprint),
+            is_narrowed: false,
         })
     }
 
@@ -138,6 +142,7 @@ impl<T: Listed> Page<T> {
     /// one name share it.
     pub(crate) fn narrowed(mut self, name: &str, condition: sea_orm::Condition) -> Self {
         self.condition = self.condition.add(condition);
+        self.is_narrowed = true;
         self.fingerprint = Fingerprint::new(format!("{name} {}", self.fingerprint));
         self.filter_fingerprint = Fingerprint::new(format!("{name} {}", self.filter_fingerprint));
         self
@@ -153,9 +158,11 @@ impl<T: Listed> Page<T> {
         }
     }
 
-    /// Of all rows, and from their beginning: no value is part of its statement but its size.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.condition.is_empty() && self.after.is_none() && self.before.is_none()
+    /// The filter, if it is all that the rows have in common, and no long one: those are seldom asked for again.
+    pub(crate) fn only_filter(&self) -> Option<&Fingerprint> {
+        const LONG: usize = 256;
+        let filter = &self.filter_fingerprint;
+        (!self.is_narrowed && filter.text.len() <= LONG).then_some(filter)
     }
 
     pub(crate) fn fingerprint(&self) -> &Fingerprint {
@@ -164,6 +171,23 @@ impl<T: Listed> Page<T> {
 
     pub(crate) fn filter_fingerprint(&self) -> &Fingerprint {
         &self.filter_fingerprint
+    }
+}
+
+/// A filter as text. It is written with all that it could say, which is null for what it does not.
+fn text(mut filter: Value) -> String {
+    remove_nulls(&mut filter);
+    filter.to_string()
+}
+
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| *value != Value::Null);
+            fields.values_mut().for_each(remove_nulls);
+        }
+        Value::List(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
     }
 }
 

@@ -3,7 +3,7 @@
 //! No statement that is run repeats the tenant: the policy adds it, and saying it twice costs 20 to
 //! 50 %.
 
-mod plain;
+pub(crate) mod known;
 
 use entity::{
     columns::ColumnSet,
@@ -33,7 +33,7 @@ pub(crate) const ROW: &str = "row";
 
 /// One page of a whole table.
 pub(crate) fn page<T: Listed>(page: &Page<T>, set: ColumnSet) -> Statement {
-    plain::of_table(page, set, || {
+    known::page(page, set, || {
         with_limits(&page_of(page, None, set), page.limit + 1)
     })
 }
@@ -83,7 +83,7 @@ pub(crate) fn pages<T: Listed>(
     parents: &[RawKey],
     set: ColumnSet,
 ) -> Statement {
-    plain::of_parents(asked, relation, parents, set, |parents| {
+    known::pages(asked, relation, parents, set, |parents| {
         pages_of(asked, relation, parents, set)
     })
 }

@@ -125,7 +125,7 @@ async fn of_group<T: Listed>(
         .relation
         .map(|relation| (relation, parents.as_slice()));
     let statement = aggregate::statement::figures(group.page, set, of);
-    let rows = context.on(T::TIER).rows(&statement).await?;
+    let rows = context.on(T::TIER).rows_raw(&statement).await?;
     rows.iter()
         .map(|row| {
             let parent = parents

@@ -45,8 +45,13 @@ impl RawKey {
 
     /// All of one kind as one array parameter: one SQL text whatever their number.
     pub(crate) fn array(keys: &[Self]) -> Expr {
+        Expr::val(Self::array_value(keys))
+    }
+
+    /// The same as a value, for a statement whose text is there already.
+    pub(crate) fn array_value(keys: &[Self]) -> Value {
         let values = keys.iter().map(|key| key.value()).collect();
-        Expr::val(Value::Array(Self::kind(keys), Some(Box::new(values))))
+        Value::Array(Self::kind(keys), Some(Box::new(values)))
     }
 
     /// All of one kind as the array of `= ANY($1)`, where it does not matter how often one is in it.
