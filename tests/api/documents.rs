@@ -120,3 +120,42 @@ async fn a_known_document_shows_each_tenant_its_own_rows() {
         assert_eq!(others["company"], Value::Null);
     }
 }
+
+/// The statement of a filtered page is kept, too, with nobody's cursor.
+#[tokio::test]
+async fn a_known_page_begins_where_each_client_says() {
+    let world = World::demo().await;
+    let (acme, globex) = (world.owner("acme"), world.owner("globex"));
+    let page = "query($after: String) { leads(first: 2, after: $after, filter: { status: { eq: ACTIVE } }) {
+        totalCount nodes { id } pageInfo { endCursor hasNextPage } } }";
+    let whole =
+        "{ leads(first: 200, filter: { status: { eq: ACTIVE } }) { totalCount nodes { id } } }";
+    let ids = |page: &Value| page["nodes"].as_array().cloned().unwrap_or_default();
+    let mut expected = Vec::new();
+    for client in [&acme, &globex] {
+        let list = client.data(whole).await["leads"].take();
+        assert!(ids(&list).len() > 4, "more than two pages: {list}");
+        expected.push(list);
+    }
+    assert_ne!(expected[0], expected[1]);
+    // Side by side, so that each finds what was kept of the other's last page.
+    let mut cursors = [Value::Null, Value::Null];
+    let mut found = [Vec::new(), Vec::new()];
+    for _ in 0..3 {
+        for (tenant, client) in [&acme, &globex].into_iter().enumerate() {
+            let answer = client
+                .data_with(page, json!({ "after": cursors[tenant] }))
+                .await;
+            assert_eq!(
+                answer["leads"]["totalCount"],
+                expected[tenant]["totalCount"]
+            );
+            found[tenant].extend(ids(&answer["leads"]));
+            cursors[tenant] = answer["leads"]["pageInfo"]["endCursor"].clone();
+        }
+    }
+    for (found, expected) in found.iter().zip(&expected) {
+        let expected = ids(expected);
+        assert_eq!(found[..], expected[..found.len()]);
+    }
+}
