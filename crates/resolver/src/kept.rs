@@ -30,10 +30,12 @@ impl<K: Eq + Hash> Kept<K> {
         let statement = build();
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // A client that asks for ever other columns is not to fill the memory, nor to keep the others' out.
-        if kept.len() >= MOST && !kept.contains_key(&kind) {
-            kept.clear();
-        }
+        let is_full = kept.len() >= MOST && !kept.contains_key(&kind);
+        let dropped = is_full.then(|| std::mem::take(&mut *kept));
         kept.insert(kind, statement.clone());
+        // Nobody waits while so many are dropped.
+        drop(kept);
+        drop(dropped);
         statement
     }
 }

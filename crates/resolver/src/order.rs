@@ -7,7 +7,7 @@ use async_graphql::{Enum, InputType};
 use sea_orm::{ColumnTrait, Order as Direction};
 
 /// Which way.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum OrderDirection {
     /// Smallest, earliest or alphabetically first.
     #[default]

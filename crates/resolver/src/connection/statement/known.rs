@@ -28,7 +28,9 @@ struct Known {
 enum Asked {
     Page {
         order: &'static str,
-        is_descending: bool,
+        /// Both: in which direction is read follows from them, and on which side of a cursor.
+        direction: OrderDirection,
+        backward: bool,
         limit: u64,
         begins: bool,
         ends: bool,
@@ -37,7 +39,21 @@ enum Asked {
     Figures(FigureSet),
 }
 
-static KEPT: Kept<Known> = Kept::new();
+/// Of whole tables and of all rows of a parent.
+static PLAIN: Kept<Known> = Kept::new();
+/// Apart from them, because a filter may have a value that nobody asks for again.
+static FILTERED: Kept<Known> = Kept::new();
+
+impl Known {
+    fn or_built(self, build: impl FnOnce() -> Statement) -> Statement {
+        let kept = if self.filter.is_empty() {
+            &PLAIN
+        } else {
+            &FILTERED
+        };
+        kept.or_built(self, build)
+    }
+}
 
 /// The statement of a page of a whole table.
 pub(super) fn page<T: Listed>(
@@ -48,7 +64,7 @@ pub(super) fn page<T: Listed>(
     let Some(known) = of_page(page, None, set) else {
         return build();
     };
-    let mut statement = KEPT.or_built(known, || without_positions(page, build()));
+    let mut statement = known.or_built(|| without_positions(page, build()));
     put_positions(page, &mut statement);
     statement
 }
@@ -64,7 +80,7 @@ pub(super) fn pages<T: Listed>(
     let Some(known) = of_page(page, Some(relation), set) else {
         return build(parents);
     };
-    let mut statement = KEPT.or_built(known, || without_positions(page, build(&[])));
+    let mut statement = known.or_built(|| without_positions(page, build(&[])));
     put_keys(RawKey::each_value(parents), &mut statement);
     put_positions(page, &mut statement);
     statement
@@ -82,7 +98,7 @@ pub(crate) fn figures<T: Listed>(
         return build(parents);
     };
     let nobody = relation.map(|relation| (relation, &[][..]));
-    let mut statement = KEPT.or_built(known, || build(nobody));
+    let mut statement = known.or_built(|| build(nobody));
     if let Some((_, keys)) = parents {
         put_keys(RawKey::array_value(keys), &mut statement);
     }
@@ -92,7 +108,8 @@ pub(crate) fn figures<T: Listed>(
 fn of_page<T: Listed>(page: &Page<T>, relation: Option<Relation>, set: ColumnSet) -> Option<Known> {
     let asked = Asked::Page {
         order: page.order.column().as_str(),
-        is_descending: page.reading_direction() == OrderDirection::Desc,
+        direction: page.order.direction(),
+        backward: page.backward,
         limit: page.limit,
         begins: page.after.is_some(),
         ends: page.before.is_some(),
@@ -115,6 +132,7 @@ fn known<T: Listed>(page: &Page<T>, relation: Option<Relation>, asked: Asked) ->
 fn put_keys(keys: Value, statement: &mut Statement) {
     let mut values = statement.values.iter_mut().flat_map(|values| &mut values.0);
     if let Some(value) = values.next() {
+        debug_assert!(matches!(value, Value::Array(..)), "not keys: {value:?}");
         *value = keys;
     }
 }
@@ -130,6 +148,7 @@ fn put_positions<T: Listed>(page: &Page<T>, statement: &mut Statement) {
     };
     if let Some(first) = values.len().checked_sub(own.len() + 1) {
         for (value, own) in values[first..].iter_mut().zip(own) {
+            debug_assert_eq!(value.as_null(), own.as_null(), "no position");
             *value = own;
         }
     }
@@ -150,8 +169,10 @@ mod tests {
     use async_graphql::InputType;
     use entity::columns::ColumnSet;
     use sea_orm::{DbBackend, Statement, Value};
+    use serde_json::json;
     use uuid::Uuid;
 
+    use super::of_page;
     use crate::{
         aggregate::{self, FigureSet},
         connection::{
@@ -160,7 +181,8 @@ mod tests {
             statement::{self, page_of, pages_of, with_limits},
         },
         loader::RawKey,
-        object::campaign::Campaign,
+        object::campaign::{Campaign, CampaignFilter, CampaignOrder, CampaignOrderField},
+        order::OrderDirection,
     };
 
     const RELATION: Relation = Relation::Child {
@@ -209,19 +231,17 @@ mod tests {
         }
         texts.dedup();
         assert_eq!(texts.len(), 1);
-        let known = super::of_page(&page, Some(RELATION), ColumnSet::ALL).expect("known");
-        let kept = super::KEPT.or_built(known, || panic!("it is kept"));
+        let known = of_page(&page, Some(RELATION), ColumnSet::ALL).expect("known");
+        let kept = known.or_built(|| panic!("it is kept"));
         assert_eq!(kept.sql, texts[0]);
         assert_eq!(keys(&kept), [], "nobody's");
     }
 
-    /// With a filter that has values of its own, an array among them.
-    fn filtered(name: &str) -> Page<Campaign> {
-        page(|input| {
-            let filter = serde_json::json!({ "name": { "eq": name }, "status": { "in": ["DRAFT", "PAUSED"] } });
-            let filter = async_graphql::Value::from_json(filter).expect("a value");
-            input.filter = Some(InputType::parse(Some(filter)).expect("a filter"));
-        })
+    /// A filter that has values of its own, an array among them.
+    fn filter(name: &str) -> CampaignFilter {
+        let filter = json!({ "name": { "eq": name }, "status": { "in": ["DRAFT", "PAUSED"] } });
+        let filter = async_graphql::Value::from_json(filter).expect("a value");
+        InputType::parse(Some(filter)).expect("a filter")
     }
 
     fn position(number: u128) -> Position<Campaign> {
@@ -232,26 +252,49 @@ mod tests {
         }
     }
 
+    /// A page in each direction from each side, of all campaigns and of some.
+    fn all_kinds() -> Vec<Page<Campaign>> {
+        let mut pages = Vec::new();
+        for direction in [OrderDirection::Asc, OrderDirection::Desc] {
+            for backward in [false, true] {
+                for name in [None, Some("a"), Some("b")] {
+                    pages.push(page(|input| {
+                        let size = if backward {
+                            &mut input.last
+                        } else {
+                            &mut input.first
+                        };
+                        *size = Some(5);
+                        let field = CampaignOrderField::Created;
+                        input.order = Some(CampaignOrder { field, direction });
+                        input.filter = name.map(filter);
+                    }));
+                }
+            }
+        }
+        pages
+    }
+
     #[test]
     fn what_is_put_in_is_what_the_statement_is_built_with() {
-        for round in 1..=2 {
-            for mut page in [page(|_| ()), filtered("a"), filtered("b")] {
-                for (after, before) in [(false, false), (true, false), (false, true), (true, true)]
-                {
-                    page.after = after.then(|| position(round));
-                    page.before = before.then(|| position(10 + round));
-                    let parents = [RawKey::Uuid(Uuid::from_u128(20 + round))];
-                    let set = ColumnSet::ALL;
-                    let built = with_limits(&page_of(&page, None, set), page.limit + 1);
-                    assert_eq!(statement::page(&page, set), built);
-                    let built = pages_of(&page, RELATION, &parents, set);
-                    assert_eq!(statement::pages(&page, RELATION, &parents, set), built);
-                    for own in [None, Some((RELATION, &parents[..]))] {
-                        let figures = FigureSet::default();
-                        let built = aggregate::statement::figures_of(&page, figures, own);
-                        let built = DbBackend::Postgres.build(&built);
-                        assert_eq!(aggregate::statement::figures(&page, figures, own), built);
-                    }
+        let mut pages = all_kinds();
+        let ends = [(false, false), (true, false), (false, true), (true, true)];
+        for (round, (after, before)) in (1..=2).flat_map(|round| ends.map(|ends| (round, ends))) {
+            for page in &mut pages {
+                page.after = after.then(|| position(round));
+                page.before = before.then(|| position(10 + round));
+                let parents = [RawKey::Uuid(Uuid::from_u128(20 + round))];
+                let set = ColumnSet::ALL;
+                let built = with_limits(&page_of(page, None, set), page.limit + 1);
+                assert_eq!(statement::page(page, set), built);
+                let built = pages_of(page, RELATION, &parents, set);
+                assert_eq!(statement::pages(page, RELATION, &parents, set), built);
+                for own in [None, Some((RELATION, &parents[..]))] {
+                    let figures = FigureSet::default();
+                    let built = aggregate::statement::figures_of(page, figures, own);
+                    let built = DbBackend::Postgres.build(&built);
+                    let found = aggregate::statement::figures(page, figures, own);
+                    assert_eq!(found, built);
                 }
             }
         }
@@ -259,11 +302,11 @@ mod tests {
 
     #[test]
     fn no_position_is_kept() {
-        let mut page = filtered("c");
+        let mut page = page(|input| input.filter = Some(filter("c")));
         page.after = Some(position(7));
         let first = statement::page(&page, ColumnSet::ALL);
         let known = super::of_page(&page, None, ColumnSet::ALL).expect("known");
-        let kept = super::KEPT.or_built(known, || panic!("it is kept"));
+        let kept = known.or_built(|| panic!("it is kept"));
         let nulls = |statement: &Statement| {
             let values = statement.values.iter().flat_map(|values| &values.0);
             values.filter(|value| **value == value.as_null()).count()
