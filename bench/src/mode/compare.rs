@@ -106,6 +106,7 @@ impl Run {
         }
         equal_answers(&contestants, &self.operations).await?;
         let costs = costs(&stage, &self.operations).await?;
+        // What was asked so far is not to be in what is measured.
         database::clean(&stage.place).await?;
         let measurements = self.measure(&stage, &contestants, &costs).await?;
         for contestant in contestants {

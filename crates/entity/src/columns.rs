@@ -14,6 +14,7 @@ use postgres_types::FromSql;
 pub use postgres_types::FromSqlOwned;
 
 pub use set::ColumnSet;
+pub(crate) use stored::read_as_it_is;
 pub use stored::{Stored, Text};
 
 /// A row of an answer.
@@ -135,19 +136,10 @@ macro_rules! stored_as_text {
             }
         }
 
-        impl $crate::columns::Stored for $kind {
-            type Read<'r> = Self;
-
-            #[inline]
-            fn of(read: Self) -> Self {
-                read
-            }
-
-            fn absent() -> Self {
-                <Self as sea_orm::Iterable>::iter()
-                    .next()
-                    .expect("an enum of a column has variants")
-            }
+        $crate::columns::read_as_it_is! {
+            $kind: <Self as sea_orm::Iterable>::iter()
+                .next()
+                .expect("an enum of a column has variants"),
         }
     };
 }

@@ -56,9 +56,10 @@ impl Stored for String {
     }
 }
 
+/// Types that are read as they are, with what stands for one that was not selected.
 macro_rules! read_as_it_is {
-    ($($ty:ty),*) => {$(
-        impl Stored for $ty {
+    ($($ty:ty: $absent:expr),* $(,)?) => {$(
+        impl $crate::columns::Stored for $ty {
             type Read<'r> = Self;
 
             #[inline]
@@ -67,25 +68,26 @@ macro_rules! read_as_it_is {
             }
 
             fn absent() -> Self {
-                <$ty>::default()
+                $absent
             }
         }
     )*};
 }
+pub(crate) use read_as_it_is;
 
-read_as_it_is!(
-    bool,
-    i16,
-    i32,
-    i64,
-    f64,
-    Uuid,
-    Date,
-    DateTimeUtc,
-    Json,
-    Vec<u8>,
-    Vec<String>
-);
+read_as_it_is! {
+    bool: Self::default(),
+    i16: Self::default(),
+    i32: Self::default(),
+    i64: Self::default(),
+    f64: Self::default(),
+    Uuid: Self::default(),
+    Date: Self::default(),
+    DateTimeUtc: Self::default(),
+    Json: Self::default(),
+    Vec<u8>: Self::default(),
+    Vec<String>: Self::default(),
+}
 
 /// A text where it lies in the row.
 ///

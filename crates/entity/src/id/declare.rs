@@ -37,18 +37,7 @@ macro_rules! common {
             }
         }
 
-        impl $crate::columns::Stored for $id {
-            type Read<'r> = Self;
-
-            #[inline]
-            fn of(read: Self) -> Self {
-                read
-            }
-
-            fn absent() -> Self {
-                Self(<$raw>::default())
-            }
-        }
+        $crate::columns::read_as_it_is! { $id: Self(<$raw>::default()) }
 
         impl std::fmt::Debug for $id {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -305,7 +305,7 @@ mod tests {
         let mut page = page(|input| input.filter = Some(filter("c")));
         page.after = Some(position(7));
         let first = statement::page(&page, ColumnSet::ALL);
-        let known = super::of_page(&page, None, ColumnSet::ALL).expect("known");
+        let known = of_page(&page, None, ColumnSet::ALL).expect("known");
         let kept = known.or_built(|| panic!("it is kept"));
         let nulls = |statement: &Statement| {
             let values = statement.values.iter().flat_map(|values| &values.0);
