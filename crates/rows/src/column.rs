@@ -10,11 +10,22 @@ pub struct Column(pub(crate) Cells);
 /// The answers that are left, in the form of the operation.
 pub(crate) enum Cells {
     Tree(vec::IntoIter<Answer<Value>>),
-    /// Each answer is a part of the text.
+    /// Each answer is a part of the text, with the same around it.
     Json {
         spans: vec::IntoIter<Answer<Span>>,
         json: JsonText,
+        around: Around,
     },
+}
+
+/// What stands before and behind each part of a text, but for nulls.
+///
+/// Of a level whose objects have one field each, as connections that are asked for their nodes only, nothing else is
+/// new: so the text of the level below stays where it is.
+#[derive(Default)]
+pub(crate) struct Around {
+    before: String,
+    after: String,
 }
 
 /// The answer of one field for one row.
@@ -88,8 +99,11 @@ impl Column {
     }
 
     pub(crate) fn json(spans: Vec<Answer<Span>>, json: JsonText) -> Self {
-        let spans = spans.into_iter();
-        Self(Cells::Json { spans, json })
+        Self(Cells::Json {
+            spans: spans.into_iter(),
+            json,
+            around: Around::default(),
+        })
     }
 
     /// One error for all `rows` rows.
@@ -113,19 +127,61 @@ impl Column {
     pub(crate) fn bytes(&self) -> usize {
         match &self.0 {
             Cells::Tree(_) => 0,
-            Cells::Json { json, .. } => json.len(),
+            Cells::Json {
+                spans,
+                json,
+                around,
+            } => json.len() + spans.len() * around.bytes(),
         }
+    }
+
+    /// The answers as the only field of an object each, of which `key` is the beginning: `{"nodes":`. The column as it
+    /// was if it does not have `rows` of them, or any failed or is null.
+    pub(crate) fn into_objects(mut self, key: &str, rows: usize) -> Result<Self, Self> {
+        let Cells::Json { spans, around, .. } = &mut self.0 else {
+            return Err(self);
+        };
+        let is_there = |answer: &Answer<Span>| matches!(answer, Ok(Span::One(_) | Span::Items(_)));
+        if spans.len() != rows || !spans.as_slice().iter().all(is_there) {
+            return Err(self);
+        }
+        around.before.insert_str(0, key);
+        around.after.push('}');
+        Ok(self)
+    }
+
+    /// The same with nothing around them: parts of one text, with commas between.
+    pub(crate) fn in_one_text(mut self) -> Self {
+        let bytes = self.bytes();
+        let rows = match &self.0 {
+            Cells::Json { spans, around, .. } if around.bytes() > 0 => spans.len(),
+            _ => return self,
+        };
+        let mut json = JsonText::with_capacity(bytes + rows);
+        let mut write = || {
+            if !json.is_empty() {
+                json.raw(",");
+            }
+            let start = json.len();
+            self.write_next(&mut json)?;
+            Ok(Span::One(start..json.len()))
+        };
+        let spans = (0..rows).map(|_| write()).collect();
+        Self::json(spans, json)
     }
 
     /// The next row's answer as a value; null behind the last.
     pub(crate) fn next_value(&mut self) -> Answer<Value> {
         match &mut self.0 {
             Cells::Tree(answers) => single(answers),
-            Cells::Json { spans, json } => single(spans).map(|span| match span {
-                Span::Null => Value::Null,
-                Span::One(range) => fragment::of(json.as_str()[range].to_owned()),
-                Span::Items(range) => fragment::of(format!("[{}]", &json.as_str()[range])),
-            }),
+            Cells::Json { .. } => {
+                let mut json = JsonText::default();
+                self.write_next(&mut json)?;
+                if json.is_null_from(0) {
+                    return Ok(Value::Null);
+                }
+                Ok(fragment::of(json.into_string()))
+            }
         }
     }
 
@@ -141,35 +197,76 @@ impl Column {
     pub(crate) fn write_next(&mut self, into: &mut JsonText) -> Answer<()> {
         match &mut self.0 {
             Cells::Tree(answers) => into.value(&single(answers)?),
-            Cells::Json { spans, json } => match single(spans)? {
-                Span::Null => into.null(),
-                Span::One(range) => into.raw(&json.as_str()[range]),
-                Span::Items(range) => {
-                    into.raw("[");
-                    into.raw(&json.as_str()[range]);
-                    into.raw("]");
+            Cells::Json {
+                spans,
+                json,
+                around,
+            } => {
+                let (open, range, close) = match single(spans)? {
+                    Span::Null => {
+                        into.null();
+                        return Ok(());
+                    }
+                    Span::One(range) => ("", range, ""),
+                    Span::Items(range) => ("[", range, "]"),
+                };
+                for part in [
+                    &*around.before,
+                    open,
+                    &json.as_str()[range],
+                    close,
+                    &around.after,
+                ] {
+                    into.raw(part);
                 }
-            },
+            }
         }
         Ok(())
     }
 
     /// The only row's answer.
     pub(crate) fn only(&mut self) -> Answer<Value> {
-        if let Cells::Json { spans, json } = &mut self.0
-            && let [Ok(Span::One(range))] = spans.as_slice()
-            && *range == (0..json.len())
+        if let Cells::Json {
+            spans,
+            json,
+            around,
+        } = &mut self.0
+            && let [Ok(span)] = spans.as_slice()
+            && let Some((open, close)) = span.brackets_of_all(json)
         {
-            return Ok(fragment::of(std::mem::take(json).into_string()));
+            // Moved within its place, which is nearer than another.
+            let mut text = std::mem::take(json).into_string();
+            text.insert_str(0, &format!("{}{open}", around.before));
+            text.push_str(close);
+            text.push_str(&around.after);
+            return Ok(fragment::of(text));
         }
         self.next_value()
     }
 
     /// All answers as the items of one list.
     pub(crate) fn into_list(self) -> Answer<Value> {
-        match self.0 {
+        match self.in_one_text().0 {
             Cells::Tree(answers) => list(answers),
-            Cells::Json { spans, json } => Self::json(vec![list(spans)], json).only(),
+            Cells::Json { spans, json, .. } => Self::json(vec![list(spans)], json).only(),
+        }
+    }
+}
+
+impl Around {
+    fn bytes(&self) -> usize {
+        self.before.len() + self.after.len()
+    }
+}
+
+impl Span {
+    /// What it stands between, if it is all of the text.
+    fn brackets_of_all(&self, json: &JsonText) -> Option<(&'static str, &'static str)> {
+        let all = 0..json.len();
+        match self {
+            Self::One(range) if *range == all => Some(("", "")),
+            Self::Items(range) if *range == all => Some(("[", "]")),
+            _ => None,
         }
     }
 }

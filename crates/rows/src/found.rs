@@ -39,9 +39,22 @@ impl<'a> Groups<'a> {
 
     /// The answers of the next level, for the rows of this one.
     pub(crate) fn column(&self, answers: Column) -> Column {
+        let answers = if self.is_list {
+            answers.in_one_text()
+        } else {
+            answers
+        };
         match answers.0 {
             Cells::Tree(answers) => Column::tree(self.regrouped(answers)),
-            Cells::Json { spans, json } => Column::json(self.regrouped(spans), json),
+            Cells::Json {
+                spans,
+                json,
+                around,
+            } => Column(Cells::Json {
+                spans: self.regrouped(spans).into_iter(),
+                json,
+                around,
+            }),
         }
     }
 

@@ -63,6 +63,10 @@ pub(crate) fn objects(
     fields: &Selections<'_>,
     columns: Vec<Option<Column>>,
 ) -> Column {
+    let columns = match json::only_field(rows, fields, columns) {
+        Ok(objects) => return objects,
+        Err(columns) => columns,
+    };
     let keys = || fields.keys().copied();
     let bytes = columns.iter().flatten().map(Column::bytes).sum();
     let slots = fields

@@ -1,6 +1,7 @@
 //! What a request holds: who asks, and the transaction it has not opened yet.
 
 mod connection;
+mod sending;
 mod span;
 mod spending;
 
@@ -9,7 +10,6 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use futures::future::BoxFuture;
 use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::Mutex;
 use tracing::Span;
@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub use connection::InTier;
+use sending::Sending;
 pub use spending::Spent;
 use spending::{Answered, Spending};
 
@@ -57,10 +58,6 @@ enum State {
     Failed(OpenError),
     Finished,
 }
-
-/// How a statement is sent on a connection: its text and its values.
-type Sending<T> =
-    for<'w> fn(&'w Lent, &'w str, &'w [Value]) -> BoxFuture<'w, Result<T, tokio_postgres::Error>>;
 
 /// A context writes in another tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -298,21 +295,21 @@ impl TenantContext {
     }
 
     /// Sends a statement; those of a read go out with the opening message.
-    async fn send<T: Answered>(
+    async fn send<S: Sending<Answer: Answered>>(
         &self,
         tier: Tier,
-        sending: Sending<T>,
+        sending: &S,
         sql: &str,
         values: &[Value],
         kind: fn(RuntimeErr) -> DbErr,
-    ) -> Result<T, DbErr> {
+    ) -> Result<S::Answer, DbErr> {
         self.spending.statements.fetch_add(1, Ordering::Relaxed);
         let mut attempts = 0;
         loop {
             let transaction = self.transaction(tier).await?;
             let lent = transaction.lent();
             let span = span::statement(transaction.span(), lent.pool(), sql);
-            let statement = sending(lent, sql, values);
+            let statement = sending.send(lent, sql, values);
             let answer = match self.access_in(tier) {
                 Access::Read => transaction.with_opening(statement).await,
                 // Nothing is written before it is known that who asks is a member.

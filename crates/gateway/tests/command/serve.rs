@@ -14,6 +14,8 @@ async fn a_newcomer_starts_it_opens_the_link_pastes_the_line_and_finds_the_data_
     let home = Home::new();
     let serving = home.serve(&[]).await;
     let text = serving.announced();
+    // Huge pages would keep in memory what is not used.
+    assert!(serving.status().contains("THP_enabled:\t0"));
 
     // What helps first comes first: the link, the line, the users.
     let link = text

@@ -119,9 +119,19 @@ impl Serving {
         body["data"].clone()
     }
 
+    /// What the kernel says of the process.
+    pub fn status(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        status.expect("it runs, on Linux")
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.id().expect("it was not waited for")
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     pub async fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it was not waited for");
+        let pid = self.pid();
         let line = format!("kill -{name} {pid}");
         let sent = Command::new("/bin/sh").args(["-c", &line]).status().await;
         assert!(sent.expect("a shell").success());

@@ -131,16 +131,19 @@ impl<T: Table> Batch for RowsById<T> {
             .iter()
             .fold(ColumnSet::NONE, |set, (_, more)| set.union(*more));
         let statement = statement::<T>(&ids, set);
-        let rows = context.on(T::TIER).rows_raw(&statement).await?;
         // Each in the place of its id.
-        let mut found = vec![None; ids.len()];
-        for row in rows {
-            let row: T::Row = row.read_selected(0, set)?;
-            if let Ok(place) = ids.binary_search(&RawKey::of(T::id(&row))) {
-                found[place] = Some(Arc::new(row));
-            }
-        }
-        let row = |id: &RawKey| found[ids.binary_search(id).ok()?].clone();
+        let found: Vec<Option<Arc<T::Row>>> = context
+            .on(T::TIER)
+            .fold(&statement, |found: &mut Vec<_>, row| {
+                found.resize(ids.len(), None);
+                let row: T::Row = row.read_selected(0, set)?;
+                if let Ok(place) = ids.binary_search(&RawKey::of(T::id(&row))) {
+                    found[place] = Some(Arc::new(row));
+                }
+                Ok(())
+            })
+            .await?;
+        let row = |id: &RawKey| found.get(ids.binary_search(id).ok()?)?.clone();
         Ok(keys.iter().map(|(id, _)| row(id)).collect())
     }
 }

@@ -65,22 +65,28 @@ impl<T: Listed> Batch for Pages<T> {
                 None => {
                     let rows = context
                         .on(T::TIER)
-                        .rows_raw(&statement::page(group.page, set))
+                        .fold(
+                            &statement::page(group.page, set),
+                            |rows: &mut Vec<_>, row| {
+                                rows.push(read::<T>(row, 0, set)?);
+                                Ok(())
+                            },
+                        )
                         .await?;
-                    let rows = rows.iter().map(|row| read::<T>(row, 0, set));
-                    let slice = Slice::new(rows.collect::<Result<_, _>>()?, group.page);
-                    let slice = Arc::new(slice);
+                    let slice = Arc::new(Slice::new(rows, group.page));
                     for (place, _) in &group.keys {
                         slices[*place] = Some(Arc::clone(&slice));
                     }
                 }
                 Some(relation) => {
                     let parents = group.parents(|(selection, _)| selection);
-                    let answer = context
+                    let statement = statement::pages(group.page, relation, &parents, set);
+                    let by_parent: ByParent<T::Row> = context
                         .on(T::TIER)
-                        .rows_raw(&statement::pages(group.page, relation, &parents, set))
+                        .fold(&statement, |by_parent, row| {
+                            put::<T>(by_parent, row, parents[0], set)
+                        })
                         .await?;
-                    let by_parent = split::<T>(&answer, parents[0], set)?;
                     // Each in the place of its parent.
                     let mut found = vec![None; parents.len()];
                     for (parent, rows) in by_parent {
@@ -193,19 +199,26 @@ fn read<T: Listed>(row: &Row, first: usize, set: ColumnSet) -> Result<Arc<T::Row
 /// The rows of each parent, in the order of the answer, where those of a parent stand together.
 type ByParent<R> = Vec<(RawKey, Vec<Arc<R>>)>;
 
-fn split<T: Listed>(
-    answer: &[Row],
+/// Puts a row, whose parent's key stands before it, to the others of its parent.
+fn put<T: Listed>(
+    by_parent: &mut ByParent<T::Row>,
+    answered: &Row,
     like: RawKey,
     set: ColumnSet,
-) -> Result<ByParent<T::Row>, DbErr> {
-    let mut by_parent = ByParent::new();
-    for answered in answer {
-        let parent = RawKey::at(answered, statement::PARENT_PLACE, like)?;
-        let row = read::<T>(answered, statement::PARENT_PLACE + 1, set)?;
-        match by_parent.last_mut() {
-            Some((last, rows)) if *last == parent => rows.push(row),
-            _ => by_parent.push((parent, vec![row])),
+) -> Result<(), DbErr> {
+    let parent = RawKey::at(answered, statement::PARENT_PLACE, like)?;
+    let row = read::<T>(answered, statement::PARENT_PLACE + 1, set)?;
+    let before = match by_parent.last_mut() {
+        Some((last, rows)) if *last == parent => {
+            rows.push(row);
+            return Ok(());
         }
-    }
-    Ok(by_parent)
+        Some((_, rows)) => rows.len(),
+        None => 0,
+    };
+    // The lists of a level are mostly of a length.
+    let mut rows = Vec::with_capacity(before.max(1));
+    rows.push(row);
+    by_parent.push((parent, rows));
+    Ok(())
 }

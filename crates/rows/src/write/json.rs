@@ -6,7 +6,8 @@ use async_graphql::Name;
 
 use super::{Form, Values};
 use crate::{
-    Cell, JsonText,
+    Cell, Column, JsonText,
+    collect::Selections,
     column::{Answer, Span},
     rows::Rows,
 };
@@ -15,32 +16,48 @@ use crate::{
 const VALUE: usize = 24;
 
 pub(super) struct Objects {
-    /// Each with what stands around it: `{"id":`, `,"name":`.
-    keys: String,
-    /// Where each of them ends.
-    ends: Vec<usize>,
+    /// Each with [what stands around it](begin_of).
+    keys: Vec<String>,
     json: JsonText,
     /// Where the object begins, and the comma before it.
     before: usize,
     start: usize,
 }
 
+/// Objects of one field that stands as JSON below: they are that, with the key around it. The columns as they were if
+/// it is not so.
+pub(super) fn only_field(
+    rows: &dyn Rows,
+    fields: &Selections<'_>,
+    mut columns: Vec<Option<Column>>,
+) -> Result<Column, Vec<Option<Column>>> {
+    if let [column] = &mut *columns
+        && let Some(key) = fields.keys().next()
+        && let Some(only) = column.take()
+    {
+        return match only.into_objects(&begin_of(0, key), rows.count()) {
+            Ok(objects) => Ok(objects),
+            Err(only) => Err(vec![Some(only)]),
+        };
+    }
+    Err(columns)
+}
+
+/// The key with what stands around it, at its place among an object's fields: `{"id":`, `,"name":`.
+fn begin_of(place: usize, key: &Name) -> String {
+    let before = if place == 0 { '{' } else { ',' };
+    // Names have no characters that would need escapes.
+    format!("{before}\"{key}\":")
+}
+
 impl Objects {
     /// `bytes` are there already of levels below.
     pub(super) fn new<'k>(keys: impl Iterator<Item = &'k Name>, rows: usize, bytes: usize) -> Self {
-        let (mut text, mut ends) = (String::new(), Vec::new());
-        for key in keys {
-            text.push(if ends.is_empty() { '{' } else { ',' });
-            // Names have no characters that would need escapes.
-            text.push('"');
-            text.push_str(key);
-            text.push_str("\":");
-            ends.push(text.len());
-        }
-        let row = text.len() + ends.len() * VALUE;
+        let begin = |(place, key): (usize, &Name)| begin_of(place, key);
+        let keys: Vec<String> = keys.enumerate().map(begin).collect();
+        let row: usize = keys.iter().map(|key| key.len() + VALUE).sum();
         Self {
-            keys: text,
-            ends,
+            keys,
             json: JsonText::with_capacity(bytes + rows * (row + 2)),
             before: 0,
             start: 0,
@@ -70,8 +87,7 @@ impl Form for Objects {
         rows: &dyn Rows,
         row: usize,
     ) -> Answer<bool> {
-        let begin = field.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.json.raw(&self.keys[begin..self.ends[field]]);
+        self.json.raw(&self.keys[field]);
         let start = self.json.len();
         match values {
             Values::TypeName => self.json.plain(&rows.declaration().name()),

@@ -1,37 +1,16 @@
 //! The ways to a statement: SeaORM's, for its finders and inserts, and one that reads rows by the
 //! place of their columns. Each statement runs on the one transaction.
 
-use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, ProxyExecResult, QueryResult, Statement,
     StatementBuilder, Value,
 };
-use tokio_postgres::Error;
 
-use super::TenantContext;
-use crate::{pool::Lent, row::Row, tier::Tier};
-
-fn rows<'w>(
-    lent: &'w Lent,
-    sql: &'w str,
-    values: &'w [Value],
-) -> BoxFuture<'w, Result<Vec<tokio_postgres::Row>, Error>> {
-    lent.wire().query(sql, values, lent.pool().known()).boxed()
-}
-
-fn count<'w>(
-    lent: &'w Lent,
-    sql: &'w str,
-    values: &'w [Value],
-) -> BoxFuture<'w, Result<u64, Error>> {
-    lent.wire()
-        .execute(sql, values, lent.pool().known())
-        .boxed()
-}
-
-fn whole<'w>(lent: &'w Lent, sql: &'w str, _: &'w [Value]) -> BoxFuture<'w, Result<(), Error>> {
-    lent.wire().client().batch_execute(sql).boxed()
-}
+use super::{
+    TenantContext,
+    sending::{Count, Each, Folding, Rows, Whole},
+};
+use crate::{row::Row, tier::Tier};
 
 fn parts(statement: &Statement) -> (&str, &[Value]) {
     let values = statement.values.as_ref();
@@ -130,9 +109,28 @@ impl InTier<'_> {
         let (sql, values) = parts(statement);
         let answer = self
             .context
-            .send(self.tier, rows, sql, values, DbErr::Query);
+            .send(self.tier, &Rows, sql, values, DbErr::Query);
         let rows = answer.await?;
         Ok(rows.into_iter().map(Row::from).collect())
+    }
+
+    /// What `take` makes of the rows of a statement, each read by place as it comes, from nothing on.
+    ///
+    /// # Errors
+    /// As of [`Self::rows`], and the first one of `take`.
+    pub async fn fold<S: Default + Send>(
+        self,
+        statement: &Statement,
+        take: impl FnMut(&mut S, &Row) -> Result<(), DbErr> + Send,
+    ) -> Result<S, DbErr> {
+        let mut folding = Folding::new(take);
+        let (sql, values) = parts(statement);
+        let each = Each::new(&mut folding);
+        let answer = self
+            .context
+            .send(self.tier, &each, sql, values, DbErr::Query);
+        answer.await?;
+        folding.answer()
     }
 }
 
@@ -146,13 +144,13 @@ impl ConnectionTrait for InTier<'_> {
         let (sql, values) = parts(&statement);
         let answer = self
             .context
-            .send(self.tier, count, sql, values, DbErr::Exec);
+            .send(self.tier, &Count, sql, values, DbErr::Exec);
         let rows_affected = answer.await?;
         Ok(executed(rows_affected))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let answer = self.context.send(self.tier, whole, sql, &[], DbErr::Exec);
+        let answer = self.context.send(self.tier, &Whole, sql, &[], DbErr::Exec);
         answer.await?;
         Ok(executed(0))
     }

@@ -8,7 +8,7 @@ use std::{
 use futures::TryStreamExt;
 use postgres_types::Type;
 use sea_orm::Value;
-use tokio_postgres::{Error, Row, Statement};
+use tokio_postgres::{Error, Row, RowStream, Statement};
 
 use super::{
     Known, Wire, error, lock,
@@ -24,21 +24,31 @@ impl Wire {
         values: &[Value],
         known: &Known,
     ) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        self.each(sql, values, known, &mut |row| rows.push(row))
+            .await?;
+        Ok(rows)
+    }
+
+    /// Runs a statement and hands over its rows as they come.
+    pub(crate) async fn each(
+        &self,
+        sql: &str,
+        values: &[Value],
+        known: &Known,
+        take: &mut (dyn FnMut(Row) + Send),
+    ) -> Result<(), Error> {
         let Some(statements) = &self.statements else {
-            return self
-                .client
-                .query_typed_raw(sql, typed(values))
-                .await?
-                .try_collect()
-                .await;
+            let rows = self.client.query_typed_raw(sql, typed(values)).await?;
+            return taken(rows, take).await;
         };
         let statement = self.prepared(statements, sql, values, known).await?;
         let rows = self.client.query_raw(&statement, bound(values)).await;
-        let rows = match rows {
-            Ok(rows) => rows.try_collect().await,
+        let read = match rows {
+            Ok(rows) => taken(rows, take).await,
             Err(error) => Err(error),
         };
-        keep_unless_stale(statements, sql, rows)
+        keep_unless_stale(statements, sql, read)
     }
 
     /// Runs a statement; how many rows it was about.
@@ -93,6 +103,14 @@ impl Wire {
         ))
         .await;
     }
+}
+
+async fn taken(rows: RowStream, take: &mut (dyn FnMut(Row) + Send)) -> Result<(), Error> {
+    let mut rows = pin!(rows);
+    while let Some(row) = rows.try_next().await? {
+        take(row);
+    }
+    Ok(())
 }
 
 /// A statement whose table was changed since it was prepared is prepared anew the next time.

@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
+
 /// Those keys of a level that nobody had asked for before.
 #[derive(Clone)]
 pub(super) struct Chunk<K> {
@@ -46,14 +48,14 @@ pub(super) struct Place {
 
 /// All that a loader was asked for: each key is in one chunk, whoever asks for it and how often.
 pub(super) struct Asked<K> {
-    places: HashMap<K, Place>,
+    places: HashMap<K, Place, RandomState>,
     chunks: Vec<Chunk<K>>,
 }
 
 impl<K> Default for Asked<K> {
     fn default() -> Self {
         Self {
-            places: HashMap::new(),
+            places: HashMap::default(),
             chunks: Vec::new(),
         }
     }
