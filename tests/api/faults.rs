@@ -7,6 +7,7 @@ mod conflicts;
 mod database_away;
 mod direct;
 mod dropped_contexts;
+mod folded_rows;
 mod killed_backends;
 mod killed_tiers;
 mod limits;
