@@ -1,6 +1,9 @@
 //! What a request holds: who asks, and the transaction it has not opened yet.
 
 mod connection;
+mod ending;
+mod grants;
+mod opening;
 mod sending;
 mod span;
 mod spending;
@@ -12,18 +15,16 @@ use std::sync::{
 
 use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::Mutex;
-use tracing::Span;
 
 use crate::{
-    begin,
     cause::Cause,
     database::Database,
     error::{self, Refusal},
-    identity::{Access, Identity, Role},
+    identity::{Access, Identity},
     origin::Origin,
     pool::Lent,
     tier::{Each, Tier},
-    transaction::{Grants, OpenError, Transaction},
+    transaction::{OpenError, Transaction},
 };
 
 pub use connection::InTier;
@@ -138,57 +139,6 @@ impl TenantContext {
         self.conflict.load(Ordering::Relaxed)
     }
 
-    /// The member's roles, the most powerful first; empty for who asks in no tenant. Opens the transaction.
-    ///
-    /// # Errors
-    /// As for any statement, when the transaction can not be opened.
-    pub async fn roles(&self) -> Result<Vec<Role>, DbErr> {
-        match self.identity {
-            Identity::Member { .. } | Identity::Key(_) => {}
-            Identity::User { .. }
-            | Identity::Staff { .. }
-            | Identity::Acting { .. }
-            | Identity::Job { .. }
-            | Identity::Dispatcher => return Ok(Vec::new()),
-        }
-        let mut roles: Vec<Role> = self
-            .grants()
-            .await?
-            .names
-            .iter()
-            .filter_map(|text| Role::parse(text))
-            .collect();
-        roles.sort_unstable();
-        Ok(roles)
-    }
-
-    /// A member of staff's permissions, as the database spells them; empty for everybody else. Opens the transaction.
-    ///
-    /// # Errors
-    /// As for any statement, when the transaction can not be opened.
-    pub async fn permissions(&self) -> Result<Vec<String>, DbErr> {
-        if !self.identity.is_staff() {
-            return Ok(Vec::new());
-        }
-        Ok(self.grants().await?.names.to_vec())
-    }
-
-    /// Has it checked that who asks may, without a statement of its own. Opens the transaction.
-    ///
-    /// # Errors
-    /// As for any statement, when the transaction can not be opened.
-    pub async fn admit(&self) -> Result<(), DbErr> {
-        self.grants().await.map(drop)
-    }
-
-    /// Whether who asks may write anything at all; not an analyst, nor a key that only reads. Opens the transaction.
-    ///
-    /// # Errors
-    /// As for any statement, when the transaction can not be opened.
-    pub async fn may_write(&self) -> Result<bool, DbErr> {
-        Ok(!self.grants().await?.read_only)
-    }
-
     /// Says in which tier this context is to write, before it does anything. Without that it is the transactional one.
     ///
     /// # Errors
@@ -207,90 +157,6 @@ impl TenantContext {
             Access::Write
         } else {
             Access::Read
-        }
-    }
-
-    /// Ends the transaction: a write is committed when `commit` says so, and that is awaited, and so is whatever
-    /// staff did in a tenant; all else is rolled back, which nobody waits for. Statements after it fail.
-    ///
-    /// # Errors
-    /// When the writes could not be committed; nothing was changed then, unless the connection
-    /// broke while the answer to COMMIT was awaited, in which case it is unknown.
-    pub async fn finish(&self, commit: bool) -> Result<Outcome, DbErr> {
-        let kept = if self.identity.is_recorded() {
-            Some(Tier::Oltp)
-        } else if self.access == Access::Write && commit {
-            Some(self.writes_in.get().copied().unwrap_or(Tier::Oltp))
-        } else {
-            None
-        };
-        let mut outcome = Outcome::Unopened;
-        let mut to_commit = None;
-        for tier in Tier::ALL {
-            let state = std::mem::replace(&mut *self.states[tier].lock().await, State::Finished);
-            if matches!(state, State::New) {
-                continue;
-            }
-            outcome = Outcome::RolledBack;
-            // Without one it is rolled back by dropping it.
-            let State::Open(transaction) = state else {
-                continue;
-            };
-            if kept == Some(tier) && transaction.is_open() {
-                to_commit = Some(transaction);
-            } else {
-                self.ended(&transaction, outcome);
-            }
-        }
-        match to_commit {
-            Some(transaction) => self.commit(&transaction).await,
-            None => Ok(outcome),
-        }
-    }
-
-    async fn commit(&self, transaction: &Transaction) -> Result<Outcome, DbErr> {
-        if !transaction.can_commit() {
-            self.ended(transaction, Outcome::RolledBack);
-            return Err(DbErr::Custom(
-                "a statement of the transaction failed, so it can not be committed".into(),
-            ));
-        }
-        let span = span::statement(transaction.span(), transaction.lent().pool(), "COMMIT");
-        let committed = transaction.commit().await;
-        span::answered(&span, committed.as_ref().map(|()| 0));
-        drop(span);
-        match committed {
-            Ok(()) => {
-                self.ended(transaction, Outcome::Committed);
-                Ok(Outcome::Committed)
-            }
-            Err(error) => {
-                self.ended(transaction, Outcome::RolledBack);
-                Err(self.report(error, DbErr::Exec))
-            }
-        }
-    }
-
-    fn ended(&self, transaction: &Transaction, outcome: Outcome) {
-        let trips = transaction.round_trips();
-        self.spending
-            .round_trips
-            .fetch_add(trips, Ordering::Relaxed);
-        span::ended(transaction.span(), outcome);
-    }
-
-    async fn grants(&self) -> Result<Grants, DbErr> {
-        let mut attempts = 0;
-        loop {
-            let transaction = self.transaction(Tier::Oltp).await?;
-            match transaction.opened().await {
-                Ok(grants) => return Ok(grants),
-                Err(error) => {
-                    let tier = Tier::Oltp;
-                    self.try_again(&mut attempts, tier, &transaction, error)
-                        .await?;
-                }
-            }
         }
     }
 
@@ -339,91 +205,6 @@ impl TenantContext {
         let counting = lent.pool().counting();
         counting.statement();
         counting.rows(rows);
-    }
-
-    /// The transaction in a tier, begun if this is its first use.
-    async fn transaction(&self, tier: Tier) -> Result<Arc<Transaction>, DbErr> {
-        // Before the lock: nobody who waits for it waits for the other tier as well.
-        let grants = match tier {
-            Tier::Oltp => None,
-            // It is the same everywhere.
-            _ if self.identity == Identity::Dispatcher => Some(Grants::none()),
-            Tier::Content | Tier::Analytics | Tier::Queue => Some(Box::pin(self.grants()).await?),
-        };
-        let mut state = self.states[tier].lock().await;
-        if matches!(*state, State::New) {
-            let span = span::transaction(&self.cause, &self.identity, tier);
-            *state = match self.database.acquire(tier).await {
-                Ok(lent) => State::Open(Arc::new(self.begin(tier, lent, grants.as_ref(), span))),
-                Err(error) => State::Failed(OpenError::of(error)),
-            };
-        }
-        match &*state {
-            State::Open(transaction) => Ok(Arc::clone(transaction)),
-            State::Failed(error) => Err(self.unopened(error)),
-            State::New | State::Finished => {
-                Err(DbErr::Custom("the request's transaction has ended".into()))
-            }
-        }
-    }
-
-    fn begin(&self, tier: Tier, lent: Lent, grants: Option<&Grants>, span: Span) -> Transaction {
-        let access = self.access_in(tier);
-        let (identity, cause) = (&self.identity, &self.cause);
-        let message = match grants {
-            None => begin::opening(identity, access, lent.pool().asking(), cause),
-            Some(grants) => begin::following(identity, access, grants, cause),
-        };
-        self.spending.waited(lent.waited());
-        span::opened(&span, lent.pool());
-        let message = lent.pool().target().completed(message);
-        Transaction::begin(lent, &message, access, span)
-    }
-
-    /// Makes way for another connection if `error` is that of one that was dead, or for another question
-    /// if the prepared one was gone.
-    ///
-    /// An idle connection may have died since its last use (a restarted server, a killed backend).
-    /// What was sent on it was never begun, so it is sent again on another one, at most as often as
-    /// the pool can hold dead ones.
-    async fn try_again(
-        &self,
-        attempts: &mut u32,
-        tier: Tier,
-        dead: &Arc<Transaction>,
-        error: OpenError,
-    ) -> Result<(), DbErr> {
-        let may_be_sent_again = match error {
-            OpenError::Refused(refusal) => refusal == Refusal::Unavailable,
-            OpenError::Unprepared => {
-                dead.lent().pool().ask_in_full();
-                true
-            }
-            OpenError::Failed(_) => false,
-        };
-        if !may_be_sent_again || *attempts > self.database.max_connections() {
-            return Err(self.unopened(&error));
-        }
-        *attempts += 1;
-        let mut state = self.states[tier].lock().await;
-        // Of several statements that were sent on it, the first makes way.
-        if matches!(&*state, State::Open(current) if Arc::ptr_eq(current, dead)) {
-            *state = State::New;
-        }
-        Ok(())
-    }
-
-    fn unopened(&self, error: &OpenError) -> DbErr {
-        match error {
-            OpenError::Refused(refusal) => {
-                let refusal = self.refusal.get_or_init(|| *refusal);
-                DbErr::Conn(RuntimeErr::Internal(refusal.to_string()))
-            }
-            OpenError::Unprepared => {
-                DbErr::Custom("the membership question is not prepared".into())
-            }
-            OpenError::Failed(error) => DbErr::Conn(RuntimeErr::SqlxError(Arc::clone(error))),
-        }
     }
 
     /// Keeps what an error says of the connection, and gives it SeaORM's form.

@@ -23,7 +23,7 @@ fn add(sum: &mut Vec<i32>, row: &Row) -> Result<(), DbErr> {
 }
 
 #[tokio::test]
-async fn a_row_that_can_not_be_taken_leaves_none_of_the_others_unread() {
+async fn a_row_that_can_not_be_taken_fails_its_statement_and_not_the_connection() {
     let world = World::demo().await;
     let database = database(&world, 1).await;
     let context = database.context(owner(&world, "acme"), Access::Read);
