@@ -4,6 +4,9 @@ use async_graphql::{PathSegment, ServerError, Value};
 
 use crate::{JsonText, Output, failure::Failure, fragment};
 
+/// Bytes beside an item's own: a comma before it, brackets around it if it is a list.
+const ITEM: usize = 3;
+
 /// The answers of one field for all rows of a level, in row order; made by [`Level`](crate::Level).
 pub struct Column(pub(crate) Cells);
 
@@ -157,7 +160,7 @@ impl Column {
             Cells::Json { spans, around, .. } if around.bytes() > 0 => spans.len(),
             _ => return self,
         };
-        let mut json = JsonText::with_capacity(bytes + rows);
+        let mut json = JsonText::with_capacity(bytes + rows * ITEM);
         let mut write = || {
             if !json.is_empty() {
                 json.raw(",");

@@ -20,8 +20,9 @@
 //!
 //! The request's data says with [`Output`] what is made of rows: a tree of async-graphql's values, or
 //! JSON text. As JSON, a level is one text: the levels below it are complete, their parts are copied,
-//! and columns write themselves ([`Scalar::write`]) without a value in between. A whole root field is
-//! then one value of async-graphql, an object with the key by which serde_json knows raw JSON
+//! and columns write themselves ([`Scalar::write`]) without a value in between. Where a level's objects
+//! have one field only, which stands below, its text is theirs with the key around each part. A whole root
+//! field is then one value of async-graphql, an object with the key by which serde_json knows raw JSON
 //! (`fragment`). [`JsonText::value`] writes it as it is; plain serde_json checks it once more and
 //! writes the same.
 //!

@@ -1,6 +1,7 @@
 //! Objects as JSON, in one text for the level.
 //!
-//! The levels below are complete before a level is written, so that it copies their parts of text.
+//! The levels below are complete before a level is written, so that it copies their parts of text, or takes the whole
+//! text where it would add nothing to a part but a key.
 
 use async_graphql::Name;
 

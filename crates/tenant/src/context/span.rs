@@ -1,7 +1,7 @@
 //! The spans of a transaction and its statements, in the names of OpenTelemetry's semantic conventions for databases.
 //!
 //! Of the level debug, so that they cost a look at a flag where nobody exports them. None is entered: what runs inside a
-//! statement is the driver, which says nothing of its own.
+//! statement is the driver and what takes its rows, which say nothing of their own.
 
 use tracing::{Span, field::Empty};
 
