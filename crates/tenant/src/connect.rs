@@ -1,17 +1,24 @@
 //! Where a database is, and how a connection to it is made.
 
+mod local;
 mod tls;
 
-use std::{str::FromStr, time::Duration};
+use std::{io, path::PathBuf, str::FromStr, time::Duration};
 
+use futures::FutureExt;
 use sqlx::{
     ConnectOptions,
     postgres::{PgConnectOptions, PgSslMode},
 };
-use tokio_postgres::{Client, Config, config::SslMode};
+use tokio::time::timeout;
+use tokio_postgres::{
+    Client, Config, NoTls,
+    config::{Host, SslMode},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::wire::{Connection, Wire, connecting};
+use local::LocalSocket;
 
 /// How long the handshake may take; the pool's time-out is the shorter one as a rule.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -106,8 +113,28 @@ impl Target {
 
     /// A connection, and what has to be polled for it to work.
     pub(crate) async fn connect_apart(&self) -> Result<(Client, Connection), sqlx::Error> {
-        let connected = self.config.connect(self.tls.clone()).await;
-        connected.map_err(connecting)
+        let Some(path) = self.socket() else {
+            let connected = self.config.connect(self.tls.clone()).await;
+            let (client, connection) = connected.map_err(connecting)?;
+            return Ok((client, connection.boxed()));
+        };
+        let socket = timeout(HANDSHAKE, LocalSocket::connect(&path)).await;
+        let socket = socket.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        // PostgreSQL has no TLS on such sockets; who insists on it is told so.
+        let connected = self.config.connect_raw(socket, NoTls).await;
+        let (client, connection) = connected.map_err(connecting)?;
+        Ok((client, connection.boxed()))
+    }
+
+    /// The path of the Unix socket, if it is one that is connected to.
+    fn socket(&self) -> Option<PathBuf> {
+        let [Host::Unix(folder)] = self.config.get_hosts() else {
+            return None;
+        };
+        let [port] = self.config.get_ports() else {
+            return None;
+        };
+        Some(folder.join(format!(".s.PGSQL.{port}")))
     }
 }
 

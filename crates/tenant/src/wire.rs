@@ -30,8 +30,7 @@ use futures::{
     future::{BoxFuture, Either, select},
     task::noop_waker,
 };
-use tokio_postgres::{Client, Error, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, Error};
 
 pub(crate) use activity::Activity;
 use driver::{Driver, Turn};
@@ -39,9 +38,8 @@ pub(crate) use error::{ServerError, connecting, of_driver};
 pub(crate) use statements::Known;
 use statements::Statements;
 
-type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
-/// The half of a connection that reads and writes.
-pub(crate) type Connection = tokio_postgres::Connection<Socket, Stream>;
+/// The half of a connection that reads and writes, over whatever it goes.
+pub(crate) type Connection = BoxFuture<'static, Result<(), Error>>;
 
 /// How long the server may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);

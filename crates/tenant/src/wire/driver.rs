@@ -1,8 +1,6 @@
 //! Moving a connection on: reading and writing, and whom that wakes.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::Mutex,
     task::{Context, Poll, Waker},
 };
@@ -11,8 +9,8 @@ use super::{Connection, lock};
 
 /// Who reads and writes.
 pub(super) struct Driver {
-    /// None once it has ended. Boxed, because whoever is lent a connection would otherwise move its two kilobytes.
-    pub(super) connection: Option<Box<Connection>>,
+    /// None once it has ended.
+    pub(super) connection: Option<Connection>,
     /// Whom the connection wakes: the last who polled it.
     driving: Option<Waker>,
     /// Others who wait for an answer.
@@ -22,7 +20,7 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
-            connection: Some(Box::new(connection)),
+            connection: Some(connection),
             driving: None,
             waiting: Vec::new(),
         }
@@ -31,7 +29,7 @@ impl Driver {
     /// Reads and writes as far as that goes without waiting.
     pub(super) fn poll(&mut self, ctx: &mut Context<'_>) {
         if let Some(connection) = &mut self.connection
-            && let Poll::Ready(ended) = Pin::new(connection).poll(ctx)
+            && let Poll::Ready(ended) = connection.as_mut().poll(ctx)
         {
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection has ended");
