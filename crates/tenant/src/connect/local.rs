@@ -78,8 +78,9 @@ impl AsyncRead for LocalSocket {
     ) -> Poll<io::Result<()>> {
         loop {
             let mut ready = ready!(self.socket.poll_read_ready(ctx))?;
-            let room = buffer.initialize_unfilled();
-            let wanted = room.len();
+            // After a long row the driver's buffer stays long, and would be cleared as a whole for each short answer.
+            let wanted = buffer.remaining().min(READ);
+            let room = buffer.initialize_unfilled_to(wanted);
             match ready.get_inner().read(room) {
                 Ok(read) => {
                     // Less than there was room for is all that was there: the next look would find nothing.
